@@ -1,0 +1,15 @@
+//! What a cadastre is: plain structs, ids and enums. No I/O, no SQL, no egui.
+
+mod draft;
+mod failure;
+mod finding;
+mod geometry;
+mod parcel;
+mod uid;
+
+pub use draft::*;
+pub use failure::*;
+pub use finding::*;
+pub use geometry::*;
+pub use parcel::*;
+pub use uid::*;

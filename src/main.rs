@@ -1,0 +1,3 @@
+//! Arguments → command line, none → window.
+
+fn main() {}
