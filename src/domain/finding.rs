@@ -95,7 +95,6 @@ impl Finding {
 
 /// The order of findings everywhere: by code, parcels, place (cli.md).
 pub fn sort_findings(findings: &mut [Finding]) {
-    findings.sort_by(|a, b| {
-        (a.code, &a.parcels, a.at, &a.source).cmp(&(b.code, &b.parcels, b.at, &b.source))
-    });
+    findings
+        .sort_by(|a, b| (a.code, &a.parcels, a.at, &a.source).cmp(&(b.code, &b.parcels, b.at, &b.source)));
 }

@@ -109,10 +109,7 @@ impl BBox {
 
     /// Whether the closed boxes share a point.
     pub fn intersects(&self, o: &Self) -> bool {
-        self.min.e <= o.max.e
-            && o.min.e <= self.max.e
-            && self.min.n <= o.max.n
-            && o.min.n <= self.max.n
+        self.min.e <= o.max.e && o.min.e <= self.max.e && self.min.n <= o.max.n && o.min.n <= self.max.n
     }
 
     pub fn contains(&self, p: Pt) -> bool {
@@ -186,17 +183,13 @@ impl Polygon {
 
 /// The sides of a ring as (from, to), closing side last.
 pub fn ring_sides(ring: &[Pt]) -> impl Iterator<Item = (Pt, Pt)> + '_ {
-    ring.iter()
-        .copied()
-        .zip(ring.iter().copied().cycle().skip(1))
+    ring.iter().copied().zip(ring.iter().copied().cycle().skip(1))
 }
 
 /// Twice the signed area of a ring, mm² (shoelace formula, exact); positive when counter-clockwise.
 pub fn ring_area2(ring: &[Pt]) -> i128 {
     let Some(&o) = ring.first() else { return 0 };
     ring_sides(ring)
-        .map(|(a, b)| {
-            (a.e - o.e) as i128 * (b.n - o.n) as i128 - (b.e - o.e) as i128 * (a.n - o.n) as i128
-        })
+        .map(|(a, b)| (a.e - o.e) as i128 * (b.n - o.n) as i128 - (b.e - o.e) as i128 * (a.n - o.n) as i128)
         .sum()
 }
