@@ -1,5 +1,6 @@
 //! What a cadastre is: plain structs, ids and enums. No I/O, no SQL, no egui.
 
+mod act;
 mod draft;
 mod failure;
 mod finding;
@@ -7,6 +8,7 @@ mod geometry;
 mod parcel;
 mod uid;
 
+pub use act::*;
 pub use draft::*;
 pub use failure::*;
 pub use finding::*;
