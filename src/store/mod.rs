@@ -1,10 +1,188 @@
 //! The district file: a GeoPackage with a journal. The only place that knows SQL.
+//!
+//! [`tables`] says which tables there are, `schema.sql` what is in them, [`journal`] how a change is noted and
+//! [`history`] how it is taken back. [`Reader`] and [`Writer`] are what the rest of the program holds.
 
 pub mod connection;
 pub mod error;
 pub mod geometry;
+pub mod history;
 pub mod journal;
+pub mod migrate;
 pub mod personal;
+pub mod rows;
 pub mod schema;
 mod srs;
 pub mod tables;
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::Connection;
+
+use crate::domain::{Act, Failure};
+use crate::text::Msg;
+use error::Result;
+use journal::{NewOperation, Operation};
+
+/// A read-only connection; open as many as there are threads that read. `Send`, not `Sync`.
+pub struct Reader {
+    conn: Connection,
+    path: PathBuf,
+}
+
+impl Reader {
+    pub fn open(path: &Path) -> Result<Self> {
+        if !path.is_file() {
+            return Err(not_found(path).into());
+        }
+        let conn = connection::read(path)?;
+        connection::schema_number(&conn)?;
+        Ok(Self { conn, path: path.to_owned() })
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// For the functions of [`rows`] and [`history`].
+    pub fn conn(&self) -> &Connection {
+        &self.conn
+    }
+}
+
+/// The one connection that may write. It can move to a worker thread for a long import.
+pub struct Writer {
+    conn: Connection,
+    path: PathBuf,
+    srs: i32,
+}
+
+impl Writer {
+    /// Opens for writing; migrates an older file. Fails when the file is newer, altered or cannot be written.
+    pub fn open(path: &Path) -> Result<Self> {
+        let mut conn = connection::write(path)?;
+        let schema = connection::schema_number(&conn)?;
+        if schema > schema::SCHEMA {
+            return Err(migrate::newer(schema).into());
+        }
+        migrate::run(&mut conn, migrate::STEPS, schema::SCHEMA)?;
+        schema::check_triggers(&conn)?;
+        let srs = srs_of(&conn)?;
+        Ok(Self { conn, path: path.to_owned(), srs })
+    }
+
+    /// Makes a new district file; refuses an existing one. The communes come with operation 1.
+    pub fn create(path: &Path, district: &NewDistrict<'_>, act: &Act) -> Result<Self> {
+        if path.exists() {
+            return Err(exists(path).into());
+        }
+        // Made beside its place and renamed: half a district file never appears under its name.
+        let mut beside = path.as_os_str().to_owned();
+        beside.push(".new");
+        let beside = PathBuf::from(beside);
+        remove(&beside);
+        let made = fill(&beside, district, act).and_then(|()| {
+            std::fs::rename(&beside, path).map_err(|e| cannot_create(path, &e).into())
+        });
+        remove(&beside);
+        made?;
+        Self::open(path)
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// EPSG code, as in geometry blobs.
+    pub fn srs(&self) -> i32 {
+        self.srs
+    }
+
+    pub fn conn(&self) -> &Connection {
+        &self.conn
+    }
+
+    /// For bulk work, which opens its operation itself.
+    pub fn conn_mut(&mut self) -> &mut Connection {
+        &mut self.conn
+    }
+
+    /// Begins an operation.
+    pub fn begin(&mut self, act: &Act, new: &NewOperation<'_>) -> Result<Operation<'_>> {
+        journal::begin(&mut self.conn, act, new)
+    }
+
+    /// Brings the log file's content into the one file people copy. False when a reader was in the way.
+    pub fn checkpoint(&self) -> Result<bool> {
+        let busy: i64 = self.conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |r| r.get(0))?;
+        Ok(busy == 0)
+    }
+}
+
+/// What a new file is made from.
+pub struct NewDistrict<'a> {
+    pub epsg: i32,
+    pub name: &'a str,
+    /// (code, name).
+    pub communes: &'a [(String, String)],
+    /// The request as JSON and its label, for operation 1.
+    pub what: String,
+    pub label: Msg,
+}
+
+fn fill(path: &Path, district: &NewDistrict<'_>, act: &Act) -> Result<()> {
+    let mut conn = connection::create(path)?;
+    let tx = conn.transaction()?;
+    schema::create(&tx, district.epsg, &gpkg_time(act))?;
+    for (key, value) in [
+        ("schema", schema::SCHEMA.to_string()),
+        ("epsg", district.epsg.to_string()),
+        ("name", district.name.to_owned()),
+        ("mode", "building".to_owned()),
+    ] {
+        rows::set_setting(&tx, key, &value)?;
+    }
+    tx.commit()?;
+    let new = NewOperation { kind: "new", what: district.what.clone(), label: district.label.clone(), undoes: None };
+    let op = journal::begin(&mut conn, act, &new)?;
+    for (code, name) in district.communes {
+        rows::add_commune(&op, code, name)?;
+    }
+    op.commit()?;
+    conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+    conn.close().map_err(|(_, e)| e)?;
+    Ok(())
+}
+
+/// gpkg_contents wants exactly three decimals of a second.
+pub fn gpkg_time(act: &Act) -> String {
+    act.at.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
+}
+
+fn srs_of(conn: &Connection) -> Result<i32> {
+    let epsg = rows::setting(conn, "epsg")?.and_then(|e| e.parse().ok());
+    epsg.ok_or_else(|| error::not_a_district().into())
+}
+
+/// Removes a leftover of our own and its side files; there being none is fine.
+fn remove(path: &Path) {
+    for end in ["", "-wal", "-shm", "-journal"] {
+        let mut name = path.as_os_str().to_owned();
+        name.push(end);
+        let _ = std::fs::remove_file(name);
+    }
+}
+
+fn not_found(path: &Path) -> Failure {
+    Failure::new("FILE_NOT_FOUND", crate::msg!("Không tìm thấy tệp.", "The file was not found.")).file(path)
+}
+
+fn exists(path: &Path) -> Failure {
+    Failure::new("FILE_EXISTS", crate::msg!("Tệp đã có sẵn.", "The file exists already."))
+        .file(path)
+        .remedy(crate::msg!("Hãy chọn tên khác.", "Choose another name."))
+}
+
+fn cannot_create(path: &Path, e: &std::io::Error) -> Failure {
+    Failure::new("NO_ACCESS", crate::msg!("Không tạo được tệp: {e}", "The file cannot be created: {e}")).file(path)
+}

@@ -1,0 +1,101 @@
+//! Bringing a file of an older schema to the present one, step by step, in one transaction.
+
+use rusqlite::{Connection, TransactionBehavior};
+
+use super::connection::schema_number;
+use super::error::Result;
+use super::rows::set_setting;
+use super::schema::{self, SCHEMA};
+use super::tables::quoted;
+use crate::domain::Failure;
+use crate::msg;
+
+/// One step: from schema `from` to `from + 1`.
+pub struct Step {
+    pub from: i64,
+    /// Plain SQL over the tables; journal and R-tree triggers are gone while it runs and made anew afterwards.
+    pub sql: &'static str,
+}
+
+/// All steps, oldest first. There is one schema so far.
+pub const STEPS: &[Step] = &[];
+
+/// Runs the steps that are missing. Gives the schema the file had.
+pub fn run(conn: &mut Connection, steps: &[Step], target: i64) -> Result<i64> {
+    let had = schema_number(conn)?;
+    if had >= target {
+        return Ok(had);
+    }
+    let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    drop_triggers(&tx)?;
+    for number in had..target {
+        let step = steps.iter().find(|s| s.from == number).ok_or_else(|| no_step(number))?;
+        tx.execute_batch(step.sql)?;
+    }
+    for trigger in schema::triggers(&tx)? {
+        tx.execute_batch(&trigger.sql)?;
+    }
+    set_setting(&tx, "schema", &target.to_string())?;
+    tx.commit()?;
+    Ok(had)
+}
+
+fn drop_triggers(conn: &Connection) -> Result<()> {
+    let names: Vec<String> = conn
+        .prepare("SELECT name FROM sqlite_master WHERE type='trigger'")?
+        .query_map([], |r| r.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
+    for name in names {
+        conn.execute_batch(&format!("DROP TRIGGER {}", quoted(&name)))?;
+    }
+    Ok(())
+}
+
+fn no_step(number: i64) -> Failure {
+    Failure::new(
+        "SCHEMA_UNKNOWN",
+        msg!(
+            "Tệp có cấu trúc số {number} mà phiên bản này không biết.",
+            "The file has schema {number}, which this version does not know."
+        ),
+    )
+}
+
+/// Why a file of a newer schema is only shown.
+pub fn newer(schema: i64) -> Failure {
+    Failure::new(
+        "NEWER_SCHEMA",
+        msg!(
+            "Tệp do phiên bản mới hơn tạo (cấu trúc {schema}, phiên bản này biết đến {SCHEMA}), nên chỉ mở để xem.",
+            "A newer version made this file (schema {schema}, this version knows {SCHEMA}), so it is open for reading only."
+        ),
+    )
+    .remedy(msg!("Hãy cập nhật chương trình.", "Update the program."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::connection;
+
+    #[test]
+    fn steps_run_once_and_triggers_follow_the_columns() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut conn = connection::create(&dir.path().join("a.gpkg")).unwrap();
+        schema::create(&conn, 9210, "2026-01-02T03:04:05Z").unwrap();
+        set_setting(&conn, "schema", "1").unwrap();
+        let steps = [
+            Step { from: 1, sql: "ALTER TABLE parcel ADD COLUMN colour TEXT" },
+            Step { from: 2, sql: "ALTER TABLE parcel ADD COLUMN shade TEXT" },
+        ];
+        assert_eq!(run(&mut conn, &steps, 3).unwrap(), 1);
+        assert_eq!(run(&mut conn, &steps, 3).unwrap(), 3);
+        schema::check_triggers(&conn).unwrap();
+        let sql: String = conn
+            .query_row("SELECT sql FROM sqlite_master WHERE name='journal_parcel_update'", [], |r| r.get(0))
+            .unwrap();
+        assert!(sql.contains("\"shade\""));
+        assert_eq!(Failure::from(run(&mut conn, &steps, 5).unwrap_err()).code(), "SCHEMA_UNKNOWN");
+        assert_eq!(schema_number(&conn).unwrap(), 3);
+    }
+}

@@ -1,0 +1,327 @@
+//! Rows ↔ domain: reading parcels for the map and records for the register.
+
+use std::collections::{HashMap, HashSet};
+use std::path::Path;
+use std::sync::Arc;
+
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use super::error::{Result, StoreError};
+use super::{connection, geometry, personal};
+use crate::domain::{BBox, Failure, Holder, LandUseRow, Parcel, ParcelRecord, Polygon, Status, Uid};
+use crate::job::Progress;
+use crate::msg;
+use crate::text::Text;
+
+const LOADING: Text = Text::new("Đang đọc thửa đất", "Reading parcels");
+/// Rows between two looks at the cancel flag.
+const CHUNK: u64 = 8192;
+
+/// Status as stored.
+pub fn status_text(status: Status) -> &'static str {
+    match status {
+        Status::InForce => "HIEN_HANH",
+        Status::Historic => "LICH_SU",
+    }
+}
+
+/// Texts that occur often, each kept once.
+#[derive(Default)]
+pub struct Interner(HashSet<Arc<str>>);
+
+impl Interner {
+    pub fn get(&mut self, text: &str) -> Arc<str> {
+        if let Some(known) = self.0.get(text) {
+            return known.clone();
+        }
+        let new: Arc<str> = text.into();
+        self.0.insert(new.clone());
+        new
+    }
+}
+
+const MAP_COLUMNS: &str = "fid, uid, geom, commune, sheet, number, land_use, area_measured, area_legal, is_parcel";
+
+/// All parcels in force, read by several connections at once; by fid.
+pub fn load(path: &Path, progress: &Progress) -> Result<Vec<Parcel>> {
+    let first = connection::read(path)?;
+    let (total, low, high): (u64, i64, i64) = first.query_row(
+        "SELECT count(*), coalesce(min(fid),0), coalesce(max(fid),-1) FROM parcel",
+        [],
+        |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)),
+    )?;
+    progress.stage(LOADING, total)?;
+    let workers = std::thread::available_parallelism().map_or(1, usize::from).clamp(1, 8) as i64;
+    let step = (high - low) / workers + 1;
+    let ranges: Vec<_> = (0..workers).map(|w| (low + w * step, low + (w + 1) * step - 1)).collect();
+    let parts: Vec<Result<Vec<Parcel>>> = std::thread::scope(|scope| {
+        let jobs: Vec<_> = ranges
+            .iter()
+            .map(|&range| scope.spawn(move || load_range(&connection::read(path)?, range, progress)))
+            .collect();
+        jobs.into_iter().map(|j| j.join().unwrap_or_else(|p| std::panic::resume_unwind(p))).collect()
+    });
+    let mut all = Vec::with_capacity(total as usize);
+    for part in parts {
+        all.append(&mut part?);
+    }
+    Ok(all)
+}
+
+fn load_range(conn: &Connection, (low, high): (i64, i64), progress: &Progress) -> Result<Vec<Parcel>> {
+    let mut stmt = conn.prepare(&format!(
+        "SELECT {MAP_COLUMNS} FROM parcel WHERE fid BETWEEN ?1 AND ?2 AND status='HIEN_HANH'"
+    ))?;
+    let mut rows = stmt.query([low, high])?;
+    let (mut out, mut texts, mut n) = (Vec::new(), Interner::default(), 0);
+    while let Some(row) = rows.next()? {
+        out.push(parcel(row, &mut texts)?);
+        n += 1;
+        if n % CHUNK == 0 {
+            progress.step(CHUNK)?;
+        }
+    }
+    progress.step(n % CHUNK)?;
+    Ok(out)
+}
+
+/// Those of `fids` that are in force.
+pub fn parcels(conn: &Connection, fids: &[i64]) -> Result<Vec<Parcel>> {
+    let mut stmt =
+        conn.prepare_cached(&format!("SELECT {MAP_COLUMNS} FROM parcel WHERE fid=?1 AND status='HIEN_HANH'"))?;
+    let (mut out, mut texts) = (Vec::with_capacity(fids.len()), Interner::default());
+    for fid in fids {
+        let mut rows = stmt.query([fid])?;
+        if let Some(row) = rows.next()? {
+            out.push(parcel(row, &mut texts)?);
+        }
+    }
+    Ok(out)
+}
+
+fn parcel(row: &Row<'_>, texts: &mut Interner) -> Result<Parcel> {
+    let fid = row.get(0)?;
+    let mut text = |i: usize| -> Result<Arc<str>> { Ok(texts.get(row.get_ref(i)?.as_str_or_null().map_err(sql)?.unwrap_or(""))) };
+    let polygon = polygon(row, 2).map_err(|e| in_row(e, fid))?.unwrap_or_default();
+    Ok(Parcel {
+        fid,
+        uid: uid(row, 1).map_err(|e| in_row(e, fid))?,
+        commune: text(3)?,
+        sheet: text(4)?,
+        number: text(5)?,
+        land_use: text(6)?,
+        area_measured: row.get(7)?,
+        area_legal: row.get(8)?,
+        is_parcel: row.get(9)?,
+        bbox: if polygon.rings.is_empty() { BBox::EMPTY } else { polygon.bbox() },
+        polygon,
+    })
+}
+
+fn sql(e: rusqlite::types::FromSqlError) -> StoreError {
+    rusqlite::Error::from(e).into()
+}
+
+fn in_row(e: StoreError, fid: i64) -> StoreError {
+    match e {
+        StoreError::Failure(f) => f.field(format!("parcel fid={fid}")).into(),
+        other => other,
+    }
+}
+
+/// A uid column.
+pub fn uid(row: &Row<'_>, column: usize) -> Result<Uid> {
+    let text = row.get_ref(column)?.as_str().map_err(sql)?;
+    text.parse().map_err(|_| {
+        Failure::new("BAD_UID", msg!("Mã uid trong tệp bị hỏng.", "A uid in the file is damaged.")).into()
+    })
+}
+
+fn polygon(row: &Row<'_>, column: usize) -> Result<Option<Polygon>> {
+    let blob = row.get_ref(column)?.as_blob_or_null().map_err(sql)?;
+    Ok(blob.map(geometry::decode).transpose()?)
+}
+
+const RECORD: &str = "SELECT fid, uid, version, status, commune, sheet, number, old_sheet, old_number, parcel_code, \
+    area_measured, area_legal, land_use, address, is_parcel, survey, geom FROM parcel";
+
+/// Everything the register says of one parcel.
+pub fn record(conn: &Connection, fid: i64) -> Result<ParcelRecord> {
+    let mut stmt = conn.prepare_cached(&format!("{RECORD} WHERE fid=?1"))?;
+    let mut rows = stmt.query([fid])?;
+    match rows.next()? {
+        Some(row) => full(conn, row),
+        None => Err(no_parcel().into()),
+    }
+}
+
+/// "There is no such parcel."
+pub fn no_parcel() -> Failure {
+    Failure::new("NO_PARCEL", msg!("Không có thửa đất này.", "There is no such parcel."))
+}
+
+/// The records of a commune (`None` = all) in the order of sheet and number as text, then uid. With `history`, superseded ones too.
+pub fn for_each_record(
+    conn: &Connection,
+    commune: Option<&str>,
+    history: bool,
+    each: &mut dyn FnMut(ParcelRecord) -> std::result::Result<(), Failure>,
+) -> Result<()> {
+    let sql = format!(
+        "{RECORD} WHERE (?1 IS NULL OR commune=?1) AND (?2 OR status='HIEN_HANH') ORDER BY commune, sheet, number, uid"
+    );
+    let mut stmt = conn.prepare_cached(&sql)?;
+    let mut rows = stmt.query(params![commune, history])?;
+    while let Some(row) = rows.next()? {
+        each(full(conn, row)?)?;
+    }
+    Ok(())
+}
+
+fn full(conn: &Connection, row: &Row<'_>) -> Result<ParcelRecord> {
+    let fid = row.get(0)?;
+    let status: String = row.get(3)?;
+    Ok(ParcelRecord {
+        fid,
+        uid: uid(row, 1)?,
+        version: row.get(2)?,
+        status: if status == status_text(Status::InForce) { Status::InForce } else { Status::Historic },
+        commune: row.get(4)?,
+        sheet: row.get(5)?,
+        number: row.get(6)?,
+        old_sheet: row.get(7)?,
+        old_number: row.get(8)?,
+        parcel_code: row.get(9)?,
+        area_measured: row.get(10)?,
+        area_legal: row.get(11)?,
+        land_use: row.get(12)?,
+        address: row.get(13)?,
+        is_parcel: row.get(14)?,
+        survey: row.get(15)?,
+        land_uses: land_uses(conn, fid)?,
+        holders: holders(conn, fid)?,
+        polygon: polygon(row, 16).map_err(|e| in_row(e, fid))?,
+    })
+}
+
+fn land_uses(conn: &Connection, parcel: i64) -> Result<Vec<LandUseRow>> {
+    let mut stmt = conn.prepare_cached(
+        "SELECT uid, position, code, list_version, area, term, origin FROM land_use_row WHERE parcel=?1 ORDER BY position, uid",
+    )?;
+    let mut rows = stmt.query([parcel])?;
+    let mut out = Vec::new();
+    while let Some(row) = rows.next()? {
+        out.push(LandUseRow {
+            uid: uid(row, 0)?,
+            position: row.get(1)?,
+            code: row.get(2)?,
+            list_version: row.get(3)?,
+            area: row.get(4)?,
+            term: row.get(5)?,
+            origin: row.get(6)?,
+        });
+    }
+    Ok(out)
+}
+
+fn holders(conn: &Connection, parcel: i64) -> Result<Vec<Holder>> {
+    let mut stmt = conn.prepare_cached(
+        "SELECT r.uid, p.uid, p.kind, p.name_p, p.address_p, p.user_type FROM \"right\" r JOIN party p ON p.fid = r.party \
+         WHERE r.parcel=?1 AND r.status='HIEN_HANH' ORDER BY r.fid",
+    )?;
+    let mut rows = stmt.query([parcel])?;
+    let mut out = Vec::new();
+    while let Some(row) = rows.next()? {
+        let open = |i: usize| -> Result<Option<String>> {
+            Ok(personal::open(row.get_ref(i)?.as_blob_or_null().map_err(sql)?)?)
+        };
+        out.push(Holder {
+            right_uid: uid(row, 0)?,
+            party_uid: uid(row, 1)?,
+            kind: row.get(2)?,
+            name: open(3)?.unwrap_or_default(),
+            address: open(4)?,
+            user_type: row.get(5)?,
+        });
+    }
+    Ok(out)
+}
+
+/// One setting.
+pub fn setting(conn: &Connection, key: &str) -> Result<Option<String>> {
+    Ok(conn.prepare_cached("SELECT value FROM setting WHERE key=?1")?.query_row([key], |r| r.get(0)).optional()?)
+}
+
+/// Writes one setting (local to the file, not journalled).
+pub fn set_setting(conn: &Connection, key: &str, value: &str) -> Result<()> {
+    conn.prepare_cached("INSERT OR REPLACE INTO setting VALUES (?1, ?2)")?.execute([key, value])?;
+    Ok(())
+}
+
+/// (code, name) of the communes, by code.
+pub fn communes(conn: &Connection) -> Result<Vec<(String, String)>> {
+    let mut stmt = conn.prepare_cached("SELECT code, name FROM commune ORDER BY code")?;
+    let all = stmt.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?.collect::<rusqlite::Result<_>>()?;
+    Ok(all)
+}
+
+/// Rows of each journalled table, by table.
+pub fn counts(conn: &Connection) -> Result<Vec<(&'static str, u64)>> {
+    let mut out = Vec::new();
+    for table in super::tables::journalled() {
+        let sql = format!("SELECT count(*) FROM {}", super::tables::quoted(table.name));
+        out.push((table.name, conn.query_row(&sql, [], |r| r.get(0))?));
+    }
+    out.sort_unstable();
+    Ok(out)
+}
+
+/// fid of a parcel by uid, in force or historic.
+pub fn fid_of(conn: &Connection, uid: Uid) -> Result<Option<i64>> {
+    Ok(conn
+        .prepare_cached("SELECT fid FROM parcel WHERE uid=?1")?
+        .query_row([uid.to_string()], |r| r.get(0))
+        .optional()?)
+}
+
+/// Adds to the commune list; call inside an operation.
+pub fn add_commune(conn: &Connection, code: &str, name: &str) -> Result<()> {
+    conn.execute(
+        "INSERT INTO commune(uid, code, name) VALUES (?1, ?2, ?3)",
+        params![Uid::fresh().to_string(), code, name],
+    )?;
+    Ok(())
+}
+
+/// Keeps the present state of a parcel in `parcel_version` and counts its version up; call inside operation `op`
+/// before changing the parcel. Once per operation and parcel: a second call does nothing.
+pub fn supersede(conn: &Connection, fid: i64, op: i64) -> Result<()> {
+    let since: i64 = conn.prepare_cached("SELECT op FROM parcel WHERE fid=?1")?.query_row([fid], |r| r.get(0))?;
+    if since == op {
+        return Ok(());
+    }
+    conn.prepare_cached(
+        "INSERT INTO parcel_version(uid, geom, parcel, version, from_op, to_op, commune, sheet, number, old_sheet, old_number, \
+           parcel_code, area_measured, area_legal, land_use, address, is_parcel, survey, status, land_use_rows) \
+         SELECT ?3, geom, fid, version, op, ?2, commune, sheet, number, old_sheet, old_number, \
+           parcel_code, area_measured, area_legal, land_use, address, is_parcel, survey, status, \
+           (SELECT json_group_array(json_object('uid', uid, 'code', code, 'list_version', list_version, 'area', area, 'term', term, 'origin', origin)) \
+            FROM (SELECT * FROM land_use_row WHERE parcel=?1 ORDER BY position, uid)) \
+         FROM parcel WHERE fid=?1",
+    )?
+    .execute(params![fid, op, Uid::fresh().to_string()])?;
+    conn.prepare_cached("UPDATE parcel SET version=version+1, op=?2 WHERE fid=?1")?.execute([fid, op])?;
+    Ok(())
+}
+
+/// Writes a new shape for a parcel; call inside an operation, after [`supersede`].
+pub fn set_polygon(conn: &Connection, fid: i64, polygon: &Polygon, srs: i32) -> Result<()> {
+    conn.prepare_cached("UPDATE parcel SET geom=?2 WHERE fid=?1")?
+        .execute(params![fid, geometry::encode(polygon, srs)])?;
+    Ok(())
+}
+
+/// Parcels by fid, for looking up before and after.
+pub fn by_fid(parcels: Vec<Parcel>) -> HashMap<i64, Parcel> {
+    parcels.into_iter().map(|p| (p.fid, p)).collect()
+}
