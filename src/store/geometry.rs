@@ -214,7 +214,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn holed() -> Polygon {
-        let p = |e, n| Pt::new(500_000_000 + e, 2_300_000_000 + n);
+        let p = |e: i64, n: i64| Pt::new(500_000_000 + e, 2_300_000_000 + n);
         Polygon {
             rings: vec![
                 vec![p(0, 0), p(10_001, 3), p(10_000, 9_999), p(-7, 10_000)],
