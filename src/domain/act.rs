@@ -13,6 +13,9 @@ pub struct Act {
 
 impl Act {
     pub fn new(actor: impl Into<String>, at: Timestamp) -> Self {
-        Self { actor: actor.into(), at }
+        Self {
+            actor: actor.into(),
+            at,
+        }
     }
 }

@@ -44,7 +44,11 @@ pub fn create(path: &Path) -> Result<Connection> {
 pub fn read(path: &Path) -> Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | common();
     let conn = Connection::open_with_flags(path, flags)?;
-    if conn.query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(())).is_ok() || wal_of(path).exists() {
+    if conn
+        .query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(()))
+        .is_ok()
+        || wal_of(path).exists()
+    {
         prepare(&conn)?;
         return Ok(conn);
     }
@@ -104,7 +108,10 @@ pub fn assert_durable(conn: &Connection) -> Result<()> {
             "Safe writing could not be switched on (journal_mode={mode}, synchronous={sync})."
         ),
     )
-    .remedy(msg!("Hãy đặt tệp trên đĩa của máy này.", "Put the file on a disk of this PC."))
+    .remedy(msg!(
+        "Hãy đặt tệp trên đĩa của máy này.",
+        "Put the file on a disk of this PC."
+    ))
     .into())
 }
 

@@ -48,8 +48,14 @@ struct Known {
 
 const FULL: Known = Known {
     code: "DISK_FULL",
-    message: Text::new("Đĩa đã đầy; không có gì thay đổi.", "The disk is full; nothing was changed."),
-    remedy: Text::new("Hãy giải phóng chỗ trống rồi làm lại.", "Free some space and try again."),
+    message: Text::new(
+        "Đĩa đã đầy; không có gì thay đổi.",
+        "The disk is full; nothing was changed.",
+    ),
+    remedy: Text::new(
+        "Hãy giải phóng chỗ trống rồi làm lại.",
+        "Free some space and try again.",
+    ),
 };
 const READ_ONLY: Known = Known {
     code: "READ_ONLY",
@@ -73,7 +79,10 @@ const BUSY: Known = Known {
 const CORRUPT: Known = Known {
     code: "FILE_DAMAGED",
     message: Text::new("Tệp đã bị hỏng.", "The file is damaged."),
-    remedy: Text::new("Hãy khôi phục bản sao lưu gần nhất.", "Restore the latest backup."),
+    remedy: Text::new(
+        "Hãy khôi phục bản sao lưu gần nhất.",
+        "Restore the latest backup.",
+    ),
 };
 const NOT_A_DISTRICT: Known = Known {
     code: "NOT_A_DISTRICT",
@@ -128,7 +137,12 @@ pub fn failure(e: &rusqlite::Error) -> Failure {
         Some(ErrorCode::NotADatabase) => NOT_A_DISTRICT,
         Some(ErrorCode::CannotOpen) => NO_ACCESS,
         Some(ErrorCode::SystemIoFailure) => IO,
-        _ => return Failure::new("STORE", msg!("Lỗi của tệp dữ liệu: {text}", "Error of the data file: {text}")),
+        _ => {
+            return Failure::new(
+                "STORE",
+                msg!("Lỗi của tệp dữ liệu: {text}", "Error of the data file: {text}"),
+            );
+        }
     };
     known.failure()
 }

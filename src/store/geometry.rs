@@ -55,7 +55,9 @@ pub fn decode(blob: &[u8]) -> Result<Polygon, Failure> {
         return Err(bad_blob());
     }
     let rings = r.count(4)?;
-    let mut polygon = Polygon { rings: Vec::with_capacity(rings) };
+    let mut polygon = Polygon {
+        rings: Vec::with_capacity(rings),
+    };
     for _ in 0..rings {
         polygon.rings.push(ring(&mut r)?);
     }
@@ -154,10 +156,16 @@ impl<'a> Header<'a> {
         let (envelope, body) = rest.split_at_checked(doubles * 8)?;
         let read = |i: usize| -> Option<f64> {
             let bytes: [u8; 8] = envelope.get(i * 8..i * 8 + 8)?.try_into().ok()?;
-            Some(if flags & 1 == 1 { f64::from_le_bytes(bytes) } else { f64::from_be_bytes(bytes) })
+            Some(if flags & 1 == 1 {
+                f64::from_le_bytes(bytes)
+            } else {
+                f64::from_be_bytes(bytes)
+            })
         };
         Some(Self {
-            envelope: (doubles > 0).then(|| Some([read(0)?, read(1)?, read(2)?, read(3)?])).flatten(),
+            envelope: (doubles > 0)
+                .then(|| Some([read(0)?, read(1)?, read(2)?, read(3)?]))
+                .flatten(),
             empty: flags & 0x10 != 0,
             body,
         })
@@ -227,7 +235,10 @@ mod tests {
     fn there_and_back() {
         let blob = encode(&holed(), 9210).unwrap();
         assert_eq!(decode(&blob).unwrap(), holed());
-        assert_eq!(envelope(&blob), Some([499_999.993, 500_010.001, 2_300_000.0, 2_300_010.0]));
+        assert_eq!(
+            envelope(&blob),
+            Some([499_999.993, 500_010.001, 2_300_000.0, 2_300_010.0])
+        );
         assert_eq!(encode(&Polygon::default(), 9210), None);
     }
 

@@ -98,7 +98,8 @@ fn summary(row: &Row<'_>, undone: &HashMap<i64, i64>) -> Result<OperationSummary
 
 /// Operation → the one in force that takes it back. Newest first, an undo counts unless it was itself taken back.
 fn undone_by(conn: &Connection) -> Result<HashMap<i64, i64>> {
-    let mut stmt = conn.prepare_cached("SELECT id, undoes FROM operation WHERE undoes IS NOT NULL ORDER BY id DESC")?;
+    let mut stmt =
+        conn.prepare_cached("SELECT id, undoes FROM operation WHERE undoes IS NOT NULL ORDER BY id DESC")?;
     let pairs = stmt.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?;
     let mut undone = HashMap::new();
     for pair in pairs {
@@ -173,7 +174,9 @@ pub enum Act {
     Update,
     Delete,
     /// Rows `row..=to` written in bulk.
-    Bulk { to: i64 },
+    Bulk {
+        to: i64,
+    },
 }
 
 /// The changes of an operation after change row `after` (0 = all), oldest first.
@@ -207,7 +210,14 @@ pub fn revert(conn: &Connection, target: i64) -> Result<()> {
     let changes = changes(conn, target, 0)?;
     for table in changes.iter().map(|c| &c.table) {
         if !journalled().any(|t| t.name == table) {
-            return Err(Failure::new("STORE", msg!("Bảng lạ trong nhật ký: {table}", "Unknown table in the journal: {table}")).into());
+            return Err(Failure::new(
+                "STORE",
+                msg!(
+                    "Bảng lạ trong nhật ký: {table}",
+                    "Unknown table in the journal: {table}"
+                ),
+            )
+            .into());
         }
     }
     check_untouched(conn, target, &changes)?;
@@ -237,7 +247,8 @@ fn restore(conn: &Connection, of: &Change, cells: &[Change]) -> Result<()> {
     let fid = Value::Integer(of.row);
     match of.act {
         Act::Insert => {
-            conn.prepare_cached(&format!("DELETE FROM {table} WHERE fid=?1"))?.execute([of.row])?;
+            conn.prepare_cached(&format!("DELETE FROM {table} WHERE fid=?1"))?
+                .execute([of.row])?;
         }
         Act::Update => {
             let set: Vec<_> = earliest.iter().map(|(c, _)| format!("{}=?", quoted(c))).collect();
@@ -247,11 +258,15 @@ fn restore(conn: &Connection, of: &Change, cells: &[Change]) -> Result<()> {
         Act::Delete => {
             let names: Vec<_> = earliest.iter().map(|(c, _)| quoted(c)).collect();
             let marks = "?, ".repeat(names.len()) + "?";
-            conn.prepare_cached(&format!("INSERT INTO {table}({}, fid) VALUES ({marks})", names.join(", ")))?
-                .execute(params_from_iter(values.chain([&fid])))?;
+            conn.prepare_cached(&format!(
+                "INSERT INTO {table}({}, fid) VALUES ({marks})",
+                names.join(", ")
+            ))?
+            .execute(params_from_iter(values.chain([&fid])))?;
         }
         Act::Bulk { to } => {
-            conn.prepare_cached(&format!("DELETE FROM {table} WHERE fid BETWEEN ?1 AND ?2"))?.execute([of.row, to])?;
+            conn.prepare_cached(&format!("DELETE FROM {table} WHERE fid BETWEEN ?1 AND ?2"))?
+                .execute([of.row, to])?;
         }
     }
     Ok(())
@@ -269,7 +284,8 @@ fn check_untouched(conn: &Connection, target: i64, changes: &[Change]) -> Result
     }
     let mut keys: Vec<_> = rows.keys().copied().collect();
     keys.sort_unstable();
-    keys.into_iter().try_for_each(|key| check_row(conn, target, key.0, key.1, &rows[&key]))
+    keys.into_iter()
+        .try_for_each(|key| check_row(conn, target, key.0, key.1, &rows[&key]))
 }
 
 /// Rows written in bulk: each later touched row must again be as it was.
@@ -277,10 +293,17 @@ fn check_range(conn: &Connection, target: i64, table: &str, from: i64, to: i64) 
     let mut stmt = conn.prepare_cached(
         "SELECT DISTINCT row FROM change WHERE tbl=?1 AND row BETWEEN ?2 AND ?3 AND op>?4 ORDER BY row",
     )?;
-    let touched: Vec<i64> =
-        stmt.query_map(params![table, from, to, target], |r| r.get(0))?.collect::<rusqlite::Result<_>>()?;
+    let touched: Vec<i64> = stmt
+        .query_map(params![table, from, to, target], |r| r.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
     for row in touched {
-        let insert = Change { table: table.into(), row, act: Act::Insert, column: None, before: Value::Null };
+        let insert = Change {
+            table: table.into(),
+            row,
+            act: Act::Insert,
+            column: None,
+            before: Value::Null,
+        };
         check_row(conn, target, table, row, &[&insert])?;
     }
     Ok(())
@@ -291,7 +314,9 @@ fn check_row(conn: &Connection, target: i64, table: &str, row: i64, own: &[&Chan
         "SELECT op, act, col, before FROM change WHERE tbl=?1 AND row=?2 AND op>?3 ORDER BY id",
     )?;
     let later: Vec<(i64, String, Option<String>, Value)> = stmt
-        .query_map(params![table, row, target], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?)))?
+        .query_map(params![table, row, target], |r| {
+            Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?))
+        })?
         .collect::<rusqlite::Result<_>>()?;
     let Some(last) = later.last() else { return Ok(()) };
     let now = current(conn, table, row)?;
@@ -330,7 +355,10 @@ fn value_after<'a>(later: &'a [(i64, String, Option<String>, Value)], column: &s
 }
 
 fn culprit(later: &[(i64, String, Option<String>, Value)], column: &str) -> i64 {
-    let named = later.iter().rev().find(|(_, act, col, _)| act != "update" || col.as_deref() == Some(column));
+    let named = later
+        .iter()
+        .rev()
+        .find(|(_, act, col, _)| act != "update" || col.as_deref() == Some(column));
     named.or(later.last()).map_or(0, |l| l.0)
 }
 
@@ -338,7 +366,11 @@ fn current(conn: &Connection, table: &str, row: i64) -> Result<Option<Vec<(Strin
     let mut stmt = conn.prepare_cached(&format!("SELECT * FROM {} WHERE fid=?1", quoted(table)))?;
     let names: Vec<String> = stmt.column_names().into_iter().map(str::to_owned).collect();
     let values = stmt
-        .query_row([row], |r| (0..names.len()).map(|i| r.get(i)).collect::<rusqlite::Result<Vec<Value>>>())
+        .query_row([row], |r| {
+            (0..names.len())
+                .map(|i| r.get(i))
+                .collect::<rusqlite::Result<Vec<Value>>>()
+        })
         .optional()?;
     Ok(values.map(|v| names.into_iter().zip(v).filter(|(n, _)| n != "fid").collect()))
 }

@@ -42,9 +42,13 @@ impl std::ops::Deref for Operation<'_> {
 /// Begins an operation.
 pub fn begin<'c>(conn: &'c mut Connection, act: &Act, new: &NewOperation<'_>) -> Result<Operation<'c>> {
     let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let before: Option<String> =
-        tx.prepare_cached("SELECT at FROM operation ORDER BY id DESC LIMIT 1")?.query_row([], |r| r.get(0)).optional()?;
-    let back = before.and_then(|b| b.parse().ok()).is_some_and(|b: jiff::Timestamp| act.at < b);
+    let before: Option<String> = tx
+        .prepare_cached("SELECT at FROM operation ORDER BY id DESC LIMIT 1")?
+        .query_row([], |r| r.get(0))
+        .optional()?;
+    let back = before
+        .and_then(|b| b.parse().ok())
+        .is_some_and(|b: jiff::Timestamp| act.at < b);
     tx.prepare_cached(
         "INSERT INTO operation(uid, at, actor, kind, what, label_vi, label_en, undoes, clock_back) \
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
@@ -95,7 +99,9 @@ impl Operation<'_> {
             )?
             .execute([self.id])?;
         let hash = hash(&self.tx, self.id)?;
-        self.tx.prepare_cached("UPDATE operation SET hash=?2 WHERE id=?1")?.execute(params![self.id, hash])?;
+        self.tx
+            .prepare_cached("UPDATE operation SET hash=?2 WHERE id=?1")?
+            .execute(params![self.id, hash])?;
         Ok(hash)
     }
 }
@@ -107,7 +113,10 @@ pub fn hash(conn: &Connection, op: i64) -> Result<String> {
         .prepare_cached("SELECT hash FROM operation WHERE id < ?1 ORDER BY id DESC LIMIT 1")?
         .query_row([op], |r| r.get(0))
         .optional()?;
-    field(&mut sha, &ValueRef::Text(previous.flatten().unwrap_or_default().as_bytes()));
+    field(
+        &mut sha,
+        &ValueRef::Text(previous.flatten().unwrap_or_default().as_bytes()),
+    );
     feed(
         conn,
         &mut sha,
@@ -195,10 +204,14 @@ pub fn triggers(table: &str, columns: &[String]) -> Vec<Trigger> {
         "SELECT {} WHERE NEW.fid IS NOT OLD.fid;",
         refuse("số fid không được đổi.", "a fid never changes.")
     );
-    let into = format!("INSERT INTO change(op, tbl, row, act, col, before) SELECT (SELECT id FROM current_op), '{table}'");
+    let into = format!(
+        "INSERT INTO change(op, tbl, row, act, col, before) SELECT (SELECT id FROM current_op), '{table}'"
+    );
     let values: Vec<&String> = columns.iter().filter(|c| *c != "fid").collect();
     let cells = |condition: &dyn Fn(&str) -> String| -> String {
-        let each = values.iter().map(|c| format!("SELECT '{c}', OLD.{} WHERE {}", quoted(c), condition(&quoted(c))));
+        let each = values
+            .iter()
+            .map(|c| format!("SELECT '{c}', OLD.{} WHERE {}", quoted(c), condition(&quoted(c))));
         each.collect::<Vec<_>>().join(" UNION ALL ")
     };
     let changed = cells(&|c| format!("OLD.{c} IS NOT NEW.{c}"));
@@ -212,7 +225,10 @@ pub fn triggers(table: &str, columns: &[String]) -> Vec<Trigger> {
     };
     vec![
         make("insert", format!("{into}, NEW.fid, 'insert', NULL, NULL;")),
-        make("update", format!("{renumbered} {into}, OLD.fid, 'update', * FROM ({changed});")),
+        make(
+            "update",
+            format!("{renumbered} {into}, OLD.fid, 'update', * FROM ({changed});"),
+        ),
         make("delete", format!("{into}, OLD.fid, 'delete', * FROM ({held});")),
     ]
 }
@@ -225,10 +241,16 @@ pub fn guards() -> Vec<Trigger> {
         sql: format!("CREATE TRIGGER journal_{name} {when} BEGIN SELECT {sealed}; END"),
     };
     vec![
-        guard("operation_sealed", "BEFORE UPDATE ON operation WHEN OLD.hash IS NOT NULL"),
+        guard(
+            "operation_sealed",
+            "BEFORE UPDATE ON operation WHEN OLD.hash IS NOT NULL",
+        ),
         guard("operation_kept", "BEFORE DELETE ON operation"),
         guard("change_kept", "BEFORE DELETE ON change"),
         guard("change_sealed", "BEFORE UPDATE ON change"),
-        guard("change_only_now", "BEFORE INSERT ON change WHEN NEW.op IS NOT (SELECT id FROM current_op)"),
+        guard(
+            "change_only_now",
+            "BEFORE INSERT ON change WHEN NEW.op IS NOT (SELECT id FROM current_op)",
+        ),
     ]
 }

@@ -29,7 +29,10 @@ pub fn run(conn: &mut Connection, steps: &[Step], target: i64) -> Result<i64> {
     let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
     drop_triggers(&tx)?;
     for number in had..target {
-        let step = steps.iter().find(|s| s.from == number).ok_or_else(|| no_step(number))?;
+        let step = steps
+            .iter()
+            .find(|s| s.from == number)
+            .ok_or_else(|| no_step(number))?;
         tx.execute_batch(step.sql)?;
     }
     for trigger in schema::triggers(&tx)? {
@@ -85,17 +88,30 @@ mod tests {
         schema::create(&conn, 9210, "2026-01-02T03:04:05Z").unwrap();
         set_setting(&conn, "schema", "1").unwrap();
         let steps = [
-            Step { from: 1, sql: "ALTER TABLE parcel ADD COLUMN colour TEXT" },
-            Step { from: 2, sql: "ALTER TABLE parcel ADD COLUMN shade TEXT" },
+            Step {
+                from: 1,
+                sql: "ALTER TABLE parcel ADD COLUMN colour TEXT",
+            },
+            Step {
+                from: 2,
+                sql: "ALTER TABLE parcel ADD COLUMN shade TEXT",
+            },
         ];
         assert_eq!(run(&mut conn, &steps, 3).unwrap(), 1);
         assert_eq!(run(&mut conn, &steps, 3).unwrap(), 3);
         schema::check_triggers(&conn).unwrap();
         let sql: String = conn
-            .query_row("SELECT sql FROM sqlite_master WHERE name='journal_parcel_update'", [], |r| r.get(0))
+            .query_row(
+                "SELECT sql FROM sqlite_master WHERE name='journal_parcel_update'",
+                [],
+                |r| r.get(0),
+            )
             .unwrap();
         assert!(sql.contains("\"shade\""));
-        assert_eq!(Failure::from(run(&mut conn, &steps, 5).unwrap_err()).code(), "SCHEMA_UNKNOWN");
+        assert_eq!(
+            Failure::from(run(&mut conn, &steps, 5).unwrap_err()).code(),
+            "SCHEMA_UNKNOWN"
+        );
         assert_eq!(schema_number(&conn).unwrap(), 3);
     }
 }

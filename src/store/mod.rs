@@ -37,7 +37,10 @@ impl Reader {
         }
         let conn = connection::read(path)?;
         connection::schema_number(&conn)?;
-        Ok(Self { conn, path: path.to_owned() })
+        Ok(Self {
+            conn,
+            path: path.to_owned(),
+        })
     }
 
     pub fn path(&self) -> &Path {
@@ -68,7 +71,11 @@ impl Writer {
         migrate::run(&mut conn, migrate::STEPS, schema::SCHEMA)?;
         schema::check_triggers(&conn)?;
         let srs = srs_of(&conn)?;
-        Ok(Self { conn, path: path.to_owned(), srs })
+        Ok(Self {
+            conn,
+            path: path.to_owned(),
+            srs,
+        })
     }
 
     /// Makes a new district file; refuses an existing one. The communes come with operation 1.
@@ -81,9 +88,8 @@ impl Writer {
         beside.push(".new");
         let beside = PathBuf::from(beside);
         remove(&beside);
-        let made = fill(&beside, district, act).and_then(|()| {
-            std::fs::rename(&beside, path).map_err(|e| cannot_create(path, &e).into())
-        });
+        let made = fill(&beside, district, act)
+            .and_then(|()| std::fs::rename(&beside, path).map_err(|e| cannot_create(path, &e).into()));
         remove(&beside);
         made?;
         Self::open(path)
@@ -114,7 +120,9 @@ impl Writer {
 
     /// Brings the log file's content into the one file people copy. False when a reader was in the way.
     pub fn checkpoint(&self) -> Result<bool> {
-        let busy: i64 = self.conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |r| r.get(0))?;
+        let busy: i64 = self
+            .conn
+            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |r| r.get(0))?;
         Ok(busy == 0)
     }
 }
@@ -143,7 +151,12 @@ fn fill(path: &Path, district: &NewDistrict<'_>, act: &Act) -> Result<()> {
         rows::set_setting(&tx, key, &value)?;
     }
     tx.commit()?;
-    let new = NewOperation { kind: "new", what: district.what.clone(), label: district.label.clone(), undoes: None };
+    let new = NewOperation {
+        kind: "new",
+        what: district.what.clone(),
+        label: district.label.clone(),
+        undoes: None,
+    };
     let op = journal::begin(&mut conn, act, &new)?;
     for (code, name) in district.communes {
         rows::add_commune(&op, code, name)?;
@@ -174,15 +187,26 @@ fn remove(path: &Path) {
 }
 
 fn not_found(path: &Path) -> Failure {
-    Failure::new("FILE_NOT_FOUND", crate::msg!("Không tìm thấy tệp.", "The file was not found.")).file(path)
+    Failure::new(
+        "FILE_NOT_FOUND",
+        crate::msg!("Không tìm thấy tệp.", "The file was not found."),
+    )
+    .file(path)
 }
 
 fn exists(path: &Path) -> Failure {
-    Failure::new("FILE_EXISTS", crate::msg!("Tệp đã có sẵn.", "The file exists already."))
-        .file(path)
-        .remedy(crate::msg!("Hãy chọn tên khác.", "Choose another name."))
+    Failure::new(
+        "FILE_EXISTS",
+        crate::msg!("Tệp đã có sẵn.", "The file exists already."),
+    )
+    .file(path)
+    .remedy(crate::msg!("Hãy chọn tên khác.", "Choose another name."))
 }
 
 fn cannot_create(path: &Path, e: &std::io::Error) -> Failure {
-    Failure::new("NO_ACCESS", crate::msg!("Không tạo được tệp: {e}", "The file cannot be created: {e}")).file(path)
+    Failure::new(
+        "NO_ACCESS",
+        crate::msg!("Không tạo được tệp: {e}", "The file cannot be created: {e}"),
+    )
+    .file(path)
 }

@@ -50,7 +50,10 @@ mod tests {
     #[test]
     fn sealed_opens_again() {
         let blob = seal(Some("Trần Thị Thử Nghiệm"));
-        assert_eq!(open(blob.as_deref()).unwrap().as_deref(), Some("Trần Thị Thử Nghiệm"));
+        assert_eq!(
+            open(blob.as_deref()).unwrap().as_deref(),
+            Some("Trần Thị Thử Nghiệm")
+        );
         assert_eq!(seal(Some("")), None);
         assert_eq!(open(None).unwrap(), None);
         assert_eq!(open(Some(&[9, 65])).unwrap_err().code(), "PERSONAL_UNREADABLE");

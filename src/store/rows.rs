@@ -40,7 +40,8 @@ impl Interner {
     }
 }
 
-const MAP_COLUMNS: &str = "fid, uid, geom, commune, sheet, number, land_use, area_measured, area_legal, is_parcel";
+const MAP_COLUMNS: &str =
+    "fid, uid, geom, commune, sheet, number, land_use, area_measured, area_legal, is_parcel";
 
 /// All parcels in force, read by several connections at once; by fid.
 pub fn load(path: &Path, progress: &Progress) -> Result<Vec<Parcel>> {
@@ -51,15 +52,21 @@ pub fn load(path: &Path, progress: &Progress) -> Result<Vec<Parcel>> {
         |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)),
     )?;
     progress.stage(LOADING, total)?;
-    let workers = std::thread::available_parallelism().map_or(1, usize::from).clamp(1, 8) as i64;
+    let workers = std::thread::available_parallelism()
+        .map_or(1, usize::from)
+        .clamp(1, 8) as i64;
     let step = (high - low) / workers + 1;
-    let ranges: Vec<_> = (0..workers).map(|w| (low + w * step, low + (w + 1) * step - 1)).collect();
+    let ranges: Vec<_> = (0..workers)
+        .map(|w| (low + w * step, low + (w + 1) * step - 1))
+        .collect();
     let parts: Vec<Result<Vec<Parcel>>> = std::thread::scope(|scope| {
         let jobs: Vec<_> = ranges
             .iter()
             .map(|&range| scope.spawn(move || load_range(&connection::read(path)?, range, progress)))
             .collect();
-        jobs.into_iter().map(|j| j.join().unwrap_or_else(|p| std::panic::resume_unwind(p))).collect()
+        jobs.into_iter()
+            .map(|j| j.join().unwrap_or_else(|p| std::panic::resume_unwind(p)))
+            .collect()
     });
     let mut all = Vec::with_capacity(total as usize);
     for part in parts {
@@ -87,8 +94,9 @@ fn load_range(conn: &Connection, (low, high): (i64, i64), progress: &Progress) -
 
 /// Those of `fids` that are in force.
 pub fn parcels(conn: &Connection, fids: &[i64]) -> Result<Vec<Parcel>> {
-    let mut stmt =
-        conn.prepare_cached(&format!("SELECT {MAP_COLUMNS} FROM parcel WHERE fid=?1 AND status='HIEN_HANH'"))?;
+    let mut stmt = conn.prepare_cached(&format!(
+        "SELECT {MAP_COLUMNS} FROM parcel WHERE fid=?1 AND status='HIEN_HANH'"
+    ))?;
     let (mut out, mut texts) = (Vec::with_capacity(fids.len()), Interner::default());
     for fid in fids {
         let mut rows = stmt.query([fid])?;
@@ -101,7 +109,9 @@ pub fn parcels(conn: &Connection, fids: &[i64]) -> Result<Vec<Parcel>> {
 
 fn parcel(row: &Row<'_>, texts: &mut Interner) -> Result<Parcel> {
     let fid = row.get(0)?;
-    let mut text = |i: usize| -> Result<Arc<str>> { Ok(texts.get(row.get_ref(i)?.as_str_or_null().map_err(sql)?.unwrap_or(""))) };
+    let mut text = |i: usize| -> Result<Arc<str>> {
+        Ok(texts.get(row.get_ref(i)?.as_str_or_null().map_err(sql)?.unwrap_or("")))
+    };
     let polygon = polygon(row, 2).map_err(|e| in_row(e, fid))?.unwrap_or_default();
     Ok(Parcel {
         fid,
@@ -113,7 +123,11 @@ fn parcel(row: &Row<'_>, texts: &mut Interner) -> Result<Parcel> {
         area_measured: row.get(7)?,
         area_legal: row.get(8)?,
         is_parcel: row.get(9)?,
-        bbox: if polygon.rings.is_empty() { BBox::EMPTY } else { polygon.bbox() },
+        bbox: if polygon.rings.is_empty() {
+            BBox::EMPTY
+        } else {
+            polygon.bbox()
+        },
         polygon,
     })
 }
@@ -133,7 +147,11 @@ fn in_row(e: StoreError, fid: i64) -> StoreError {
 pub fn uid(row: &Row<'_>, column: usize) -> Result<Uid> {
     let text = row.get_ref(column)?.as_str().map_err(sql)?;
     text.parse().map_err(|_| {
-        Failure::new("BAD_UID", msg!("Mã uid trong tệp bị hỏng.", "A uid in the file is damaged.")).into()
+        Failure::new(
+            "BAD_UID",
+            msg!("Mã uid trong tệp bị hỏng.", "A uid in the file is damaged."),
+        )
+        .into()
     })
 }
 
@@ -157,7 +175,10 @@ pub fn record(conn: &Connection, fid: i64) -> Result<ParcelRecord> {
 
 /// "There is no such parcel."
 pub fn no_parcel() -> Failure {
-    Failure::new("NO_PARCEL", msg!("Không có thửa đất này.", "There is no such parcel."))
+    Failure::new(
+        "NO_PARCEL",
+        msg!("Không có thửa đất này.", "There is no such parcel."),
+    )
 }
 
 /// The records of a commune (`None` = all) in the order of sheet and number as text, then uid. With `history`, superseded ones too.
@@ -185,7 +206,11 @@ fn full(conn: &Connection, row: &Row<'_>) -> Result<ParcelRecord> {
         fid,
         uid: uid(row, 1)?,
         version: row.get(2)?,
-        status: if status == status_text(Status::InForce) { Status::InForce } else { Status::Historic },
+        status: if status == status_text(Status::InForce) {
+            Status::InForce
+        } else {
+            Status::Historic
+        },
         commune: row.get(4)?,
         sheet: row.get(5)?,
         number: row.get(6)?,
@@ -249,19 +274,25 @@ fn holders(conn: &Connection, parcel: i64) -> Result<Vec<Holder>> {
 
 /// One setting.
 pub fn setting(conn: &Connection, key: &str) -> Result<Option<String>> {
-    Ok(conn.prepare_cached("SELECT value FROM setting WHERE key=?1")?.query_row([key], |r| r.get(0)).optional()?)
+    Ok(conn
+        .prepare_cached("SELECT value FROM setting WHERE key=?1")?
+        .query_row([key], |r| r.get(0))
+        .optional()?)
 }
 
 /// Writes one setting (local to the file, not journalled).
 pub fn set_setting(conn: &Connection, key: &str, value: &str) -> Result<()> {
-    conn.prepare_cached("INSERT OR REPLACE INTO setting VALUES (?1, ?2)")?.execute([key, value])?;
+    conn.prepare_cached("INSERT OR REPLACE INTO setting VALUES (?1, ?2)")?
+        .execute([key, value])?;
     Ok(())
 }
 
 /// (code, name) of the communes, by code.
 pub fn communes(conn: &Connection) -> Result<Vec<(String, String)>> {
     let mut stmt = conn.prepare_cached("SELECT code, name FROM commune ORDER BY code")?;
-    let all = stmt.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?.collect::<rusqlite::Result<_>>()?;
+    let all = stmt
+        .query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?
+        .collect::<rusqlite::Result<_>>()?;
     Ok(all)
 }
 
@@ -296,7 +327,9 @@ pub fn add_commune(conn: &Connection, code: &str, name: &str) -> Result<()> {
 /// Keeps the present state of a parcel in `parcel_version` and counts its version up; call inside operation `op`
 /// before changing the parcel. Once per operation and parcel: a second call does nothing.
 pub fn supersede(conn: &Connection, fid: i64, op: i64) -> Result<()> {
-    let since: i64 = conn.prepare_cached("SELECT op FROM parcel WHERE fid=?1")?.query_row([fid], |r| r.get(0))?;
+    let since: i64 = conn
+        .prepare_cached("SELECT op FROM parcel WHERE fid=?1")?
+        .query_row([fid], |r| r.get(0))?;
     if since == op {
         return Ok(());
     }
@@ -310,7 +343,8 @@ pub fn supersede(conn: &Connection, fid: i64, op: i64) -> Result<()> {
          FROM parcel WHERE fid=?1",
     )?
     .execute(params![fid, op, Uid::fresh().to_string()])?;
-    conn.prepare_cached("UPDATE parcel SET version=version+1, op=?2 WHERE fid=?1")?.execute([fid, op])?;
+    conn.prepare_cached("UPDATE parcel SET version=version+1, op=?2 WHERE fid=?1")?
+        .execute([fid, op])?;
     Ok(())
 }
 

@@ -48,10 +48,38 @@ pub fn create(conn: &Connection, epsg: i32, at: &str) -> Result<()> {
 fn reference_systems(conn: &Connection, epsg: i32) -> Result<()> {
     let (name, wkt) = srs::vn2000(epsg)?;
     let mut add = conn.prepare("INSERT INTO gpkg_spatial_ref_sys VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?;
-    add.execute(params!["Undefined cartesian SRS", -1, "NONE", -1, "undefined", "undefined cartesian coordinate reference system"])?;
-    add.execute(params!["Undefined geographic SRS", 0, "NONE", 0, "undefined", "undefined geographic coordinate reference system"])?;
-    add.execute(params!["WGS 84 geodetic", 4326, "EPSG", 4326, srs::WGS84, "longitude/latitude coordinates in decimal degrees on the WGS 84 spheroid"])?;
-    add.execute(params![name, epsg, "EPSG", epsg, wkt, "VN-2000, easting and northing in metres"])?;
+    add.execute(params![
+        "Undefined cartesian SRS",
+        -1,
+        "NONE",
+        -1,
+        "undefined",
+        "undefined cartesian coordinate reference system"
+    ])?;
+    add.execute(params![
+        "Undefined geographic SRS",
+        0,
+        "NONE",
+        0,
+        "undefined",
+        "undefined geographic coordinate reference system"
+    ])?;
+    add.execute(params![
+        "WGS 84 geodetic",
+        4326,
+        "EPSG",
+        4326,
+        srs::WGS84,
+        "longitude/latitude coordinates in decimal degrees on the WGS 84 spheroid"
+    ])?;
+    add.execute(params![
+        name,
+        epsg,
+        "EPSG",
+        epsg,
+        wkt,
+        "VN-2000, easting and northing in metres"
+    ])?;
     Ok(())
 }
 
@@ -100,7 +128,9 @@ pub fn triggers(conn: &Connection) -> Result<Vec<Trigger>> {
 /// Columns of a table in order.
 pub fn columns(conn: &Connection, table: &str) -> Result<Vec<String>> {
     let mut stmt = conn.prepare_cached("SELECT name FROM pragma_table_info(?1) ORDER BY cid")?;
-    let names = stmt.query_map([table], |r| r.get(0))?.collect::<rusqlite::Result<_>>()?;
+    let names = stmt
+        .query_map([table], |r| r.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
     Ok(names)
 }
 
@@ -122,7 +152,10 @@ pub fn resume(conn: &Connection, table: &str) -> Result<()> {
 
 fn of_table(conn: &Connection, table: &str) -> Result<Vec<Trigger>> {
     let mut own = journal::triggers(table, &columns(conn, table)?);
-    if TABLES.iter().any(|t| t.name == table && matches!(t.kind, Kind::Features(_))) {
+    if TABLES
+        .iter()
+        .any(|t| t.name == table && matches!(t.kind, Kind::Features(_)))
+    {
         own.extend(rtree_triggers(table));
     }
     Ok(own)
@@ -162,12 +195,40 @@ fn rtree_triggers(t: &str) -> Vec<Trigger> {
     let empty = "(NEW.geom ISNULL OR ST_IsEmpty(NEW.geom))";
     let r = format!("rtree_{t}_geom");
     let parts = [
-        ("insert", format!("AFTER INSERT ON {t} WHEN {full} BEGIN INSERT OR REPLACE INTO {r} VALUES {insert}; END")),
-        ("update1", format!("AFTER UPDATE OF geom ON {t} WHEN OLD.fid = NEW.fid AND {full} BEGIN INSERT OR REPLACE INTO {r} VALUES {insert}; END")),
-        ("update2", format!("AFTER UPDATE OF geom ON {t} WHEN OLD.fid = NEW.fid AND {empty} BEGIN DELETE FROM {r} WHERE id = OLD.fid; END")),
-        ("update3", format!("AFTER UPDATE ON {t} WHEN OLD.fid != NEW.fid AND {full} BEGIN DELETE FROM {r} WHERE id = OLD.fid; INSERT OR REPLACE INTO {r} VALUES {insert}; END")),
-        ("update4", format!("AFTER UPDATE ON {t} WHEN OLD.fid != NEW.fid AND {empty} BEGIN DELETE FROM {r} WHERE id IN (OLD.fid, NEW.fid); END")),
-        ("delete", format!("AFTER DELETE ON {t} WHEN OLD.geom NOTNULL BEGIN DELETE FROM {r} WHERE id = OLD.fid; END")),
+        (
+            "insert",
+            format!("AFTER INSERT ON {t} WHEN {full} BEGIN INSERT OR REPLACE INTO {r} VALUES {insert}; END"),
+        ),
+        (
+            "update1",
+            format!(
+                "AFTER UPDATE OF geom ON {t} WHEN OLD.fid = NEW.fid AND {full} BEGIN INSERT OR REPLACE INTO {r} VALUES {insert}; END"
+            ),
+        ),
+        (
+            "update2",
+            format!(
+                "AFTER UPDATE OF geom ON {t} WHEN OLD.fid = NEW.fid AND {empty} BEGIN DELETE FROM {r} WHERE id = OLD.fid; END"
+            ),
+        ),
+        (
+            "update3",
+            format!(
+                "AFTER UPDATE ON {t} WHEN OLD.fid != NEW.fid AND {full} BEGIN DELETE FROM {r} WHERE id = OLD.fid; INSERT OR REPLACE INTO {r} VALUES {insert}; END"
+            ),
+        ),
+        (
+            "update4",
+            format!(
+                "AFTER UPDATE ON {t} WHEN OLD.fid != NEW.fid AND {empty} BEGIN DELETE FROM {r} WHERE id IN (OLD.fid, NEW.fid); END"
+            ),
+        ),
+        (
+            "delete",
+            format!(
+                "AFTER DELETE ON {t} WHEN OLD.geom NOTNULL BEGIN DELETE FROM {r} WHERE id = OLD.fid; END"
+            ),
+        ),
     ];
     parts
         .into_iter()

@@ -56,7 +56,11 @@ fn zone(epsg: i32) -> Option<(String, f64, f64)> {
     }
     let meridian = tm3_meridian(epsg)?;
     let minutes = (meridian.fract() * 60.0).round();
-    Some((format!("VN-2000 / TM-3 {}-{minutes:02}", meridian.trunc()), meridian, 0.9999))
+    Some((
+        format!("VN-2000 / TM-3 {}-{minutes:02}", meridian.trunc()),
+        meridian,
+        0.9999,
+    ))
 }
 
 #[derive(Deserialize)]

@@ -38,15 +38,27 @@ impl Table {
 }
 
 const fn features(name: &'static str, geometry: &'static str) -> Table {
-    Table { name, class: Class::Registered, kind: Kind::Features(geometry) }
+    Table {
+        name,
+        class: Class::Registered,
+        kind: Kind::Features(geometry),
+    }
 }
 
 const fn attributes(name: &'static str) -> Table {
-    Table { name, class: Class::Registered, kind: Kind::Attributes }
+    Table {
+        name,
+        class: Class::Registered,
+        kind: Kind::Attributes,
+    }
 }
 
 const fn local(name: &'static str) -> Table {
-    Table { name, class: Class::Local, kind: Kind::Internal }
+    Table {
+        name,
+        class: Class::Local,
+        kind: Kind::Internal,
+    }
 }
 
 /// All tables, those referred to before those that refer where possible (dossier and staff excepted).
@@ -58,7 +70,11 @@ pub const TABLES: &[Table] = &[
     features("parcel_proposal", "POLYGON"),
     features("survey_point", "POINT"),
     features("asset", "POLYGON"),
-    Table { name: "allowed_gap", class: Class::Decision, kind: Kind::Features("POLYGON") },
+    Table {
+        name: "allowed_gap",
+        class: Class::Decision,
+        kind: Kind::Features("POLYGON"),
+    },
     attributes("land_use_row"),
     attributes("party"),
     attributes("party_member"),
@@ -77,7 +93,11 @@ pub const TABLES: &[Table] = &[
     attributes("source_file"),
     attributes("source_record"),
     attributes("staff"),
-    Table { name: "decision", class: Class::Decision, kind: Kind::Attributes },
+    Table {
+        name: "decision",
+        class: Class::Decision,
+        kind: Kind::Attributes,
+    },
     local("setting"),
     local("operation"),
     local("change"),
