@@ -1,1 +1,15 @@
-//! (under construction)
+//! Pure geometry on the 1 mm lattice: exact predicates, rings, the coverage in memory and its index,
+//! faults between parcels, plans for edits. No I/O, no clock.
+//!
+//! A predicate never guesses: orientation, position in a polygon and contact of sides are decided in
+//! integers. Floating point appears only where something is *measured* (area of an overlap, width).
+
+pub mod coverage;
+pub mod index;
+pub mod ring;
+pub mod segment;
+
+pub use coverage::Coverage;
+
+#[cfg(test)]
+pub(crate) mod testing;
