@@ -4,21 +4,21 @@
 //! through `project`. Modules in reading order; arrows of dependency only point down this list
 //! backwards (checked by `tests/it/tidy.rs`). ARCHITECTURE.md has the bird's-eye view.
 
-pub mod domain;
-pub mod text;
+pub mod cli;
 pub mod codes;
-pub mod job;
 pub mod crs;
-pub mod topology;
-pub mod store;
+pub mod domain;
 pub mod edit;
-pub mod validate;
+pub mod export;
 pub mod formats;
 pub mod import;
-pub mod render;
+pub mod job;
 pub mod project;
-pub mod export;
-pub mod verify;
+pub mod render;
 pub mod sample;
-pub mod cli;
+pub mod store;
+pub mod text;
+pub mod topology;
 pub mod ui;
+pub mod validate;
+pub mod verify;

@@ -3,6 +3,12 @@
 //! A fixed sentence is a [`Text`] constant beside the thing it names; a sentence with values in it
 //! is a [`Msg`], built in both languages at once. Legal terms stand once in [`terms`].
 
+pub mod doctor;
+pub mod encoding;
+pub mod fold;
+pub mod format;
+pub mod letters;
+pub mod syllable;
 pub mod terms;
 
 use serde::{Deserialize, Serialize};
