@@ -1,1 +1,16 @@
-//! (under construction)
+//! Files of others, in and out. One source abstraction for `import`: a [`SourceLayer`] is a table of
+//! polygons read record by record, geometry in the file's own axis order, text as raw bytes where the
+//! format does not say its encoding. Shapefiles have a reader of our own (`shp`); the rest is GDAL (`ogr`).
+//!
+//! Nothing here decides anything: encodings, coordinate systems and mappings are `import`'s business.
+//! A record that cannot be read is handed over as [`SourceGeometry::Bad`] and reading goes on; a file
+//! that cannot be read at all is a [`Failure`].
+
+pub mod shp;
+
+mod shape;
+mod source;
+
+pub use crate::crs::DeclaredCrs;
+pub use shape::Shape;
+pub use source::*;

@@ -1,1 +1,1 @@
-
+mod shp_hostile;
