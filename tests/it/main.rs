@@ -1,1 +1,2 @@
+mod crs;
 mod shp_hostile;
