@@ -1,1 +1,20 @@
-//! (under construction)
+//! From the map to a picture: coverage → display list → image, tiles and PNG. No egui, no I/O.
+//!
+//! One painter draws everything: the tiles behind the window's map, the picture of a whole district
+//! and the tests. `viewport` places the map on the pixel grid, `style` says how it looks, `scene`
+//! chooses what is seen, `raster` paints it.
+
+mod cover;
+pub mod font;
+mod hatch;
+pub mod list;
+pub mod raster;
+pub mod scene;
+pub mod style;
+pub mod viewport;
+
+pub use list::DisplayList;
+pub use raster::{Image, paint};
+pub use scene::scene;
+pub use style::{ColourBy, LabelMode, Style, Theme};
+pub use viewport::Viewport;

@@ -1,0 +1,162 @@
+//! What is visible, as a display list: culled, simplified to what the zoom can show, every shared
+//! side once. The order is fixed by fid and place, never by a hash map.
+
+use rayon::prelude::*;
+
+use super::hatch;
+use super::list::{DisplayList, Stroke};
+use super::style::{ColourBy, Paint, Rgba, Style};
+use super::viewport::{Fix, Fixer, UNITS, Viewport};
+use crate::domain::{BBox, Parcel, ring_sides};
+use crate::topology::Coverage;
+
+/// Points kept around the view so that lines at its rim are whole.
+const MARGIN: f32 = 2.0;
+
+/// A parcel narrower than this (points) does not draw its sides: they would be a grey mass. A wider
+/// neighbour still draws the side they share.
+const NARROW: f64 = 3.0;
+
+/// Parcels and boundaries of a view, without labels.
+pub fn scene(coverage: &Coverage, view: &Viewport, style: &Style) -> DisplayList {
+    of_parcels(&visible(coverage, &view.bbox(MARGIN)), view, style)
+}
+
+/// The parcels that touch `window`, by fid.
+pub(super) fn visible<'a>(coverage: &'a Coverage, window: &BBox) -> Vec<&'a Parcel> {
+    let mut found = Vec::new();
+    coverage.window_for_each(window, |p| found.push(p));
+    found.par_sort_unstable_by_key(|p| p.fid);
+    found
+}
+
+/// The scene of given parcels.
+pub fn of_parcels(parcels: &[&Parcel], view: &Viewport, style: &Style) -> DisplayList {
+    let detail = Detail::of(view, style);
+    let parts: Vec<Part> =
+        parcels.par_chunks(2048).map(|chunk| part(chunk, view, style, &detail)).collect();
+    let mut list = DisplayList::new(view.width, view.height, style.palette().background);
+    let (mut sides, mut hatch) = (Vec::new(), Vec::new());
+    for p in parts {
+        list.append_fills(&p.list);
+        sides.extend(p.sides);
+        hatch.extend(p.hatch);
+    }
+    sides.par_sort_unstable();
+    sides.dedup();
+    let mut stroke = |colour: Rgba, points: f32, segments: Vec<[Fix; 2]>| {
+        if !segments.is_empty() && colour.1 > 0 {
+            list.strokes.push(Stroke { colour, width: view.px(points), segments });
+        }
+    };
+    stroke(style.palette().hatch, 0.7, hatch);
+    stroke(detail.boundary, detail.width, sides);
+    list
+}
+
+/// What a zoom can show. Depends on the zoom and style alone, so tiles agree with each other.
+struct Detail {
+    fixer: Fixer,
+    boundary: Rgba,
+    /// Points.
+    width: f32,
+    /// Parcels below this size, mm, draw no sides.
+    narrow: i64,
+    /// Vertices go to multiples of this many units (a power of two).
+    grid: i32,
+    /// Share of the boundary's colour that fills take on where boundaries are too fine to draw.
+    shade: f32,
+    /// Screen, units, with a margin.
+    window: [Fix; 2],
+}
+
+impl Detail {
+    fn of(view: &Viewport, style: &Style) -> Self {
+        // 1 at 1:5,000 and closer, 0 from 1:20,000: a common parcel is then 5 points wide.
+        let near = smooth(((20_000.0 / view.scale()).log2() / 2.0) as f32);
+        let Rgba(ink, alpha) = style.palette().boundary;
+        let edge = (MARGIN * view.pixels_per_point) as i32 * UNITS + UNITS;
+        Self {
+            fixer: view.fixer(),
+            boundary: ink.alpha((f32::from(alpha) * near + 0.5) as u8),
+            width: 0.5 + 0.45 * near,
+            narrow: view.reach(NARROW as f32),
+            grid: if near < 0.5 { UNITS / 8 } else { 1 },
+            shade: if style.colour_by == ColourBy::Plain { 0.16 * (1.0 - near) } else { 0.0 },
+            window: [
+                [-edge, -edge],
+                [view.width as i32 * UNITS + edge, view.height as i32 * UNITS + edge],
+            ],
+        }
+    }
+
+    fn fix(&self, p: crate::domain::Pt) -> Fix {
+        let half = self.grid / 2;
+        self.fixer.fix(p).map(|v| (v + half) & -self.grid)
+    }
+
+    fn sees(&self, a: Fix, b: Fix) -> bool {
+        let [lo, hi] = self.window;
+        (0..2).all(|i| a[i].max(b[i]) >= lo[i] && a[i].min(b[i]) <= hi[i])
+    }
+}
+
+fn smooth(t: f32) -> f32 {
+    let t = t.clamp(0.0, 1.0);
+    t * t * (3.0 - 2.0 * t)
+}
+
+/// The share of some parcels in a scene.
+struct Part {
+    list: DisplayList,
+    /// Canonical direction, not yet unique.
+    sides: Vec<[Fix; 2]>,
+    hatch: Vec<[Fix; 2]>,
+}
+
+fn part(parcels: &[&Parcel], view: &Viewport, style: &Style, detail: &Detail) -> Part {
+    let mut out = Part {
+        list: DisplayList::new(view.width, view.height, style.palette().background),
+        sides: Vec::new(),
+        hatch: Vec::new(),
+    };
+    let shade = detail.boundary.0;
+    let mut last: Option<(&Parcel, Paint)> = None;
+    for p in parcels {
+        // Neighbours in the file mostly share their paint: look it up once.
+        let paint = match last {
+            Some((q, paint)) if same_look(p, q, style) => paint,
+            _ => style.paint(p),
+        };
+        last = Some((p, paint));
+        let first = out.list.fills.len();
+        let rings = p.polygon.rings.iter().map(|r| r.iter().map(|q| detail.fix(*q)));
+        let fill = if detail.shade > 0.0 { paint.fill.mix(shade, detail.shade) } else { paint.fill };
+        out.list.fill(rings, fill);
+        if p.bbox.width().min(p.bbox.height()) < detail.narrow || detail.boundary.1 == 0 {
+            continue;
+        }
+        sides(p, detail, &mut out.sides);
+        if paint.hatched && out.list.fills.len() > first {
+            hatch::lines(&out.list, first, view, &mut out.hatch);
+        }
+    }
+    out
+}
+
+fn same_look(p: &Parcel, q: &Parcel, style: &Style) -> bool {
+    p.is_parcel == q.is_parcel
+        && p.land_use == q.land_use
+        && style.colour_by == ColourBy::LandUse
+}
+
+fn sides(p: &Parcel, detail: &Detail, out: &mut Vec<[Fix; 2]>) {
+    for ring in &p.polygon.rings {
+        for (a, b) in ring_sides(ring) {
+            let (a, b) = (detail.fix(a), detail.fix(b));
+            if a != b && detail.sees(a, b) {
+                out.push(if a < b { [a, b] } else { [b, a] });
+            }
+        }
+    }
+}
