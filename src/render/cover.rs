@@ -68,8 +68,11 @@ impl<const N: usize> Cover<N> {
             return;
         }
         // Counter-clockwise on the screen means the inside lies right of a downward edge.
-        let (from, to, value) =
-            if a[1] < b[1] { (a, b, value) } else { (b, a, value.map(|v| -v)) };
+        let (from, to, value) = if a[1] < b[1] {
+            (a, b, value)
+        } else {
+            (b, a, value.map(|v| -v))
+        };
         let bottom = self.height << SHIFT;
         let right = self.width << SHIFT;
         if to[1] <= 0 || from[1] >= bottom || from[0].min(to[0]) >= right {
@@ -77,11 +80,19 @@ impl<const N: usize> Cover<N> {
         }
         let slope = f64::from(to[0] - from[0]) / f64::from(to[1] - from[1]);
         let x_at = |y: i32| from[0] + floor(f64::from(y - from[1]) * slope + 0.5) as i32;
-        let (mut x, mut y) = if from[1] < 0 { (x_at(0), 0) } else { (from[0], from[1]) };
+        let (mut x, mut y) = if from[1] < 0 {
+            (x_at(0), 0)
+        } else {
+            (from[0], from[1])
+        };
         let end = to[1].min(bottom);
         while y < end {
             let next = ((y >> SHIFT) + 1) << SHIFT;
-            let (nx, ny) = if next >= to[1] { (to[0], to[1]) } else { (x_at(next), next) };
+            let (nx, ny) = if next >= to[1] {
+                (to[0], to[1])
+            } else {
+                (x_at(next), next)
+            };
             self.piece((y >> SHIFT) as usize, [x, nx], ny - y, value);
             (x, y) = (nx, ny);
         }
@@ -161,9 +172,18 @@ mod tests {
         assert_eq!(
             grid(&r, 4, 3),
             [
-                q(0.25), q(0.5), q(0.125), 0, //
-                q(0.5), q(1.0), q(0.25), 0, //
-                0, 0, 0, 0,
+                q(0.25),
+                q(0.5),
+                q(0.125),
+                0, //
+                q(0.5),
+                q(1.0),
+                q(0.25),
+                0, //
+                0,
+                0,
+                0,
+                0,
             ]
         );
     }

@@ -68,7 +68,10 @@ impl Face {
             return g.clone();
         }
         let g = Arc::new(self.load(c));
-        self.glyphs.write().unwrap_or_else(|e| e.into_inner()).insert(c, g.clone());
+        self.glyphs
+            .write()
+            .unwrap_or_else(|e| e.into_inner())
+            .insert(c, g.clone());
         g
     }
 
@@ -82,7 +85,10 @@ impl Face {
             let _ = outline.draw(DrawSettings::unhinted(em, at), &mut pen);
         }
         let advance = self.font.glyph_metrics(em, at).advance_width(id).unwrap_or(0.0);
-        Glyph { advance, rings: pen.rings }
+        Glyph {
+            advance,
+            rings: pen.rings,
+        }
     }
 }
 
@@ -102,7 +108,12 @@ impl Pen {
     }
 
     fn last(&self) -> [f32; 2] {
-        let p = self.rings.last().and_then(|r| r.last()).copied().unwrap_or_default();
+        let p = self
+            .rings
+            .last()
+            .and_then(|r| r.last())
+            .copied()
+            .unwrap_or_default();
         [p[0], -p[1]]
     }
 }

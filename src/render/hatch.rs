@@ -27,7 +27,10 @@ pub fn lines(list: &DisplayList, index: usize, view: &Viewport, out: &mut Vec<[F
         xs.sort_unstable();
         for pair in xs.chunks_exact(2) {
             if pair[1] > pair[0] {
-                out.push([[pair[0], (c - i64::from(pair[0])) as i32], [pair[1], (c - i64::from(pair[1])) as i32]]);
+                out.push([
+                    [pair[0], (c - i64::from(pair[0])) as i32],
+                    [pair[1], (c - i64::from(pair[1])) as i32],
+                ]);
             }
         }
         c += step;

@@ -91,11 +91,7 @@ impl DisplayList {
     }
 
     /// Adds a polygon; rings of fewer than three points are left out.
-    pub fn fill<R: IntoIterator<Item = Fix>>(
-        &mut self,
-        rings: impl IntoIterator<Item = R>,
-        colour: Rgb,
-    ) {
+    pub fn fill<R: IntoIterator<Item = Fix>>(&mut self, rings: impl IntoIterator<Item = R>, colour: Rgb) {
         let first = self.ring_ends.len() as u32;
         let from = self.points.len();
         for ring in rings {

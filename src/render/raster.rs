@@ -21,7 +21,11 @@ pub struct Image {
 impl Image {
     pub fn new(width: u32, height: u32, colour: Rgb) -> Self {
         let one = [colour.0, colour.1, colour.2, 255];
-        Self { width, height, rgba: one.repeat(width as usize * height as usize) }
+        Self {
+            width,
+            height,
+            rgba: one.repeat(width as usize * height as usize),
+        }
     }
 
     /// The pixel in column `x`, row `y`.
@@ -52,17 +56,21 @@ pub fn paint(list: &DisplayList) -> Image {
     if bytes == 0 {
         return image;
     }
-    image.rgba.par_chunks_mut(bytes * BAND).enumerate().for_each(|(i, rows)| {
-        let mut band = Band {
-            rows,
-            width: list.width,
-            top: (i * BAND) as i32 * UNITS,
-            one: Cover::new(list.width, BAND as u32),
-        };
-        band.fills(list);
-        list.strokes.iter().for_each(|s| band.stroke(s));
-        band.texts(&glyphs);
-    });
+    image
+        .rgba
+        .par_chunks_mut(bytes * BAND)
+        .enumerate()
+        .for_each(|(i, rows)| {
+            let mut band = Band {
+                rows,
+                width: list.width,
+                top: (i * BAND) as i32 * UNITS,
+                one: Cover::new(list.width, BAND as u32),
+            };
+            band.fills(list);
+            list.strokes.iter().for_each(|s| band.stroke(s));
+            band.texts(&glyphs);
+        });
     image
 }
 
@@ -127,8 +135,12 @@ impl Band<'_> {
         };
         // Clockwise on the screen. The point at each end covers the gap at a bend.
         let ring = [
-            at(a, -0.9, 0.0), at(a, -0.4, -1.0), at(b, 0.4, -1.0),
-            at(b, 0.9, 0.0), at(b, 0.4, 1.0), at(a, -0.4, 1.0),
+            at(a, -0.9, 0.0),
+            at(a, -0.4, -1.0),
+            at(b, 0.4, -1.0),
+            at(b, 0.9, 0.0),
+            at(b, 0.4, 1.0),
+            at(a, -0.4, 1.0),
         ];
         self.one.ring(&ring, self.top, [-1]);
     }

@@ -33,8 +33,10 @@ pub(super) fn visible<'a>(coverage: &'a Coverage, window: &BBox) -> Vec<&'a Parc
 /// The scene of given parcels.
 pub fn of_parcels(parcels: &[&Parcel], view: &Viewport, style: &Style) -> DisplayList {
     let detail = Detail::of(view, style);
-    let parts: Vec<Part> =
-        parcels.par_chunks(2048).map(|chunk| part(chunk, view, style, &detail)).collect();
+    let parts: Vec<Part> = parcels
+        .par_chunks(2048)
+        .map(|chunk| part(chunk, view, style, &detail))
+        .collect();
     let mut list = DisplayList::new(view.width, view.height, style.palette().background);
     let (mut sides, mut hatch) = (Vec::new(), Vec::new());
     for p in parts {
@@ -46,7 +48,11 @@ pub fn of_parcels(parcels: &[&Parcel], view: &Viewport, style: &Style) -> Displa
     sides.dedup();
     let mut stroke = |colour: Rgba, points: f32, segments: Vec<[Fix; 2]>| {
         if !segments.is_empty() && colour.1 > 0 {
-            list.strokes.push(Stroke { colour, width: view.px(points), segments });
+            list.strokes.push(Stroke {
+                colour,
+                width: view.px(points),
+                segments,
+            });
         }
     };
     stroke(style.palette().hatch, 0.7, hatch);
@@ -82,10 +88,17 @@ impl Detail {
             width: 0.5 + 0.45 * near,
             narrow: view.reach(NARROW as f32),
             grid: if near < 0.5 { UNITS / 8 } else { 1 },
-            shade: if style.colour_by == ColourBy::Plain { 0.16 * (1.0 - near) } else { 0.0 },
+            shade: if style.colour_by == ColourBy::Plain {
+                0.16 * (1.0 - near)
+            } else {
+                0.0
+            },
             window: [
                 [-edge, -edge],
-                [view.width as i32 * UNITS + edge, view.height as i32 * UNITS + edge],
+                [
+                    view.width as i32 * UNITS + edge,
+                    view.height as i32 * UNITS + edge,
+                ],
             ],
         }
     }
@@ -131,7 +144,11 @@ fn part(parcels: &[&Parcel], view: &Viewport, style: &Style, detail: &Detail) ->
         last = Some((p, paint));
         let first = out.list.fills.len();
         let rings = p.polygon.rings.iter().map(|r| r.iter().map(|q| detail.fix(*q)));
-        let fill = if detail.shade > 0.0 { paint.fill.mix(shade, detail.shade) } else { paint.fill };
+        let fill = if detail.shade > 0.0 {
+            paint.fill.mix(shade, detail.shade)
+        } else {
+            paint.fill
+        };
         out.list.fill(rings, fill);
         if p.bbox.width().min(p.bbox.height()) < detail.narrow || detail.boundary.1 == 0 {
             continue;
@@ -145,9 +162,7 @@ fn part(parcels: &[&Parcel], view: &Viewport, style: &Style, detail: &Detail) ->
 }
 
 fn same_look(p: &Parcel, q: &Parcel, style: &Style) -> bool {
-    p.is_parcel == q.is_parcel
-        && p.land_use == q.land_use
-        && style.colour_by == ColourBy::LandUse
+    p.is_parcel == q.is_parcel && p.land_use == q.land_use && style.colour_by == ColourBy::LandUse
 }
 
 fn sides(p: &Parcel, detail: &Detail, out: &mut Vec<[Fix; 2]>) {

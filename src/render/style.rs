@@ -249,14 +249,21 @@ impl Style {
                 let [r, g, b] = item.rgb;
                 Paint::solid(self.theme.show(Rgb(r, g, b)))
             }
-            None => Paint { fill: self.palette().unknown, hatched: true },
+            None => Paint {
+                fill: self.palette().unknown,
+                hatched: true,
+            },
         }
     }
 
     /// Streets and water stay in the background whatever the colours say.
     fn ground(&self, p: &Parcel) -> Rgb {
         let code = codes::land_use_codes(&p.land_use).next().unwrap_or_default();
-        if WATER.contains(&code) { self.palette().water } else { self.palette().street }
+        if WATER.contains(&code) {
+            self.palette().water
+        } else {
+            self.palette().street
+        }
     }
 
     fn state(&self, p: &Parcel) -> Rgb {
@@ -308,7 +315,10 @@ fn sheet_tint(commune: &str, sheet: &str) -> Rgb {
             }
         })
     };
-    SHEETS[digits(sheet).wrapping_mul(5).wrapping_add(digits(commune).wrapping_mul(7)) % SHEETS.len()]
+    SHEETS[digits(sheet)
+        .wrapping_mul(5)
+        .wrapping_add(digits(commune).wrapping_mul(7))
+        % SHEETS.len()]
 }
 
 #[cfg(test)]
@@ -329,7 +339,11 @@ mod tests {
         let lum = |c: Rgb| {
             let ch = |v: u8| {
                 let v = f64::from(v) / 255.0;
-                if v <= 0.03928 { v / 12.92 } else { ((v + 0.055) / 1.055).powf(2.4) }
+                if v <= 0.03928 {
+                    v / 12.92
+                } else {
+                    ((v + 0.055) / 1.055).powf(2.4)
+                }
             };
             0.2126 * ch(c.0) + 0.7152 * ch(c.1) + 0.0722 * ch(c.2)
         };
@@ -340,7 +354,10 @@ mod tests {
     #[test]
     fn labels_are_readable_on_every_fill_of_both_themes() {
         for theme in [Theme::Light, Theme::Dark] {
-            let style = Style { theme, ..Style::default() };
+            let style = Style {
+                theme,
+                ..Style::default()
+            };
             for item in codes::land_use_lists().iter().flat_map(|l| &l.items) {
                 let fill = style.land_use(&item.code).fill;
                 let c = contrast(fill, style.palette().label);

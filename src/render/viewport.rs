@@ -67,9 +67,7 @@ impl Viewport {
         if bbox.is_empty() {
             return;
         }
-        let room = |px: u32| {
-            (f64::from(px) - 2.0 * f64::from(margin * self.pixels_per_point)).max(16.0)
-        };
+        let room = |px: u32| (f64::from(px) - 2.0 * f64::from(margin * self.pixels_per_point)).max(16.0);
         let (w, h) = (bbox.width() as f64 / 1e3, bbox.height() as f64 / 1e3);
         let mpp = (w / room(self.width)).max(h / room(self.height));
         let closest = 500.0 * METRES_PER_POINT / f64::from(self.pixels_per_point);
@@ -219,7 +217,11 @@ pub(super) fn floor(v: f64) -> i64 {
 }
 
 fn clamp(mpp: f64) -> f64 {
-    if mpp.is_finite() { mpp.clamp(MIN_MPP, MAX_MPP) } else { MAX_MPP }
+    if mpp.is_finite() {
+        mpp.clamp(MIN_MPP, MAX_MPP)
+    } else {
+        MAX_MPP
+    }
 }
 
 #[cfg(test)]
@@ -242,11 +244,17 @@ mod tests {
 
     #[test]
     fn fit_shows_all_and_a_point_gives_1_500() {
-        let b = BBox { min: Pt::new(0, 0), max: Pt::new(8_000_000, 1_000_000) };
+        let b = BBox {
+            min: Pt::new(0, 0),
+            max: Pt::new(8_000_000, 1_000_000),
+        };
         let v = Viewport::fit(b, 800, 600, 1.0, 20.0);
         let [x0, _] = v.screen(b.min);
         let [x1, _] = v.screen(b.max);
-        assert!((19.0..=21.0).contains(&x0) && (779.0..=781.0).contains(&x1), "{x0} {x1}");
+        assert!(
+            (19.0..=21.0).contains(&x0) && (779.0..=781.0).contains(&x1),
+            "{x0} {x1}"
+        );
         let dot = Viewport::fit(BBox::of([Pt::new(7, 7)]), 800, 600, 2.0, 20.0);
         assert!((dot.scale() - 500.0).abs() < 1e-6);
     }
