@@ -1,1 +1,150 @@
-//! (under construction)
+//! Every change of the register: a closed set of edits, one file each. `Project::apply` is the only way in.
+//!
+//! An edit is data (JSON = a line of an edit script, cli.md). Running it checks it against what is there, writes rows
+//! inside an open operation and leaves the rest to the journal; what happened is read back as [`Effects`].
+
+mod effects;
+mod move_point;
+mod script;
+mod set;
+
+use serde::{Deserialize, Serialize};
+
+pub use effects::{Effects, ParcelChange};
+pub use script::{parse, to_json};
+pub use set::Fields;
+
+use crate::domain::{Failure, Finding, Parcel, ParcelRef, Pt};
+use crate::msg;
+use crate::store::error::StoreError;
+use crate::store::journal::Operation;
+use crate::text::Msg;
+use crate::topology::Coverage;
+
+/// One change, as a person asked for it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "op", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Edit {
+    /// Changes details of one parcel in force.
+    Set {
+        #[serde(with = "script::reference")]
+        parcel: ParcelRef,
+        fields: Fields,
+    },
+    /// Moves a boundary point in all parcels that use it.
+    MovePoint {
+        #[serde(with = "script::metres")]
+        from: Pt,
+        #[serde(with = "script::metres")]
+        to: Pt,
+    },
+}
+
+/// Why an edit did not happen. Nothing was changed.
+#[derive(Clone, Debug)]
+pub struct EditError {
+    pub failure: Failure,
+    /// The faults it would have made, to be drawn where they are.
+    pub findings: Vec<Finding>,
+}
+
+impl From<Failure> for EditError {
+    fn from(failure: Failure) -> Self {
+        Self { failure, findings: Vec::new() }
+    }
+}
+
+impl From<StoreError> for EditError {
+    fn from(e: StoreError) -> Self {
+        Failure::from(e).into()
+    }
+}
+
+impl From<EditError> for Failure {
+    fn from(e: EditError) -> Self {
+        e.failure
+    }
+}
+
+/// Where an edit runs: inside an open operation.
+pub struct Context<'a> {
+    pub op: &'a Operation<'a>,
+    /// EPSG code for geometry blobs.
+    pub srs: i32,
+    /// The parcels in force as the operation has left them so far.
+    pub coverage: &'a Coverage,
+}
+
+impl Edit {
+    /// Short word for the kind of operation: the "op" of the script.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Set { .. } => "set",
+            Self::MovePoint { .. } => "move_point",
+        }
+    }
+
+    /// What the history says. Holds no personal values.
+    pub fn label(&self, coverage: &Coverage) -> Msg {
+        match self {
+            Self::Set { parcel, fields } => set::label(coverage, parcel, fields),
+            Self::MovePoint { from, to } => move_point::label(coverage, *from, *to),
+        }
+    }
+
+    /// Checks and writes. On an error the caller drops the operation.
+    pub fn run(&self, at: &Context<'_>) -> Result<(), EditError> {
+        match self {
+            Self::Set { parcel, fields } => set::run(at, parcel, fields),
+            Self::MovePoint { from, to } => move_point::run(at, *from, *to),
+        }
+    }
+}
+
+/// The parcel in force that a reference means; fails when there is none or more than one.
+pub fn find<'a>(coverage: &'a Coverage, reference: &ParcelRef) -> Result<&'a Parcel, Failure> {
+    let key = match reference {
+        ParcelRef::Uid(uid) => return coverage.by_uid(*uid).ok_or_else(|| unknown(&uid.to_string())),
+        ParcelRef::Key(key) => key,
+    };
+    let fids = coverage.by_key(key);
+    match fids.as_slice() {
+        [] => Err(unknown(&key.to_string())),
+        [fid] => coverage.get(*fid).ok_or_else(|| unknown(&key.to_string())),
+        many => Err(ambiguous(coverage, &key.to_string(), many)),
+    }
+}
+
+fn unknown(reference: &str) -> Failure {
+    Failure::new(
+        "NO_PARCEL",
+        msg!(
+            "Không có thửa đất hiện hành {reference}.",
+            "There is no parcel in force {reference}."
+        ),
+    )
+    .remedy(msg!(
+        "Hãy ghi mã xã/số tờ/số thửa, ví dụ 25747/12/45, hoặc uid của thửa.",
+        "Write commune/sheet/number, for example 25747/12/45, or the uid of the parcel."
+    ))
+}
+
+fn ambiguous(coverage: &Coverage, reference: &str, fids: &[i64]) -> Failure {
+    let mut uids: Vec<String> = fids.iter().filter_map(|f| coverage.get(*f)).map(|p| p.uid.to_string()).collect();
+    uids.sort();
+    let (n, list) = (uids.len(), uids.join(", "));
+    Failure::new(
+        "AMBIGUOUS_PARCEL",
+        msg!(
+            "Có {n} thửa đất mang số {reference}: {list}.",
+            "{n} parcels have the number {reference}: {list}."
+        ),
+    )
+    .remedy(msg!("Hãy chỉ rõ thửa bằng uid.", "Name the parcel by its uid."))
+}
+
+/// "12/45" of a parcel, for labels and messages.
+fn short(parcel: &Parcel) -> String {
+    let or = |s: &str| if s.is_empty() { "?".to_owned() } else { s.to_owned() };
+    format!("{}/{}", or(&parcel.sheet), or(&parcel.number))
+}

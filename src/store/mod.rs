@@ -14,6 +14,7 @@ pub mod rows;
 pub mod schema;
 mod srs;
 pub mod tables;
+pub mod write;
 
 use std::path::{Path, PathBuf};
 
@@ -159,7 +160,7 @@ fn fill(path: &Path, district: &NewDistrict<'_>, act: &Act) -> Result<()> {
     };
     let op = journal::begin(&mut conn, act, &new)?;
     for (code, name) in district.communes {
-        rows::add_commune(&op, code, name)?;
+        write::add_commune(&op, code, name)?;
     }
     op.commit()?;
     conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;

@@ -1,6 +1,6 @@
 //! Rows ↔ domain: reading parcels for the map and records for the register.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -313,49 +313,4 @@ pub fn fid_of(conn: &Connection, uid: Uid) -> Result<Option<i64>> {
         .prepare_cached("SELECT fid FROM parcel WHERE uid=?1")?
         .query_row([uid.to_string()], |r| r.get(0))
         .optional()?)
-}
-
-/// Adds to the commune list; call inside an operation.
-pub fn add_commune(conn: &Connection, code: &str, name: &str) -> Result<()> {
-    conn.execute(
-        "INSERT INTO commune(uid, code, name) VALUES (?1, ?2, ?3)",
-        params![Uid::fresh().to_string(), code, name],
-    )?;
-    Ok(())
-}
-
-/// Keeps the present state of a parcel in `parcel_version` and counts its version up; call inside operation `op`
-/// before changing the parcel. Once per operation and parcel: a second call does nothing.
-pub fn supersede(conn: &Connection, fid: i64, op: i64) -> Result<()> {
-    let since: i64 = conn
-        .prepare_cached("SELECT op FROM parcel WHERE fid=?1")?
-        .query_row([fid], |r| r.get(0))?;
-    if since == op {
-        return Ok(());
-    }
-    conn.prepare_cached(
-        "INSERT INTO parcel_version(uid, geom, parcel, version, from_op, to_op, commune, sheet, number, old_sheet, old_number, \
-           parcel_code, area_measured, area_legal, land_use, address, is_parcel, survey, status, land_use_rows) \
-         SELECT ?3, geom, fid, version, op, ?2, commune, sheet, number, old_sheet, old_number, \
-           parcel_code, area_measured, area_legal, land_use, address, is_parcel, survey, status, \
-           (SELECT json_group_array(json_object('uid', uid, 'code', code, 'list_version', list_version, 'area', area, 'term', term, 'origin', origin)) \
-            FROM (SELECT * FROM land_use_row WHERE parcel=?1 ORDER BY position, uid)) \
-         FROM parcel WHERE fid=?1",
-    )?
-    .execute(params![fid, op, Uid::fresh().to_string()])?;
-    conn.prepare_cached("UPDATE parcel SET version=version+1, op=?2 WHERE fid=?1")?
-        .execute([fid, op])?;
-    Ok(())
-}
-
-/// Writes a new shape for a parcel; call inside an operation, after [`supersede`].
-pub fn set_polygon(conn: &Connection, fid: i64, polygon: &Polygon, srs: i32) -> Result<()> {
-    conn.prepare_cached("UPDATE parcel SET geom=?2 WHERE fid=?1")?
-        .execute(params![fid, geometry::encode(polygon, srs)])?;
-    Ok(())
-}
-
-/// Parcels by fid, for looking up before and after.
-pub fn by_fid(parcels: Vec<Parcel>) -> HashMap<i64, Parcel> {
-    parcels.into_iter().map(|p| (p.fid, p)).collect()
 }

@@ -1,0 +1,121 @@
+//! Edits as lines of JSON (cli.md): reading with a message for every mistake, writing.
+
+use serde_json::Value;
+
+use super::Edit;
+use crate::domain::Failure;
+use crate::msg;
+
+/// The operations there are; others are refused by name.
+const OPS: &[&str] = &["set", "move_point"];
+
+/// One line of an edit script. Unknown operations and keys are errors, never ignored.
+pub fn parse(line: &str) -> Result<Edit, Failure> {
+    let value: Value = serde_json::from_str(line).map_err(|e| {
+        Failure::new("BAD_JSON", msg!("Dòng lệnh không phải JSON hợp lệ: {e}.", "The line is not valid JSON: {e}."))
+    })?;
+    let op = value.get("op").and_then(Value::as_str).unwrap_or_default();
+    if !OPS.contains(&op) {
+        let known = OPS.join(", ");
+        return Err(Failure::new(
+            "UNKNOWN_OP",
+            msg!("Không có lệnh \"{op}\"; có: {known}.", "There is no operation \"{op}\"; there are: {known}."),
+        )
+        .field("op"));
+    }
+    serde_json::from_value(value).map_err(|e| refusal(&e.to_string()))
+}
+
+/// The edit as one line of JSON.
+pub fn to_json(edit: &Edit) -> String {
+    serde_json::to_string(edit).unwrap_or_default()
+}
+
+/// serde's sentence, with a code of ours.
+fn refusal(text: &str) -> Failure {
+    let code = if text.starts_with("unknown field") { "UNKNOWN_KEY" } else { "BAD_VALUE" };
+    let failure = Failure::new(
+        code,
+        msg!("Lệnh không đúng mẫu: {text}.", "The operation does not have the agreed form: {text}."),
+    );
+    match text.split('`').nth(1) {
+        Some(name) => failure.field(name),
+        None => failure,
+    }
+}
+
+/// A parcel reference as text.
+pub mod reference {
+    use serde::{Deserialize, Deserializer, Serializer, de};
+
+    use crate::domain::ParcelRef;
+
+    pub fn serialize<S: Serializer>(r: &ParcelRef, s: S) -> Result<S::Ok, S::Error> {
+        match r {
+            ParcelRef::Uid(uid) => s.collect_str(uid),
+            ParcelRef::Key(key) => s.collect_str(key),
+        }
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<ParcelRef, D::Error> {
+        let text = String::deserialize(d)?;
+        text.parse().map_err(|()| de::Error::custom(format!("`parcel`: \"{text}\" is neither a uid nor COMMUNE/SHEET/NUMBER")))
+    }
+}
+
+/// A point as [E, N] in metres with at most three decimals.
+pub mod metres {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+    use crate::domain::Pt;
+
+    pub fn serialize<S: Serializer>(p: &Pt, s: S) -> Result<S::Ok, S::Error> {
+        <[f64; 2]>::from(p.metres()).serialize(s)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Pt, D::Error> {
+        let [e, n] = <[f64; 2]>::deserialize(d)?;
+        let p = Pt::from_metres(e, n).ok_or_else(|| de::Error::custom(format!("[{e}, {n}] is no point in metres")))?;
+        let off = |metres: f64, mm: i64| (metres * 1000.0 - mm as f64).abs() > 1e-3;
+        if off(e, p.e) || off(n, p.n) {
+            return Err(de::Error::custom(format!("[{e}, {n}] has more than three decimals")));
+        }
+        Ok(p)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn code(line: &str) -> &'static str {
+        parse(line).unwrap_err().code()
+    }
+
+    #[test]
+    fn lines_of_the_contract_are_read_and_written_back() {
+        for line in [
+            r#"{"op":"set","parcel":"25747/12/45","fields":{"sheet":"12","number":"45","area_legal":120.5,"land_use":"ODT","address":null}}"#,
+            r#"{"op":"move_point","from":[500000.0,2300000.001],"to":[500000.123,2300000.0]}"#,
+        ] {
+            assert_eq!(to_json(&parse(line).unwrap()), line);
+        }
+        let int = parse(r#"{"op":"set","parcel":"25747/12/45","fields":{"sheet":12,"number":45}}"#).unwrap();
+        let text = parse(r#"{"op":"set","parcel":"25747/12/45","fields":{"sheet":"12","number":"45"}}"#).unwrap();
+        assert_eq!(int, text);
+    }
+
+    #[test]
+    fn mistakes_have_a_code() {
+        assert_eq!(code("{"), "BAD_JSON");
+        assert_eq!(code(r#"{"op":"explode"}"#), "UNKNOWN_OP");
+        assert_eq!(code(r#"[1]"#), "UNKNOWN_OP");
+        assert_eq!(code(r#"{"op":"set","parcel":"1/2/3","fields":{"colour":1}}"#), "UNKNOWN_KEY");
+        assert_eq!(code(r#"{"op":"set","parcel":"1/2/3","fields":{},"more":1}"#), "UNKNOWN_KEY");
+        assert_eq!(code(r#"{"op":"set","parcel":"12","fields":{}}"#), "BAD_VALUE");
+        assert_eq!(code(r#"{"op":"set","parcel":"1/2/3","fields":{"sheet":1.5}}"#), "BAD_VALUE");
+        assert_eq!(code(r#"{"op":"move_point","from":[1,2]}"#), "BAD_VALUE");
+        assert_eq!(code(r#"{"op":"move_point","from":[1,2],"to":[1.0005,2]}"#), "BAD_VALUE");
+        assert_eq!(code(r#"{"op":"move_point","from":[1,2],"to":[1e300,2]}"#), "BAD_VALUE");
+    }
+}
