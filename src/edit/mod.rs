@@ -10,7 +10,7 @@ mod set;
 
 use serde::{Deserialize, Serialize};
 
-pub use effects::{Effects, ParcelChange};
+pub use effects::Effects;
 pub use script::{parse, to_json};
 pub use set::Fields;
 

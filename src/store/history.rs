@@ -111,6 +111,19 @@ fn undone_by(conn: &Connection) -> Result<HashMap<i64, i64>> {
     Ok(undone)
 }
 
+/// Newest operation and its hash.
+pub fn head(conn: &Connection) -> Result<Option<(i64, String)>> {
+    Ok(conn
+        .prepare_cached("SELECT id, coalesce(hash,'') FROM operation ORDER BY id DESC LIMIT 1")?
+        .query_row([], |r| Ok((r.get(0)?, r.get(1)?)))
+        .optional()?)
+}
+
+/// How many operations there are.
+pub fn count(conn: &Connection) -> Result<u64> {
+    Ok(conn.prepare_cached("SELECT count(*) FROM operation")?.query_row([], |r| r.get(0))?)
+}
+
 /// What can be undone and redone now, newest last.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Stacks {
@@ -118,6 +131,8 @@ pub struct Stacks {
     /// Undo operations that a redo would take back.
     pub redo: Vec<i64>,
     roots: HashMap<i64, i64>,
+    /// The newest operation played.
+    pub newest: i64,
 }
 
 impl Stacks {
@@ -135,6 +150,7 @@ impl Stacks {
 
     /// Takes note of one more operation. A new act ends what could be redone.
     pub fn push(&mut self, op: i64, undoes: Option<i64>, kind: &str) {
+        self.newest = op;
         match undoes {
             None if kind == "new" => {}
             None => {

@@ -14,13 +14,14 @@ pub mod rows;
 pub mod schema;
 mod srs;
 pub mod tables;
+pub mod touched;
 pub mod write;
 
 use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 
-use crate::domain::{Act, Failure};
+use crate::domain::{Act, Failure, ParcelRecord};
 use crate::text::Msg;
 use error::Result;
 use journal::{NewOperation, Operation};
@@ -51,6 +52,20 @@ impl Reader {
     /// For the functions of [`rows`] and [`history`].
     pub fn conn(&self) -> &Connection {
         &self.conn
+    }
+
+    /// All the register says of one parcel.
+    pub fn record(&self, fid: i64) -> Result<ParcelRecord> {
+        rows::record(&self.conn, fid)
+    }
+
+    /// The records in force of one commune (`None` = all), by commune, sheet, number, uid.
+    pub fn for_each_record(
+        &self,
+        commune: Option<&str>,
+        each: &mut dyn FnMut(ParcelRecord) -> std::result::Result<(), Failure>,
+    ) -> Result<()> {
+        rows::for_each_record(&self.conn, commune, false, each)
     }
 }
 
@@ -125,6 +140,12 @@ impl Writer {
             .conn
             .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |r| r.get(0))?;
         Ok(busy == 0)
+    }
+
+    /// As much of that as is possible without waiting for anybody.
+    pub fn checkpoint_passive(&self) -> Result<()> {
+        self.conn.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?;
+        Ok(())
     }
 }
 

@@ -1,6 +1,7 @@
 //! Rows ↔ domain: reading parcels for the map and records for the register.
 
 use std::collections::HashSet;
+use std::ops::RangeInclusive;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -73,6 +74,11 @@ pub fn load(path: &Path, progress: &Progress) -> Result<Vec<Parcel>> {
         all.append(&mut part?);
     }
     Ok(all)
+}
+
+/// The parcels in force with a fid in `range`.
+pub fn range(conn: &Connection, range: &RangeInclusive<i64>) -> Result<Vec<Parcel>> {
+    load_range(conn, (*range.start(), *range.end()), &Progress::none())
 }
 
 fn load_range(conn: &Connection, (low, high): (i64, i64), progress: &Progress) -> Result<Vec<Parcel>> {
