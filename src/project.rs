@@ -107,7 +107,9 @@ impl Project {
 
     /// Opens a file; read-only with the reason where it may not be written.
     pub fn open(path: &Path, _act: &Act, progress: &Progress) -> Result<Self, Failure> {
-        let schema = Reader::open(path).and_then(|r| connection::schema_number(r.conn())).map_err(|e| Failure::from(e).file(path))?;
+        let schema = Reader::open(path)
+            .and_then(|r| connection::schema_number(r.conn()))
+            .map_err(|e| Failure::from(e).file(path))?;
         if schema > schema::SCHEMA {
             return Self::with(path, None, Some(migrate::newer(schema)), progress);
         }
@@ -122,9 +124,16 @@ impl Project {
         Self::with(path, None, Some(on_request()), progress)
     }
 
-    fn with(path: &Path, writer: Option<Writer>, read_only: Option<Failure>, progress: &Progress) -> Result<Self, Failure> {
+    fn with(
+        path: &Path,
+        writer: Option<Writer>,
+        read_only: Option<Failure>,
+        progress: &Progress,
+    ) -> Result<Self, Failure> {
         let reader = Reader::open(path).map_err(|e| Failure::from(e).file(path))?;
-        let epsg = rows::setting(reader.conn(), "epsg")?.and_then(|e| e.parse().ok()).ok_or_else(error::not_a_district)?;
+        let epsg = rows::setting(reader.conn(), "epsg")?
+            .and_then(|e| e.parse().ok())
+            .ok_or_else(error::not_a_district)?;
         let name = rows::setting(reader.conn(), "name")?.unwrap_or_default();
         let stacks = Stacks::read(reader.conn())?;
         let head = history::head(reader.conn())?;
@@ -201,7 +210,10 @@ impl Project {
                 }
             }
         }
-        Ok(all.into_iter().map(|(code, (name, parcels))| CommuneInfo { code, name, parcels }).collect())
+        Ok(all
+            .into_iter()
+            .map(|(code, (name, parcels))| CommuneInfo { code, name, parcels })
+            .collect())
     }
 
     /// fid of the parcel a reference means: in force, or by uid also historic.
@@ -249,7 +261,9 @@ impl Project {
     /// Does one edit as one operation. Returns once it is on the disk.
     pub fn apply(&mut self, edit: &Edit, act: &Act) -> Result<Effects, EditError> {
         let mut effects = self.apply_all(std::slice::from_ref(edit), act)?;
-        effects.pop().ok_or_else(|| Failure::new("NOTHING_DONE", NOTHING).into())
+        effects
+            .pop()
+            .ok_or_else(|| Failure::new("NOTHING_DONE", NOTHING).into())
     }
 
     /// Does several edits as one operation: all or none. One `Effects` for each.
@@ -263,7 +277,9 @@ impl Project {
     }
 
     fn gesture(&mut self, edits: &[Edit], act: &Act, rehearsal: bool) -> Result<Vec<Effects>, EditError> {
-        let Some(first) = edits.first() else { return Ok(Vec::new()) };
+        let Some(first) = edits.first() else {
+            return Ok(Vec::new());
+        };
         let new = match edits {
             [one] => NewOperation {
                 kind: one.kind(),
@@ -321,12 +337,19 @@ impl Project {
             Some(root) => ("redo", prefixed("Làm lại", "Redo", &self.root(root)?.label)),
         };
         let what = json!({"op": kind, "of": target}).to_string();
-        let new = NewOperation { kind, what, label: label.clone(), undoes: Some(target) };
+        let new = NewOperation {
+            kind,
+            what,
+            label: label.clone(),
+            undoes: Some(target),
+        };
         let mut effects = self.operate(act, &new, false, |op, coverage, _, done| {
             history::revert(op, target)?;
             done.note(op, coverage, label)
         })?;
-        effects.pop().ok_or_else(|| Failure::new("NOTHING_DONE", NOTHING).into())
+        effects
+            .pop()
+            .ok_or_else(|| Failure::new("NOTHING_DONE", NOTHING).into())
     }
 
     /// The act at the start of a chain of undo and redo.
@@ -370,7 +393,11 @@ impl Project {
             return Ok(done.effects);
         }
         // Rolled back: the map goes back to what the file says.
-        refresh(&mut self.coverage, rows::parcels(self.reader.conn(), &done.fids)?, &done.fids);
+        refresh(
+            &mut self.coverage,
+            rows::parcels(self.reader.conn(), &done.fids)?,
+            &done.fids,
+        );
         result.map(|_| done.effects)
     }
 
@@ -405,7 +432,13 @@ impl Project {
         let conn = self.reader.conn();
         let seen = self.stacks.newest;
         let mut all = Vec::new();
-        for op in history::log(conn, &LogFilter { since: Some(seen), ..LogFilter::default() })? {
+        for op in history::log(
+            conn,
+            &LogFilter {
+                since: Some(seen),
+                ..LogFilter::default()
+            },
+        )? {
             let touched = touched::touched(conn, op.op, 0)?;
             all.push(Effects::of(op.op, op.label, &touched));
             self.stacks.push(op.op, op.undoes, &op.kind);
@@ -451,7 +484,12 @@ struct Done {
 
 impl Done {
     /// Reads back the newest edit and brings the coverage up to it.
-    fn note(&mut self, op: &Operation<'_>, coverage: &mut Arc<Coverage>, label: Msg) -> Result<(), EditError> {
+    fn note(
+        &mut self,
+        op: &Operation<'_>,
+        coverage: &mut Arc<Coverage>,
+        label: Msg,
+    ) -> Result<(), EditError> {
         let touched = touched::touched(op, op.id(), self.since)?;
         self.since = touched::last_change(op)?;
         let effects = Effects::of(op.id(), label, &touched);
@@ -485,12 +523,24 @@ fn and_more(label: Msg, n: usize) -> Msg {
 }
 
 fn on_request() -> Failure {
-    Failure::new("READ_ONLY", msg!("Tệp được mở để xem theo yêu cầu.", "The file was opened for reading as asked."))
+    Failure::new(
+        "READ_ONLY",
+        msg!(
+            "Tệp được mở để xem theo yêu cầu.",
+            "The file was opened for reading as asked."
+        ),
+    )
 }
 
 fn read_only(reason: &Failure) -> Failure {
     let (vi, en) = (reason.message().vi.clone(), reason.message().en.clone());
-    let failure = Failure::new("READ_ONLY", msg!("Tệp chỉ mở để xem. {vi}", "The file is open for reading only. {en}"));
+    let failure = Failure::new(
+        "READ_ONLY",
+        msg!(
+            "Tệp chỉ mở để xem. {vi}",
+            "The file is open for reading only. {en}"
+        ),
+    );
     match reason.remedy_text() {
         Some(remedy) => failure.remedy(remedy.clone()),
         None => failure,
@@ -502,27 +552,42 @@ fn writer_away() -> Failure {
         "WRITER_BUSY",
         msg!("Đang có việc ghi khác chạy.", "Another job is writing."),
     )
-    .remedy(msg!("Hãy đợi việc đó xong hoặc hủy nó.", "Wait until it is done, or cancel it."))
+    .remedy(msg!(
+        "Hãy đợi việc đó xong hoặc hủy nó.",
+        "Wait until it is done, or cancel it."
+    ))
 }
 
 fn nothing_to_undo() -> Failure {
-    Failure::new("NOTHING_TO_UNDO", msg!("Không có thao tác nào để hoàn tác.", "There is nothing to undo."))
+    Failure::new(
+        "NOTHING_TO_UNDO",
+        msg!("Không có thao tác nào để hoàn tác.", "There is nothing to undo."),
+    )
 }
 
 fn nothing_to_redo() -> Failure {
-    Failure::new("NOTHING_TO_REDO", msg!("Không có thao tác nào để làm lại.", "There is nothing to redo."))
+    Failure::new(
+        "NOTHING_TO_REDO",
+        msg!("Không có thao tác nào để làm lại.", "There is nothing to redo."),
+    )
 }
 
 fn already_undone(op: i64, by: i64) -> Failure {
     Failure::new(
         "ALREADY_UNDONE",
-        msg!("Thao tác số {op} đã được hoàn tác bởi thao tác số {by}.", "Operation {op} was undone already, by operation {by}."),
+        msg!(
+            "Thao tác số {op} đã được hoàn tác bởi thao tác số {by}.",
+            "Operation {op} was undone already, by operation {by}."
+        ),
     )
 }
 
 fn not_undoable(op: i64) -> Failure {
     Failure::new(
         "NOT_UNDOABLE",
-        msg!("Thao tác số {op} tạo ra tệp này, không hoàn tác được.", "Operation {op} made this file and cannot be undone."),
+        msg!(
+            "Thao tác số {op} tạo ra tệp này, không hoàn tác được.",
+            "Operation {op} made this file and cannot be undone."
+        ),
     )
 }

@@ -32,7 +32,12 @@ pub struct Effects {
 impl Effects {
     /// Sums up the touched parcels.
     pub fn of(op: i64, label: Msg, touched: &[Touched]) -> Self {
-        let mut out = Self { op, label, fids: touched.iter().map(|t| t.fid).collect(), ..Self::default() };
+        let mut out = Self {
+            op,
+            label,
+            fids: touched.iter().map(|t| t.fid).collect(),
+            ..Self::default()
+        };
         for t in touched {
             let list = match (&t.before, &t.after) {
                 (None, Some(_)) => &mut out.created,
@@ -54,7 +59,12 @@ impl Effects {
 
 fn points(touched: &[Touched]) -> (usize, usize) {
     let set = |of: fn(&Touched) -> Option<&Polygon>| -> BTreeSet<Pt> {
-        touched.iter().filter(|t| t.before != t.after).filter_map(of).flat_map(Polygon::points).collect()
+        touched
+            .iter()
+            .filter(|t| t.before != t.after)
+            .filter_map(of)
+            .flat_map(Polygon::points)
+            .collect()
     };
     let (before, after) = (set(|t| t.before.as_ref()), set(|t| t.after.as_ref()));
     if before.is_empty() || after.is_empty() {

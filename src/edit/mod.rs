@@ -50,7 +50,10 @@ pub struct EditError {
 
 impl From<Failure> for EditError {
     fn from(failure: Failure) -> Self {
-        Self { failure, findings: Vec::new() }
+        Self {
+            failure,
+            findings: Vec::new(),
+        }
     }
 }
 
@@ -130,7 +133,11 @@ fn unknown(reference: &str) -> Failure {
 }
 
 fn ambiguous(coverage: &Coverage, reference: &str, fids: &[i64]) -> Failure {
-    let mut uids: Vec<String> = fids.iter().filter_map(|f| coverage.get(*f)).map(|p| p.uid.to_string()).collect();
+    let mut uids: Vec<String> = fids
+        .iter()
+        .filter_map(|f| coverage.get(*f))
+        .map(|p| p.uid.to_string())
+        .collect();
     uids.sort();
     let (n, list) = (uids.len(), uids.join(", "));
     Failure::new(
@@ -145,6 +152,12 @@ fn ambiguous(coverage: &Coverage, reference: &str, fids: &[i64]) -> Failure {
 
 /// "12/45" of a parcel, for labels and messages.
 fn short(parcel: &Parcel) -> String {
-    let or = |s: &str| if s.is_empty() { "?".to_owned() } else { s.to_owned() };
+    let or = |s: &str| {
+        if s.is_empty() {
+            "?".to_owned()
+        } else {
+            s.to_owned()
+        }
+    };
     format!("{}/{}", or(&parcel.sheet), or(&parcel.number))
 }

@@ -12,14 +12,23 @@ const OPS: &[&str] = &["set", "move_point"];
 /// One line of an edit script. Unknown operations and keys are errors, never ignored.
 pub fn parse(line: &str) -> Result<Edit, Failure> {
     let value: Value = serde_json::from_str(line).map_err(|e| {
-        Failure::new("BAD_JSON", msg!("Dòng lệnh không phải JSON hợp lệ: {e}.", "The line is not valid JSON: {e}."))
+        Failure::new(
+            "BAD_JSON",
+            msg!(
+                "Dòng lệnh không phải JSON hợp lệ: {e}.",
+                "The line is not valid JSON: {e}."
+            ),
+        )
     })?;
     let op = value.get("op").and_then(Value::as_str).unwrap_or_default();
     if !OPS.contains(&op) {
         let known = OPS.join(", ");
         return Err(Failure::new(
             "UNKNOWN_OP",
-            msg!("Không có lệnh \"{op}\"; có: {known}.", "There is no operation \"{op}\"; there are: {known}."),
+            msg!(
+                "Không có lệnh \"{op}\"; có: {known}.",
+                "There is no operation \"{op}\"; there are: {known}."
+            ),
         )
         .field("op"));
     }
@@ -33,10 +42,17 @@ pub fn to_json(edit: &Edit) -> String {
 
 /// serde's sentence, with a code of ours.
 fn refusal(text: &str) -> Failure {
-    let code = if text.starts_with("unknown field") { "UNKNOWN_KEY" } else { "BAD_VALUE" };
+    let code = if text.starts_with("unknown field") {
+        "UNKNOWN_KEY"
+    } else {
+        "BAD_VALUE"
+    };
     let failure = Failure::new(
         code,
-        msg!("Lệnh không đúng mẫu: {text}.", "The operation does not have the agreed form: {text}."),
+        msg!(
+            "Lệnh không đúng mẫu: {text}.",
+            "The operation does not have the agreed form: {text}."
+        ),
     );
     match text.split('`').nth(1) {
         Some(name) => failure.field(name),
@@ -59,7 +75,11 @@ pub mod reference {
 
     pub fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<ParcelRef, D::Error> {
         let text = String::deserialize(d)?;
-        text.parse().map_err(|()| de::Error::custom(format!("`parcel`: \"{text}\" is neither a uid nor COMMUNE/SHEET/NUMBER")))
+        text.parse().map_err(|()| {
+            de::Error::custom(format!(
+                "`parcel`: \"{text}\" is neither a uid nor COMMUNE/SHEET/NUMBER"
+            ))
+        })
     }
 }
 
@@ -75,10 +95,13 @@ pub mod metres {
 
     pub fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Pt, D::Error> {
         let [e, n] = <[f64; 2]>::deserialize(d)?;
-        let p = Pt::from_metres(e, n).ok_or_else(|| de::Error::custom(format!("[{e}, {n}] is no point in metres")))?;
+        let p = Pt::from_metres(e, n)
+            .ok_or_else(|| de::Error::custom(format!("[{e}, {n}] is no point in metres")))?;
         let off = |metres: f64, mm: i64| (metres * 1000.0 - mm as f64).abs() > 1e-3;
         if off(e, p.e) || off(n, p.n) {
-            return Err(de::Error::custom(format!("[{e}, {n}] has more than three decimals")));
+            return Err(de::Error::custom(format!(
+                "[{e}, {n}] has more than three decimals"
+            )));
         }
         Ok(p)
     }
@@ -101,7 +124,8 @@ mod tests {
             assert_eq!(to_json(&parse(line).unwrap()), line);
         }
         let int = parse(r#"{"op":"set","parcel":"25747/12/45","fields":{"sheet":12,"number":45}}"#).unwrap();
-        let text = parse(r#"{"op":"set","parcel":"25747/12/45","fields":{"sheet":"12","number":"45"}}"#).unwrap();
+        let text =
+            parse(r#"{"op":"set","parcel":"25747/12/45","fields":{"sheet":"12","number":"45"}}"#).unwrap();
         assert_eq!(int, text);
     }
 
@@ -110,12 +134,27 @@ mod tests {
         assert_eq!(code("{"), "BAD_JSON");
         assert_eq!(code(r#"{"op":"explode"}"#), "UNKNOWN_OP");
         assert_eq!(code(r#"[1]"#), "UNKNOWN_OP");
-        assert_eq!(code(r#"{"op":"set","parcel":"1/2/3","fields":{"colour":1}}"#), "UNKNOWN_KEY");
-        assert_eq!(code(r#"{"op":"set","parcel":"1/2/3","fields":{},"more":1}"#), "UNKNOWN_KEY");
+        assert_eq!(
+            code(r#"{"op":"set","parcel":"1/2/3","fields":{"colour":1}}"#),
+            "UNKNOWN_KEY"
+        );
+        assert_eq!(
+            code(r#"{"op":"set","parcel":"1/2/3","fields":{},"more":1}"#),
+            "UNKNOWN_KEY"
+        );
         assert_eq!(code(r#"{"op":"set","parcel":"12","fields":{}}"#), "BAD_VALUE");
-        assert_eq!(code(r#"{"op":"set","parcel":"1/2/3","fields":{"sheet":1.5}}"#), "BAD_VALUE");
+        assert_eq!(
+            code(r#"{"op":"set","parcel":"1/2/3","fields":{"sheet":1.5}}"#),
+            "BAD_VALUE"
+        );
         assert_eq!(code(r#"{"op":"move_point","from":[1,2]}"#), "BAD_VALUE");
-        assert_eq!(code(r#"{"op":"move_point","from":[1,2],"to":[1.0005,2]}"#), "BAD_VALUE");
-        assert_eq!(code(r#"{"op":"move_point","from":[1,2],"to":[1e300,2]}"#), "BAD_VALUE");
+        assert_eq!(
+            code(r#"{"op":"move_point","from":[1,2],"to":[1.0005,2]}"#),
+            "BAD_VALUE"
+        );
+        assert_eq!(
+            code(r#"{"op":"move_point","from":[1,2],"to":[1e300,2]}"#),
+            "BAD_VALUE"
+        );
     }
 }

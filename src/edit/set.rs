@@ -112,7 +112,10 @@ impl Fields {
         add("sheet", text("sheet", &self.sheet, MAX_NAME, true)?);
         add("number", text("number", &self.number, MAX_NAME, true)?);
         add("old_sheet", text("old_sheet", &self.old_sheet, MAX_OLD, false)?);
-        add("old_number", text("old_number", &self.old_number, MAX_OLD, false)?);
+        add(
+            "old_number",
+            text("old_number", &self.old_number, MAX_OLD, false)?,
+        );
         add("area_measured", area("area_measured", self.area_measured)?);
         add("area_legal", area("area_legal", self.area_legal)?);
         add("land_use", label_of(&self.land_use)?);
@@ -123,25 +126,51 @@ impl Fields {
 }
 
 /// A text trimmed and in NFC. `key`: part of the official key, where empty means unknown and a slash would be read as a separator.
-fn text(field: &'static str, given: &Option<Option<String>>, max: usize, key: bool) -> Result<Option<Value>, Failure> {
+fn text(
+    field: &'static str,
+    given: &Option<Option<String>>,
+    max: usize,
+    key: bool,
+) -> Result<Option<Value>, Failure> {
     let Some(given) = given else { return Ok(None) };
     let clean: String = given.as_deref().unwrap_or_default().trim().nfc().collect();
     let count = clean.chars().count();
     if count > max {
         return Err(Failure::new(
             "TOO_LONG",
-            msg!("Dài {count} ký tự, tối đa là {max}.", "{count} characters, at most {max} are allowed."),
+            msg!(
+                "Dài {count} ký tự, tối đa là {max}.",
+                "{count} characters, at most {max} are allowed."
+            ),
         )
         .field(field));
     }
     if let Some(bad) = clean.chars().find(|c| c.is_control() || (key && *c == '/')) {
         let shown = bad.escape_default();
-        return Err(Failure::new("BAD_CHARACTER", msg!("Không được có ký tự {shown}.", "The character {shown} is not allowed.")).field(field));
+        return Err(Failure::new(
+            "BAD_CHARACTER",
+            msg!(
+                "Không được có ký tự {shown}.",
+                "The character {shown} is not allowed."
+            ),
+        )
+        .field(field));
     }
     if key && clean.chars().all(|c| c == '0') && !clean.is_empty() {
-        return Err(Failure::new("BAD_NUMBER", msg!("Số tờ, số thửa bắt đầu từ 1.", "Sheets and parcels are numbered from 1.")).field(field));
+        return Err(Failure::new(
+            "BAD_NUMBER",
+            msg!(
+                "Số tờ, số thửa bắt đầu từ 1.",
+                "Sheets and parcels are numbered from 1."
+            ),
+        )
+        .field(field));
     }
-    Ok(Some(if clean.is_empty() && !key { Value::Null } else { Value::Text(clean) }))
+    Ok(Some(if clean.is_empty() && !key {
+        Value::Null
+    } else {
+        Value::Text(clean)
+    }))
 }
 
 fn area(field: &'static str, given: Option<Option<f64>>) -> Result<Option<Value>, Failure> {
@@ -151,7 +180,10 @@ fn area(field: &'static str, given: Option<Option<f64>>) -> Result<Option<Value>
         Some(Some(a)) if a > 0.0 && a <= MAX_AREA => Ok(Some(Value::Real(a))),
         Some(Some(a)) => Err(Failure::new(
             "BAD_AREA",
-            msg!("Diện tích {a} m² không hợp lý.", "An area of {a} m² is not possible."),
+            msg!(
+                "Diện tích {a} m² không hợp lý.",
+                "An area of {a} m² is not possible."
+            ),
         )
         .field(field)
         .remedy(msg!("Diện tích phải lớn hơn 0.", "An area is more than 0."))),
@@ -170,10 +202,16 @@ fn label_of(given: &Option<Option<String>>) -> Result<Option<Value>, Failure> {
         if codes::land_use_codes(label).next().is_none() || !codes::land_use_codes(label).all(well) {
             return Err(Failure::new(
                 "BAD_LAND_USE",
-                msg!("\"{label}\" không phải ký hiệu loại đất.", "\"{label}\" is not a land-use label."),
+                msg!(
+                    "\"{label}\" không phải ký hiệu loại đất.",
+                    "\"{label}\" is not a land-use label."
+                ),
             )
             .field("land_use")
-            .remedy(msg!("Viết hoa, nối bằng dấu +, ví dụ ONT+CLN.", "Capital letters, joined by +, for example ONT+CLN.")));
+            .remedy(msg!(
+                "Viết hoa, nối bằng dấu +, ví dụ ONT+CLN.",
+                "Capital letters, joined by +, for example ONT+CLN."
+            )));
         }
     }
     Ok(value)
@@ -182,7 +220,12 @@ fn label_of(given: &Option<Option<String>>) -> Result<Option<Value>, Failure> {
 pub(super) fn label(coverage: &Coverage, parcel: &ParcelRef, fields: &Fields) -> Msg {
     let which = find(coverage, parcel).map(short).unwrap_or_default();
     let join = |lang: fn(Text) -> &'static str| {
-        fields.titles().into_iter().map(|t| lang(t).to_lowercase()).collect::<Vec<_>>().join(", ")
+        fields
+            .titles()
+            .into_iter()
+            .map(|t| lang(t).to_lowercase())
+            .collect::<Vec<_>>()
+            .join(", ")
     };
     let (vi, en) = (join(|t| t.vi), join(|t| t.en));
     msg!("Sửa thửa {which}: {vi}", "Change parcel {which}: {en}")
@@ -199,10 +242,15 @@ pub(super) fn run(at: &Context<'_>, parcel: &ParcelRef, fields: &Fields) -> Resu
 
 /// Refuses a key another parcel in force has.
 fn refuse_duplicate(coverage: &Coverage, parcel: &Parcel, columns: &[Column]) -> Result<(), EditError> {
-    let new = |name: &str| columns.iter().find(|c| c.name == name).and_then(|c| match &c.value {
-        Value::Text(t) => Some(t.as_str()),
-        _ => None,
-    });
+    let new = |name: &str| {
+        columns
+            .iter()
+            .find(|c| c.name == name)
+            .and_then(|c| match &c.value {
+                Value::Text(t) => Some(t.as_str()),
+                _ => None,
+            })
+    };
     let key = ParcelKey {
         commune: parcel.commune.clone(),
         sheet: new("sheet").map_or_else(|| parcel.sheet.clone(), Into::into),
@@ -211,8 +259,15 @@ fn refuse_duplicate(coverage: &Coverage, parcel: &Parcel, columns: &[Column]) ->
     if key == parcel.key() || key.sheet.is_empty() || key.number.is_empty() {
         return Ok(());
     }
-    let others: Vec<&Parcel> = coverage.by_key(&key).into_iter().filter_map(|f| coverage.get(f)).filter(|p| p.fid != parcel.fid).collect();
-    let Some(other) = others.first() else { return Ok(()) };
+    let others: Vec<&Parcel> = coverage
+        .by_key(&key)
+        .into_iter()
+        .filter_map(|f| coverage.get(f))
+        .filter(|p| p.fid != parcel.fid)
+        .collect();
+    let Some(other) = others.first() else {
+        return Ok(());
+    };
     let uid = other.uid;
     let mut finding = Finding::new("DUPLICATE_KEY", Severity::Error);
     finding.parcels = others.iter().map(|p| p.uid).chain([parcel.uid]).collect();
@@ -222,10 +277,16 @@ fn refuse_duplicate(coverage: &Coverage, parcel: &Parcel, columns: &[Column]) ->
     Err(EditError {
         failure: Failure::new(
             "DUPLICATE_KEY",
-            msg!("Đã có thửa {key} (uid {uid}).", "There is a parcel {key} already (uid {uid})."),
+            msg!(
+                "Đã có thửa {key} (uid {uid}).",
+                "There is a parcel {key} already (uid {uid})."
+            ),
         )
         .field("number")
-        .remedy(msg!("Hãy chọn số thửa khác, hoặc sửa thửa kia trước.", "Choose another number, or change the other parcel first.")),
+        .remedy(msg!(
+            "Hãy chọn số thửa khác, hoặc sửa thửa kia trước.",
+            "Choose another number, or change the other parcel first."
+        )),
         findings: vec![finding],
     })
 }

@@ -121,7 +121,9 @@ pub fn head(conn: &Connection) -> Result<Option<(i64, String)>> {
 
 /// How many operations there are.
 pub fn count(conn: &Connection) -> Result<u64> {
-    Ok(conn.prepare_cached("SELECT count(*) FROM operation")?.query_row([], |r| r.get(0))?)
+    Ok(conn
+        .prepare_cached("SELECT count(*) FROM operation")?
+        .query_row([], |r| r.get(0))?)
 }
 
 /// What can be undone and redone now, newest last.

@@ -144,7 +144,8 @@ impl Writer {
 
     /// As much of that as is possible without waiting for anybody.
     pub fn checkpoint_passive(&self) -> Result<()> {
-        self.conn.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?;
+        self.conn
+            .query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?;
         Ok(())
     }
 }

@@ -25,7 +25,10 @@ pub struct Touched {
 pub fn touched(conn: &Connection, op: i64, since: i64) -> Result<Vec<Touched>> {
     let mut by_row: BTreeMap<i64, Vec<Change>> = BTreeMap::new();
     let mut ranges = Vec::new();
-    for change in changes(conn, op, since)?.into_iter().filter(|c| c.table == "parcel") {
+    for change in changes(conn, op, since)?
+        .into_iter()
+        .filter(|c| c.table == "parcel")
+    {
         match change.act {
             Act::Bulk { to } => ranges.push(change.row..=to),
             _ => by_row.entry(change.row).or_default().push(change),
@@ -37,7 +40,12 @@ pub fn touched(conn: &Connection, op: i64, since: i64) -> Result<Vec<Touched>> {
     }
     for range in ranges {
         for p in rows::range(conn, &range)? {
-            out.push(Touched { fid: p.fid, uid: p.uid, before: None, after: Some(p.polygon) });
+            out.push(Touched {
+                fid: p.fid,
+                uid: p.uid,
+                before: None,
+                after: Some(p.polygon),
+            });
         }
     }
     out.sort_by_key(|t| t.fid);
@@ -46,7 +54,9 @@ pub fn touched(conn: &Connection, op: i64, since: i64) -> Result<Vec<Touched>> {
 
 /// The newest change row: what comes after it belongs to a later edit of the same operation.
 pub fn last_change(conn: &Connection) -> Result<i64> {
-    Ok(conn.prepare_cached("SELECT coalesce(max(id),0) FROM change")?.query_row([], |r| r.get(0))?)
+    Ok(conn
+        .prepare_cached("SELECT coalesce(max(id),0) FROM change")?
+        .query_row([], |r| r.get(0))?)
 }
 
 /// Uid, status and geometry blob.
@@ -59,27 +69,56 @@ struct State {
 fn one(conn: &Connection, fid: i64, changes: &[Change]) -> Result<Option<Touched>> {
     let now = conn
         .prepare_cached("SELECT uid, status, geom FROM parcel WHERE fid=?1")?
-        .query_row([fid], |r| Ok(State { uid: r.get(0)?, status: r.get(1)?, geom: r.get(2)? }))
+        .query_row([fid], |r| {
+            Ok(State {
+                uid: r.get(0)?,
+                status: r.get(1)?,
+                geom: r.get(2)?,
+            })
+        })
         .optional()?;
     let was = if changes.first().is_some_and(|c| c.act == Act::Insert) {
         None
     } else {
-        let before = |column: &str| changes.iter().find(|c| c.column.as_deref() == Some(column)).map(|c| c.before.clone());
+        let before = |column: &str| {
+            changes
+                .iter()
+                .find(|c| c.column.as_deref() == Some(column))
+                .map(|c| c.before.clone())
+        };
         // Gone now: everything it held is in the journal; what is not listed there was NULL.
         let or = |column: &str, now: Option<Value>| before(column).or(now).unwrap_or(Value::Null);
         let (uid, status, geom) = match &now {
             Some(n) => (Some(n.uid.clone()), Some(n.status.clone()), Some(n.geom.clone())),
             None => (None, None, None),
         };
-        Some(State { uid: or("uid", uid), status: or("status", status), geom: or("geom", geom) })
+        Some(State {
+            uid: or("uid", uid),
+            status: or("status", status),
+            geom: or("geom", geom),
+        })
     };
-    let Some(Value::Text(uid)) = was.as_ref().or(now.as_ref()).map(|s| &s.uid) else { return Ok(None) };
+    let Some(Value::Text(uid)) = was.as_ref().or(now.as_ref()).map(|s| &s.uid) else {
+        return Ok(None);
+    };
     let Ok(uid) = uid.parse() else { return Ok(None) };
-    Ok(Some(Touched { fid, uid, before: in_force(was)?, after: in_force(now)? }))
+    Ok(Some(Touched {
+        fid,
+        uid,
+        before: in_force(was)?,
+        after: in_force(now)?,
+    }))
 }
 
 fn in_force(state: Option<State>) -> Result<Option<Polygon>> {
-    let Some(State { status: Value::Text(status), geom, .. }) = state else { return Ok(None) };
+    let Some(State {
+        status: Value::Text(status),
+        geom,
+        ..
+    }) = state
+    else {
+        return Ok(None);
+    };
     if status != rows::status_text(Status::InForce) {
         return Ok(None);
     }

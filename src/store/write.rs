@@ -52,7 +52,11 @@ pub fn set_polygon(op: &Operation<'_>, fid: i64, polygon: &Polygon, srs: i32) ->
 
 /// Sets columns of a parcel (names from our own code); those that would not change are left out. Gives the names set.
 /// A change of the land-use label carries over to the land-use rows.
-pub fn set_parcel(op: &Operation<'_>, fid: i64, columns: &[(&'static str, Value)]) -> Result<Vec<&'static str>> {
+pub fn set_parcel(
+    op: &Operation<'_>,
+    fid: i64,
+    columns: &[(&'static str, Value)],
+) -> Result<Vec<&'static str>> {
     let mut changed = Vec::new();
     for (name, value) in columns {
         let sql = format!("SELECT 1 FROM parcel WHERE fid=?1 AND {name} IS NOT ?2");
@@ -64,7 +68,8 @@ pub fn set_parcel(op: &Operation<'_>, fid: i64, columns: &[(&'static str, Value)
         supersede(op, fid)?;
     }
     for (name, value) in &changed {
-        op.prepare_cached(&format!("UPDATE parcel SET {name}=?2 WHERE fid=?1"))?.execute(params![fid, value])?;
+        op.prepare_cached(&format!("UPDATE parcel SET {name}=?2 WHERE fid=?1"))?
+            .execute(params![fid, value])?;
         if *name == "land_use" {
             match_land_use_rows(op, fid, if let Value::Text(label) = value { label } else { "" })?;
         }
@@ -99,8 +104,10 @@ fn match_land_use_rows(op: &Operation<'_>, parcel: i64, label: &str) -> Result<(
         };
     }
     for (fid, _) in rows {
-        op.prepare_cached("UPDATE \"right\" SET land_use_row=NULL WHERE land_use_row=?1")?.execute([fid])?;
-        op.prepare_cached("DELETE FROM land_use_row WHERE fid=?1")?.execute([fid])?;
+        op.prepare_cached("UPDATE \"right\" SET land_use_row=NULL WHERE land_use_row=?1")?
+            .execute([fid])?;
+        op.prepare_cached("DELETE FROM land_use_row WHERE fid=?1")?
+            .execute([fid])?;
     }
     Ok(())
 }
