@@ -1,6 +1,7 @@
 //! What a cadastre is: plain structs, ids and enums. No I/O, no SQL, no egui.
 
 mod act;
+mod digest;
 mod draft;
 mod failure;
 mod finding;

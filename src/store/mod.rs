@@ -3,12 +3,17 @@
 //! [`tables`] says which tables there are, `schema.sql` what is in them, [`journal`] how a change is noted and
 //! [`history`] how it is taken back. [`Reader`] and [`Writer`] are what the rest of the program holds.
 
+pub mod backup;
+pub mod bulk;
 pub mod connection;
 pub mod error;
+pub mod files;
 pub mod geometry;
 pub mod history;
 pub mod journal;
+pub mod lock;
 pub mod migrate;
+pub mod packed_rtree;
 pub mod personal;
 pub mod rows;
 pub mod schema;
