@@ -5,7 +5,7 @@ use rusqlite::params;
 
 use super::super::error::Result;
 use super::super::journal::Operation;
-use super::super::{geometry, personal, rows};
+use super::super::{geometry, personal, write};
 use super::encode::{UNKNOWN_KIND, land_uses_of};
 use crate::domain::{Draft, DraftAction, DraftParcel, Failure, Uid};
 use crate::msg;
@@ -31,7 +31,7 @@ fn keep_version(operation: &Operation<'_>, fid: i64, op: i64) -> Result<()> {
         .prepare_cached("SELECT 1 FROM parcel WHERE fid=?1 AND status='HIEN_HANH'")?
         .exists([fid])?;
     if in_force {
-        return rows::supersede(operation, fid, op);
+        return write::supersede(operation, fid, op);
     }
     Err(Failure::new(
         "DRAFT_STALE",
