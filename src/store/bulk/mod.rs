@@ -104,7 +104,7 @@ fn write(
     progress.stage(WRITING, draft.parcels.len() as u64 + quarantined)?;
     let operation = journal::begin(conn, act, &new_operation(draft))?;
     let op = operation.id();
-    let updated = update::run(&operation, draft, op, epsg)?;
+    let updated = update::run(&operation, draft, epsg)?;
     let mut uids = Uids::new();
     communes_and_sheets(&operation, draft, &mut uids)?;
     let files = source_files(&operation, draft, op, &mut uids)?;

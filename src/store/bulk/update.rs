@@ -5,20 +5,21 @@ use rusqlite::params;
 
 use super::super::error::Result;
 use super::super::journal::Operation;
-use super::super::{geometry, personal, write};
-use super::encode::{UNKNOWN_KIND, land_uses_of};
+use super::super::write::{self, Value};
+use super::super::{geometry, personal};
+use super::encode::UNKNOWN_KIND;
 use crate::domain::{Draft, DraftAction, DraftParcel, Failure, Uid};
 use crate::msg;
 
 /// Replaces every parcel the draft wants updated; gives their fids in its order.
-pub fn run(operation: &Operation<'_>, draft: &Draft, op: i64, epsg: i32) -> Result<Vec<i64>> {
+pub fn run(operation: &Operation<'_>, draft: &Draft, epsg: i32) -> Result<Vec<i64>> {
     let mut fids = Vec::new();
     for p in &draft.parcels {
         if let DraftAction::Update(fid) = p.action {
             let survey = draft.files.get(p.file as usize).map(|f| f.file.as_str());
-            keep_version(operation, fid, op)?;
-            replace(operation, fid, p, survey, epsg)?;
-            land_uses(operation, fid, p)?;
+            must_be_in_force(operation, fid)?;
+            write::set_parcel(operation, fid, &columns(p, survey))?;
+            shape(operation, fid, p, epsg)?;
             holder(operation, fid, p)?;
             fids.push(fid);
         }
@@ -26,12 +27,12 @@ pub fn run(operation: &Operation<'_>, draft: &Draft, op: i64, epsg: i32) -> Resu
     Ok(fids)
 }
 
-fn keep_version(operation: &Operation<'_>, fid: i64, op: i64) -> Result<()> {
+fn must_be_in_force(operation: &Operation<'_>, fid: i64) -> Result<()> {
     let in_force = operation
         .prepare_cached("SELECT 1 FROM parcel WHERE fid=?1 AND status='HIEN_HANH'")?
         .exists([fid])?;
     if in_force {
-        return write::supersede(operation, fid, op);
+        return Ok(());
     }
     Err(Failure::new(
         "DRAFT_STALE",
@@ -44,78 +45,35 @@ fn keep_version(operation: &Operation<'_>, fid: i64, op: i64) -> Result<()> {
     .into())
 }
 
-/// Geometry and every attribute the draft has a place for. What the file does not say stays as it was.
-fn replace(
-    operation: &Operation<'_>,
-    fid: i64,
-    p: &DraftParcel,
-    survey: Option<&str>,
-    epsg: i32,
-) -> Result<()> {
-    operation
-        .prepare_cached(
-            "UPDATE parcel SET geom=coalesce(?2,geom), commune=?3, sheet=?4, number=?5, old_sheet=coalesce(?6,old_sheet), \
-               old_number=coalesce(?7,old_number), parcel_code=coalesce(?8,parcel_code), area_measured=coalesce(?9,area_measured), \
-               area_legal=coalesce(?10,area_legal), land_use=coalesce(?11,land_use), address=coalesce(?12,address), \
-               is_parcel=?13, survey=coalesce(?14,survey) WHERE fid=?1",
-        )?
-        .execute(params![
-            fid,
-            geometry::encode(&p.polygon, epsg),
-            p.commune,
-            p.sheet,
-            p.number,
-            p.old_sheet,
-            p.old_number,
-            p.parcel_code,
-            p.area_measured,
-            p.area_legal,
-            p.land_use,
-            p.address,
-            p.is_parcel,
-            survey
-        ])?;
-    Ok(())
+/// Every attribute the draft has a value for. What the file does not say stays as it was.
+fn columns(p: &DraftParcel, survey: Option<&str>) -> Vec<(&'static str, Value)> {
+    let text = |s: &str| Some(Value::Text(s.to_owned()));
+    let optional = |s: &Option<String>| s.clone().map(Value::Text);
+    let all = [
+        ("commune", text(&p.commune)),
+        ("sheet", text(&p.sheet)),
+        ("number", text(&p.number)),
+        ("old_sheet", optional(&p.old_sheet)),
+        ("old_number", optional(&p.old_number)),
+        ("parcel_code", optional(&p.parcel_code)),
+        ("area_measured", p.area_measured.map(Value::Real)),
+        ("area_legal", p.area_legal.map(Value::Real)),
+        ("land_use", optional(&p.land_use)),
+        ("address", optional(&p.address)),
+        ("is_parcel", Some(Value::Integer(p.is_parcel.into()))),
+        ("survey", survey.and_then(text)),
+    ];
+    all.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
 }
 
-/// Makes the land-use rows say what the label says: rows in place are changed, missing ones added, further
-/// ones removed unless a right stands on them.
-fn land_uses(operation: &Operation<'_>, fid: i64, p: &DraftParcel) -> Result<()> {
-    if p.land_use.is_none() {
-        return Ok(());
-    }
-    let there: Vec<(i64, String)> = operation
-        .prepare_cached("SELECT fid, code FROM land_use_row WHERE parcel=?1 ORDER BY position, fid")?
-        .query_map([fid], |r| Ok((r.get(0)?, r.get(1)?)))?
-        .collect::<rusqlite::Result<_>>()?;
-    let mut there = there.into_iter();
-    for new in land_uses_of(p) {
-        match there.next() {
-            Some((row, code)) if code == new.code => {
-                operation
-                    .prepare_cached("UPDATE land_use_row SET area=coalesce(?2,area) WHERE fid=?1")?
-                    .execute(params![row, new.area])?;
-            }
-            Some((row, _)) => {
-                operation
-                    .prepare_cached("UPDATE land_use_row SET code=?2, list_version=?3, area=?4 WHERE fid=?1")?
-                    .execute(params![row, new.code, new.list_version, new.area])?;
-            }
-            None => {
-                operation
-                    .prepare_cached(
-                        "INSERT INTO land_use_row(uid, parcel, position, code, list_version, area) VALUES (?1,?2,?3,?4,?5,?6)",
-                    )?
-                    .execute(params![Uid::fresh().to_string(), fid, new.position, new.code, new.list_version, new.area])?;
-            }
-        }
-    }
-    for (row, _) in there {
-        operation
-            .prepare_cached(
-                "DELETE FROM land_use_row WHERE fid=?1 AND NOT EXISTS (SELECT 1 FROM \"right\" WHERE land_use_row=?1)",
-            )?
-            .execute([row])?;
+fn shape(operation: &Operation<'_>, fid: i64, p: &DraftParcel, epsg: i32) -> Result<()> {
+    let Some(new) = geometry::encode(&p.polygon, epsg) else { return Ok(()) };
+    let same = operation
+        .prepare_cached("SELECT 1 FROM parcel WHERE fid=?1 AND geom IS ?2")?
+        .exists(params![fid, new])?;
+    if !same {
+        write::supersede(operation, fid)?;
+        write::set_polygon(operation, fid, &p.polygon, epsg)?;
     }
     Ok(())
 }
