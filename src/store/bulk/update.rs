@@ -63,11 +63,15 @@ fn columns(p: &DraftParcel, survey: Option<&str>) -> Vec<(&'static str, Value)> 
         ("is_parcel", Some(Value::Integer(p.is_parcel.into()))),
         ("survey", survey.and_then(text)),
     ];
-    all.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
+    all.into_iter()
+        .filter_map(|(name, value)| Some((name, value?)))
+        .collect()
 }
 
 fn shape(operation: &Operation<'_>, fid: i64, p: &DraftParcel, epsg: i32) -> Result<()> {
-    let Some(new) = geometry::encode(&p.polygon, epsg) else { return Ok(()) };
+    let Some(new) = geometry::encode(&p.polygon, epsg) else {
+        return Ok(());
+    };
     let same = operation
         .prepare_cached("SELECT 1 FROM parcel WHERE fid=?1 AND geom IS ?2")?
         .exists(params![fid, new])?;
