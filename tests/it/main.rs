@@ -1,2 +1,5 @@
+mod district;
+mod edit_flow;
+mod store;
 mod crs;
 mod shp_hostile;
