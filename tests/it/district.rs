@@ -58,16 +58,32 @@ pub fn corner(column: i64, row: i64) -> Pt {
 
 fn fill(path: &Path, side: i64) {
     let mut writer = Writer::open(path).unwrap();
-    let new = NewOperation { kind: "import", what: "{}".into(), label: Msg::new("Nhập thử", "Test import"), undoes: None };
+    let new = NewOperation {
+        kind: "import",
+        what: "{}".into(),
+        label: Msg::new("Nhập thử", "Test import"),
+        undoes: None,
+    };
     let op = writer.begin(&act(1), &new).unwrap();
     for i in 0..side * side {
         let (c, r) = (i % side, i / side);
-        let ring = vec![corner(c, r), corner(c + 1, r), corner(c + 1, r + 1), corner(c, r + 1)];
+        let ring = vec![
+            corner(c, r),
+            corner(c + 1, r),
+            corner(c + 1, r + 1),
+            corner(c, r + 1),
+        ];
         let blob = geometry::encode(&Polygon { rings: vec![ring] }, EPSG).unwrap();
         op.execute(
             "INSERT INTO parcel(uid, geom, commune, sheet, number, area_legal, land_use, address, op) \
              VALUES (?1, ?2, ?3, '1', ?4, 100.1, 'ONT+CLN', 'Thôn Thử', ?5)",
-            params![Uid::fresh().to_string(), blob, COMMUNE, (i + 1).to_string(), op.id()],
+            params![
+                Uid::fresh().to_string(),
+                blob,
+                COMMUNE,
+                (i + 1).to_string(),
+                op.id()
+            ],
         )
         .unwrap();
         let parcel = op.last_insert_rowid();
@@ -80,7 +96,11 @@ fn fill(path: &Path, side: i64) {
         }
         op.execute(
             "INSERT INTO party(uid, kind, name_p, address_p) VALUES (?1, 'CA_NHAN', ?2, ?3)",
-            params![Uid::fresh().to_string(), personal::seal(Some(&format!("Nguyễn Văn Thử {i}"))), personal::seal(Some("Xóm Đặt Ra"))],
+            params![
+                Uid::fresh().to_string(),
+                personal::seal(Some(&format!("Nguyễn Văn Thử {i}"))),
+                personal::seal(Some("Xóm Đặt Ra"))
+            ],
         )
         .unwrap();
         op.execute(
@@ -97,7 +117,9 @@ pub fn content(path: &Path) -> String {
     let conn = Connection::open_with_flags(path, rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
     let mut out = String::new();
     for table in tables::journalled() {
-        let mut stmt = conn.prepare(&format!("SELECT * FROM \"{}\" ORDER BY fid", table.name)).unwrap();
+        let mut stmt = conn
+            .prepare(&format!("SELECT * FROM \"{}\" ORDER BY fid", table.name))
+            .unwrap();
         let n = stmt.column_count();
         let mut rows = stmt.query([]).unwrap();
         while let Some(row) = rows.next().unwrap() {

@@ -9,7 +9,10 @@ use proptest::prelude::*;
 use crate::district::{District, act, content, corner};
 
 fn set(number: &str, fields: &str) -> Edit {
-    parse(&format!(r#"{{"op":"set","parcel":"25747/1/{number}","fields":{fields}}}"#)).unwrap()
+    parse(&format!(
+        r#"{{"op":"set","parcel":"25747/1/{number}","fields":{fields}}}"#
+    ))
+    .unwrap()
 }
 
 fn fid(p: &Project, reference: &str) -> i64 {
@@ -25,17 +28,39 @@ fn set_changes_what_was_asked_and_keeps_the_superseded_state() {
         .apply(&set("2", r#"{"sheet":7,"number":"12a","area_legal":99.5,"land_use":"ODT","address":null,"old_number":" 45 "}"#), &act(5))
         .unwrap();
     assert_eq!(effects.changed, [before.uid]);
-    assert_eq!((effects.created.len(), effects.retired.len(), effects.points_moved), (0, 0, 0));
+    assert_eq!(
+        (effects.created.len(), effects.retired.len(), effects.points_moved),
+        (0, 0, 0)
+    );
     assert_eq!((effects.area_before, effects.area_after), (100.0, 100.0));
     let r = p.record(fid(&p, "25747/7/12a")).unwrap();
     assert_eq!((r.uid, r.version, r.status), (before.uid, 2, Status::InForce));
-    assert_eq!((r.area_legal, r.land_use.as_deref(), r.address, r.old_number.as_deref()), (Some(99.5), Some("ODT"), None, Some("45")));
+    assert_eq!(
+        (
+            r.area_legal,
+            r.land_use.as_deref(),
+            r.address,
+            r.old_number.as_deref()
+        ),
+        (Some(99.5), Some("ODT"), None, Some("45"))
+    );
     // The first row is given the new code and keeps area and term, the second goes.
     assert_eq!(r.land_uses.len(), 1);
-    assert_eq!((r.land_uses[0].uid, r.land_uses[0].code.as_str(), r.land_uses[0].area), (before.land_uses[0].uid, "ODT", Some(50.05)));
+    assert_eq!(
+        (
+            r.land_uses[0].uid,
+            r.land_uses[0].code.as_str(),
+            r.land_uses[0].area
+        ),
+        (before.land_uses[0].uid, "ODT", Some(50.05))
+    );
     let (version, number, uses): (i64, String, String) = d
         .raw()
-        .query_row("SELECT version, number, land_use_rows FROM parcel_version WHERE parcel=?1", [r.fid], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))
+        .query_row(
+            "SELECT version, number, land_use_rows FROM parcel_version WHERE parcel=?1",
+            [r.fid],
+            |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)),
+        )
         .unwrap();
     assert_eq!((version, number.as_str()), (1, "2"));
     assert!(uses.contains("CLN"));
@@ -59,11 +84,18 @@ fn what_cannot_be_is_refused_at_its_field_and_nothing_happens() {
         (r#"{"land_use":"+"}"#, "BAD_LAND_USE", "land_use"),
     ] {
         let e = p.apply(&set("2", fields), &act(5)).unwrap_err();
-        assert_eq!((e.failure.code(), e.failure.at_field()), (code, Some(field)), "{fields}");
+        assert_eq!(
+            (e.failure.code(), e.failure.at_field()),
+            (code, Some(field)),
+            "{fields}"
+        );
     }
     let e = p.apply(&set("2", r#"{"number":3}"#), &act(5)).unwrap_err();
     assert_eq!(e.findings[0].refs, ["25747/1/3", "25747/1/3"]);
-    assert_eq!(p.apply(&set("99", "{}"), &act(5)).unwrap_err().failure.code(), "NO_PARCEL");
+    assert_eq!(
+        p.apply(&set("99", "{}"), &act(5)).unwrap_err().failure.code(),
+        "NO_PARCEL"
+    );
     // A code in no list is well-formed: accepted, and left to the rules.
     p.rehearse(&[set("2", r#"{"land_use":"XYZ"}"#)], &act(5)).unwrap();
     assert_eq!(p.info().unwrap().operations, 2);
@@ -77,17 +109,29 @@ fn two_parcels_of_one_number_need_a_uid() {
     let mut p = d.open();
     // As dirty data has it: written below the edits that refuse it.
     let mut writer = p.detach_writer().unwrap();
-    let new = diachinh::store::journal::NewOperation { kind: "import", what: "{}".into(), label: Default::default(), undoes: None };
+    let new = diachinh::store::journal::NewOperation {
+        kind: "import",
+        what: "{}".into(),
+        label: Default::default(),
+        undoes: None,
+    };
     let op = writer.begin(&act(3), &new).unwrap();
-    op.execute("UPDATE parcel SET number='1' WHERE number='2'", []).unwrap();
+    op.execute("UPDATE parcel SET number='1' WHERE number='2'", [])
+        .unwrap();
     op.commit().unwrap();
     let news = p.attach_writer(writer).unwrap();
     assert_eq!(news.len(), 1);
-    let e = p.apply(&set("1", r#"{"number":8}"#), &act(5)).unwrap_err().failure;
+    let e = p
+        .apply(&set("1", r#"{"number":8}"#), &act(5))
+        .unwrap_err()
+        .failure;
     assert_eq!(e.code(), "AMBIGUOUS_PARCEL");
     let uid = p.coverage().get(2).unwrap().uid;
     assert!(e.message().en.contains(&uid.to_string()));
-    let by_uid = parse(&format!(r#"{{"op":"set","parcel":"{uid}","fields":{{"number":8}}}}"#)).unwrap();
+    let by_uid = parse(&format!(
+        r#"{{"op":"set","parcel":"{uid}","fields":{{"number":8}}}}"#
+    ))
+    .unwrap();
     p.apply(&by_uid, &act(6)).unwrap();
     assert_eq!(fid(&p, "25747/1/8"), 2);
 }
@@ -98,12 +142,28 @@ fn a_point_moves_in_every_parcel_that_uses_it() {
     let mut p = d.open();
     let (from, to) = (corner(1, 1), Pt::new(corner(1, 1).e + 250, corner(1, 1).n - 1));
     let effects = p.apply(&Edit::MovePoint { from, to }, &act(5)).unwrap();
-    assert_eq!((effects.changed.len(), effects.points_moved, effects.points_inserted), (4, 1, 0));
+    assert_eq!(
+        (
+            effects.changed.len(),
+            effects.points_moved,
+            effects.points_inserted
+        ),
+        (4, 1, 0)
+    );
     assert_eq!((effects.area_before, effects.area_after), (400.0, 400.0));
     assert_eq!(p.coverage().users_of(to).len(), 4);
     assert!(p.coverage().users_of(from).is_empty());
-    assert_eq!(p.record(1).unwrap().polygon.unwrap(), p.coverage().get(1).unwrap().polygon);
-    assert_eq!(p.apply(&Edit::MovePoint { from, to }, &act(5)).unwrap_err().failure.code(), "NO_POINT");
+    assert_eq!(
+        p.record(1).unwrap().polygon.unwrap(),
+        p.coverage().get(1).unwrap().polygon
+    );
+    assert_eq!(
+        p.apply(&Edit::MovePoint { from, to }, &act(5))
+            .unwrap_err()
+            .failure
+            .code(),
+        "NO_POINT"
+    );
     let inside: i64 = d
         .raw()
         .query_row("SELECT count(*) FROM rtree_parcel_geom WHERE maxx >= 500010.2 AND minx <= 500010.2 AND miny <= 2300009.0", [], |r| r.get(0))
@@ -116,15 +176,31 @@ fn a_gesture_is_all_or_nothing() {
     let d = District::new(2);
     let before = content(&d.path);
     let mut p = d.open();
-    let shift = Edit::MovePoint { from: corner(0, 0), to: Pt::new(corner(0, 0).e - 5, corner(0, 0).n) };
-    let edits = [shift.clone(), set("1", r#"{"number":50}"#), set("2", r#"{"number":50}"#)];
+    let shift = Edit::MovePoint {
+        from: corner(0, 0),
+        to: Pt::new(corner(0, 0).e - 5, corner(0, 0).n),
+    };
+    let edits = [
+        shift.clone(),
+        set("1", r#"{"number":50}"#),
+        set("2", r#"{"number":50}"#),
+    ];
     let e = p.apply_all(&edits, &act(5)).unwrap_err();
     assert_eq!(e.failure.code(), "DUPLICATE_KEY");
-    assert_eq!(p.coverage().users_of(corner(0, 0)).len(), 1, "the map went back too");
+    assert_eq!(
+        p.coverage().users_of(corner(0, 0)).len(),
+        1,
+        "the map went back too"
+    );
     assert_eq!(p.coverage().get(1).unwrap().number.as_ref(), "1");
     assert_eq!(content(&d.path), before);
     // Numbers handed on inside one gesture: each edit sees the one before.
-    let edits = [set("1", r#"{"number":50}"#), set("2", r#"{"number":1}"#), set("50", r#"{"number":2}"#), shift];
+    let edits = [
+        set("1", r#"{"number":50}"#),
+        set("2", r#"{"number":1}"#),
+        set("50", r#"{"number":2}"#),
+        shift,
+    ];
     let effects = p.apply_all(&edits, &act(5)).unwrap();
     assert_eq!(effects.iter().map(|e| e.op).collect::<Vec<_>>(), [3, 3, 3, 3]);
     assert_eq!(effects[0].changed, effects[2].changed);
@@ -139,7 +215,12 @@ fn a_rehearsal_tells_and_changes_nothing() {
     let d = District::new(2);
     let before = content(&d.path);
     let mut p = d.open();
-    let effects = p.rehearse(&[set("1", r#"{"number":50}"#), set("50", r#"{"sheet":3}"#)], &act(5)).unwrap();
+    let effects = p
+        .rehearse(
+            &[set("1", r#"{"number":50}"#), set("50", r#"{"sheet":3}"#)],
+            &act(5),
+        )
+        .unwrap();
     assert_eq!(effects.len(), 2);
     assert_eq!(p.coverage().get(1).unwrap().reference(), "25747/1/1");
     assert_eq!(p.info().unwrap().operations, 2);
@@ -151,7 +232,10 @@ fn a_rehearsal_tells_and_changes_nothing() {
 fn undo_is_refused_by_the_name_of_the_later_operation() {
     let d = District::new(2);
     let mut p = d.open();
-    let a = p.apply(&set("1", r#"{"address":"A","area_legal":1}"#), &act(5)).unwrap().op;
+    let a = p
+        .apply(&set("1", r#"{"address":"A","area_legal":1}"#), &act(5))
+        .unwrap()
+        .op;
     let b = p.apply(&set("1", r#"{"address":"B"}"#), &act(6)).unwrap().op;
     let c = p.apply(&set("2", r#"{"address":"C"}"#), &act(7)).unwrap().op;
     let e = p.undo(Undo::Op(a), &act(8)).unwrap_err().failure;
@@ -161,13 +245,41 @@ fn undo_is_refused_by_the_name_of_the_later_operation() {
     p.undo(Undo::Op(b), &act(9)).unwrap();
     p.undo(Undo::Op(a), &act(10)).unwrap();
     assert_eq!(p.record(1).unwrap().address.as_deref(), Some("Thôn Thử"));
-    assert_eq!(p.undo(Undo::Op(a), &act(11)).unwrap_err().failure.code(), "ALREADY_UNDONE");
-    assert_eq!(p.undo(Undo::Op(1), &act(11)).unwrap_err().failure.code(), "NOT_UNDOABLE");
-    assert_eq!(p.undo(Undo::Op(77), &act(11)).unwrap_err().failure.code(), "NO_OPERATION");
+    assert_eq!(
+        p.undo(Undo::Op(a), &act(11)).unwrap_err().failure.code(),
+        "ALREADY_UNDONE"
+    );
+    assert_eq!(
+        p.undo(Undo::Op(1), &act(11)).unwrap_err().failure.code(),
+        "NOT_UNDOABLE"
+    );
+    assert_eq!(
+        p.undo(Undo::Op(77), &act(11)).unwrap_err().failure.code(),
+        "NO_OPERATION"
+    );
     let log = p.log(&LogFilter::default()).unwrap();
     let undone: Vec<_> = log.iter().map(|o| (o.op, o.undoes, o.undone_by)).collect();
-    assert_eq!(undone[2..], [(a, None, Some(7)), (b, None, Some(6)), (c, None, None), (6, Some(b), None), (7, Some(a), None)]);
-    assert_eq!(p.log(&LogFilter { parcel: Some(2), ..LogFilter::default() }).unwrap().iter().map(|o| o.op).collect::<Vec<_>>(), [2, c]);
+    assert_eq!(
+        undone[2..],
+        [
+            (a, None, Some(7)),
+            (b, None, Some(6)),
+            (c, None, None),
+            (6, Some(b), None),
+            (7, Some(a), None)
+        ]
+    );
+    assert_eq!(
+        p.log(&LogFilter {
+            parcel: Some(2),
+            ..LogFilter::default()
+        })
+        .unwrap()
+        .iter()
+        .map(|o| o.op)
+        .collect::<Vec<_>>(),
+        [2, c]
+    );
 }
 
 #[test]
@@ -212,7 +324,8 @@ fn an_import_is_taken_back_and_done_again() {
     let d = District::new(3);
     let full = content(&d.path);
     let mut p = d.open();
-    p.apply(&set("5", r#"{"land_use":"LUC","number":77}"#), &act(5)).unwrap();
+    p.apply(&set("5", r#"{"land_use":"LUC","number":77}"#), &act(5))
+        .unwrap();
     let e = p.undo(Undo::Op(2), &act(6)).unwrap_err().failure;
     assert_eq!(e.code(), "CHANGED_SINCE");
     p.undo(Undo::Last, &act(7)).unwrap();
@@ -233,7 +346,13 @@ fn without_its_writer_a_project_reads_and_refuses() {
     let mut p = d.open();
     let writer = p.detach_writer().unwrap();
     assert_eq!(p.record(1).unwrap().number, "1");
-    assert_eq!(p.apply(&set("1", r#"{"number":9}"#), &act(5)).unwrap_err().failure.code(), "WRITER_BUSY");
+    assert_eq!(
+        p.apply(&set("1", r#"{"number":9}"#), &act(5))
+            .unwrap_err()
+            .failure
+            .code(),
+        "WRITER_BUSY"
+    );
     assert!(p.attach_writer(writer).unwrap().is_empty());
     p.apply(&set("1", r#"{"number":9}"#), &act(5)).unwrap();
 }
@@ -245,7 +364,8 @@ fn any_edit() -> impl Strategy<Value = Edit> {
         (1u32..14).prop_map(|n| format!(r#"{{"number":{n}}}"#)),
         (0.1f64..1e6).prop_map(|a| format!(r#"{{"area_legal":{a}}}"#)),
         "[A-Zđêễơ ]{0,12}".prop_map(|t| format!(r#"{{"address":"{t}"}}"#)),
-        prop::sample::select(vec!["ODT", "ONT+CLN", "LUC", "XYZ", "ONT+CLN+NTS"]).prop_map(|l| format!(r#"{{"land_use":"{l}"}}"#)),
+        prop::sample::select(vec!["ODT", "ONT+CLN", "LUC", "XYZ", "ONT+CLN+NTS"])
+            .prop_map(|l| format!(r#"{{"land_use":"{l}"}}"#)),
         Just(r#"{"land_use":null,"address":null,"area_measured":0.1}"#.to_owned()),
         any::<bool>().prop_map(|b| format!(r#"{{"is_parcel":{b}}}"#)),
     ];
@@ -253,7 +373,10 @@ fn any_edit() -> impl Strategy<Value = Edit> {
     let step = -900i64..900;
     let shift = (0i64..4, 0i64..4, step.clone(), step).prop_map(|(c, r, de, dn)| {
         let from = corner(c, r);
-        Edit::MovePoint { from, to: Pt::new(from.e + de, from.n + dn) }
+        Edit::MovePoint {
+            from,
+            to: Pt::new(from.e + de, from.n + dn),
+        }
     });
     prop_oneof![3 => set, 2 => shift]
 }

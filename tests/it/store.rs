@@ -11,20 +11,36 @@ use diachinh::store::{Reader, Writer, connection, journal, schema};
 use crate::district::{District, EPSG, act, content};
 
 fn set_number(number: u32, to: u32) -> Edit {
-    parse(&format!(r#"{{"op":"set","parcel":"25747/1/{number}","fields":{{"number":{to}}}}}"#)).unwrap()
+    parse(&format!(
+        r#"{{"op":"set","parcel":"25747/1/{number}","fields":{{"number":{to}}}}}"#
+    ))
+    .unwrap()
 }
 
 #[test]
 fn a_new_file_is_refused_over_an_old_one_and_holds_its_communes() {
     let d = District::new(1);
-    let new = NewProject { epsg: EPSG, name: "x".into(), communes: vec![] };
-    assert_eq!(Project::create(&d.path, &new, &act(0)).err().unwrap().code(), "FILE_EXISTS");
+    let new = NewProject {
+        epsg: EPSG,
+        name: "x".into(),
+        communes: vec![],
+    };
+    assert_eq!(
+        Project::create(&d.path, &new, &act(0)).err().unwrap().code(),
+        "FILE_EXISTS"
+    );
     let wrong = NewProject { epsg: 4326, ..new };
     let other = d.dir.path().join("b.gpkg");
-    assert_eq!(Project::create(&other, &wrong, &act(0)).err().unwrap().code(), "UNKNOWN_CRS");
+    assert_eq!(
+        Project::create(&other, &wrong, &act(0)).err().unwrap().code(),
+        "UNKNOWN_CRS"
+    );
     assert!(!other.exists());
     let info = d.open().info().unwrap();
-    assert_eq!((info.schema, info.epsg, info.mode.as_str()), (schema::SCHEMA, EPSG, "building"));
+    assert_eq!(
+        (info.schema, info.epsg, info.mode.as_str()),
+        (schema::SCHEMA, EPSG, "building")
+    );
     assert_eq!(info.communes[0].name.as_deref(), Some("Xã Thử"));
     assert_eq!(info.communes[0].parcels, 1);
     assert_eq!(info.area_m2, 100.0);
@@ -36,12 +52,31 @@ fn both_durability_pragmas_hold_on_a_writing_connection() {
     let d = District::new(1);
     let writer = Writer::open(&d.path).unwrap();
     let conn = writer.conn();
-    assert_eq!(conn.pragma_query_value(None, "journal_mode", |r| r.get::<_, String>(0)).unwrap(), "wal");
-    assert_eq!(conn.pragma_query_value(None, "synchronous", |r| r.get::<_, i64>(0)).unwrap(), 2);
-    assert_eq!(conn.pragma_query_value(None, "secure_delete", |r| r.get::<_, i64>(0)).unwrap(), 1);
-    assert_eq!(conn.pragma_query_value(None, "foreign_keys", |r| r.get::<_, i64>(0)).unwrap(), 1);
+    assert_eq!(
+        conn.pragma_query_value(None, "journal_mode", |r| r.get::<_, String>(0))
+            .unwrap(),
+        "wal"
+    );
+    assert_eq!(
+        conn.pragma_query_value(None, "synchronous", |r| r.get::<_, i64>(0))
+            .unwrap(),
+        2
+    );
+    assert_eq!(
+        conn.pragma_query_value(None, "secure_delete", |r| r.get::<_, i64>(0))
+            .unwrap(),
+        1
+    );
+    assert_eq!(
+        conn.pragma_query_value(None, "foreign_keys", |r| r.get::<_, i64>(0))
+            .unwrap(),
+        1
+    );
     conn.pragma_update(None, "synchronous", "NORMAL").unwrap();
-    assert_eq!(Failure::from(connection::assert_durable(conn).unwrap_err()).code(), "NOT_DURABLE");
+    assert_eq!(
+        Failure::from(connection::assert_durable(conn).unwrap_err()).code(),
+        "NOT_DURABLE"
+    );
 }
 
 #[test]
@@ -64,10 +99,16 @@ fn another_program_is_refused_with_our_sentence() {
     }
     // As QGIS: with the ST_ functions.
     let writer = Writer::open(&d.path).unwrap();
-    for sql in ["UPDATE parcel SET number='9'", "DELETE FROM parcel", "UPDATE commune SET name='x'"] {
+    for sql in [
+        "UPDATE parcel SET number='9'",
+        "DELETE FROM parcel",
+        "UPDATE commune SET name='x'",
+    ] {
         let failure = diachinh::store::error::failure(&writer.conn().execute(sql, []).unwrap_err());
         assert_eq!(failure.code(), "OUTSIDE_OPERATION", "{sql}");
-        assert!(failure.message().vi.contains("Địa Chính") && failure.message().en.contains("inside diachinh"));
+        assert!(
+            failure.message().vi.contains("Địa Chính") && failure.message().en.contains("inside diachinh")
+        );
     }
     drop(writer);
     assert_eq!(content(&d.path), before);
@@ -89,7 +130,10 @@ fn an_altered_trigger_is_noticed_and_the_file_is_only_shown() {
         let mut p = Project::open(&copy, &act(3), &Progress::none()).unwrap();
         assert_eq!(p.read_only().unwrap().code(), "TRIGGERS_ALTERED", "{sql}");
         assert!(p.read_only().unwrap().remedy_text().is_some());
-        assert_eq!(p.apply(&set_number(1, 7), &act(3)).unwrap_err().failure.code(), "READ_ONLY");
+        assert_eq!(
+            p.apply(&set_number(1, 7), &act(3)).unwrap_err().failure.code(),
+            "READ_ONLY"
+        );
         assert_eq!(p.coverage().len(), 1);
         p.close().unwrap();
     }
@@ -98,7 +142,9 @@ fn an_altered_trigger_is_noticed_and_the_file_is_only_shown() {
 #[test]
 fn a_newer_file_is_only_shown() {
     let d = District::new(1);
-    d.raw().execute("UPDATE setting SET value='99' WHERE key='schema'", []).unwrap();
+    d.raw()
+        .execute("UPDATE setting SET value='99' WHERE key='schema'", [])
+        .unwrap();
     let mut p = d.open();
     assert_eq!(p.read_only().unwrap().code(), "NEWER_SCHEMA");
     let e = p.apply(&set_number(1, 7), &act(3)).unwrap_err().failure;
@@ -112,15 +158,30 @@ fn what_is_no_district_file_is_said_to_be_none() {
     let dir = tempfile::tempdir().unwrap();
     let at = |name: &str| dir.path().join(name);
     std::fs::write(at("empty.gpkg"), b"").unwrap();
-    std::fs::write(at("text.gpkg"), b"this is no database at all, only a line of text that is longer than a header").unwrap();
-    rusqlite::Connection::open(at("other.gpkg")).unwrap().execute_batch("CREATE TABLE setting(a)").unwrap();
+    std::fs::write(
+        at("text.gpkg"),
+        b"this is no database at all, only a line of text that is longer than a header",
+    )
+    .unwrap();
+    rusqlite::Connection::open(at("other.gpkg"))
+        .unwrap()
+        .execute_batch("CREATE TABLE setting(a)")
+        .unwrap();
     for name in ["empty.gpkg", "text.gpkg", "other.gpkg"] {
         let before = std::fs::read(at(name)).unwrap();
-        let e = Project::open(&at(name), &act(0), &Progress::none()).err().unwrap();
+        let e = Project::open(&at(name), &act(0), &Progress::none())
+            .err()
+            .unwrap();
         assert_eq!(e.code(), "NOT_A_DISTRICT", "{name}");
         assert_eq!(std::fs::read(at(name)).unwrap(), before, "{name} was changed");
     }
-    assert_eq!(Project::open(&at("none.gpkg"), &act(0), &Progress::none()).err().unwrap().code(), "FILE_NOT_FOUND");
+    assert_eq!(
+        Project::open(&at("none.gpkg"), &act(0), &Progress::none())
+            .err()
+            .unwrap()
+            .code(),
+        "FILE_NOT_FOUND"
+    );
 }
 
 #[test]
@@ -130,13 +191,22 @@ fn a_full_disk_leaves_no_half_operation() {
     let mut p = d.open();
     let head = p.info().unwrap().head;
     let writer = p.detach_writer().unwrap();
-    let pages: i64 = writer.conn().pragma_query_value(None, "page_count", |r| r.get(0)).unwrap();
-    writer.conn().pragma_update(None, "max_page_count", pages).unwrap();
+    let pages: i64 = writer
+        .conn()
+        .pragma_query_value(None, "page_count", |r| r.get(0))
+        .unwrap();
+    writer
+        .conn()
+        .pragma_update(None, "max_page_count", pages)
+        .unwrap();
     p.attach_writer(writer).unwrap();
     let mut refused = None;
     for i in 0..400 {
         let long = "đ".repeat(240);
-        let line = format!(r#"{{"op":"set","parcel":"25747/1/{}","fields":{{"address":"{long}{i}"}}}}"#, i % 9 + 1);
+        let line = format!(
+            r#"{{"op":"set","parcel":"25747/1/{}","fields":{{"address":"{long}{i}"}}}}"#,
+            i % 9 + 1
+        );
         if let Err(e) = p.apply(&parse(&line).unwrap(), &act(4)) {
             refused = Some((e.failure.code(), i));
             break;
@@ -149,7 +219,10 @@ fn a_full_disk_leaves_no_half_operation() {
     for _ in 0..done {
         // Undo needs room too: on a bigger disk.
         let writer = p.detach_writer().unwrap();
-        writer.conn().pragma_update(None, "max_page_count", pages + 10_000).unwrap();
+        writer
+            .conn()
+            .pragma_update(None, "max_page_count", pages + 10_000)
+            .unwrap();
         p.attach_writer(writer).unwrap();
         p.undo(diachinh::project::Undo::Last, &act(5)).unwrap();
     }
@@ -171,10 +244,16 @@ fn a_file_marked_read_only_is_shown_and_untouched() {
     // Root may write everything; then there is nothing to show here.
     if std::fs::File::options().append(true).open(&d.path).is_err() {
         assert!(p.read_only().is_some());
-        assert_eq!(p.apply(&set_number(1, 9), &act(3)).unwrap_err().failure.code(), "READ_ONLY");
+        assert_eq!(
+            p.apply(&set_number(1, 9), &act(3)).unwrap_err().failure.code(),
+            "READ_ONLY"
+        );
     }
     let mut q = Project::open_read_only(&d.path, &Progress::none()).unwrap();
-    assert_eq!(q.apply(&set_number(1, 9), &act(3)).unwrap_err().failure.code(), "READ_ONLY");
+    assert_eq!(
+        q.apply(&set_number(1, 9), &act(3)).unwrap_err().failure.code(),
+        "READ_ONLY"
+    );
     assert!(q.detach_writer().is_err());
     assert_eq!((p.coverage().len(), q.coverage().len()), (4, 4));
     assert_eq!(q.log(&LogFilter::default()).unwrap().len(), 2);
@@ -193,9 +272,18 @@ fn a_clock_set_back_changes_no_order_and_is_noted() {
     let log = p.log(&LogFilter::default()).unwrap();
     let ids: Vec<i64> = log.iter().map(|o| o.op).collect();
     assert_eq!(ids, [1, 2, 3, 4, 5]);
-    assert_eq!(log.iter().map(|o| o.clock_back).collect::<Vec<_>>(), [false, false, false, true, false]);
+    assert_eq!(
+        log.iter().map(|o| o.clock_back).collect::<Vec<_>>(),
+        [false, false, false, true, false]
+    );
     // The newest by number is undone first, whatever the clock said.
-    assert_eq!(p.undo(diachinh::project::Undo::Last, &act(-700)).unwrap().label.en, format!("Undo: {}", log[4].label.en));
+    assert_eq!(
+        p.undo(diachinh::project::Undo::Last, &act(-700))
+            .unwrap()
+            .label
+            .en,
+        format!("Undo: {}", log[4].label.en)
+    );
     p.close().unwrap();
     let reader = Reader::open(&d.path).unwrap();
     journal::verify_chain(reader.conn(), 0).unwrap();
@@ -209,7 +297,10 @@ fn the_chain_shows_a_change_behind_our_back() {
     p.close().unwrap();
     journal::verify_chain(Reader::open(&d.path).unwrap().conn(), 0).unwrap();
     let raw = d.raw();
-    raw.execute_batch("DROP TRIGGER journal_operation_sealed; UPDATE operation SET actor='người khác' WHERE id=2").unwrap();
+    raw.execute_batch(
+        "DROP TRIGGER journal_operation_sealed; UPDATE operation SET actor='người khác' WHERE id=2",
+    )
+    .unwrap();
     drop(raw);
     let e = journal::verify_chain(Reader::open(&d.path).unwrap().conn(), 0).unwrap_err();
     let e = Failure::from(e);
@@ -223,8 +314,14 @@ fn everything_is_in_one_file_after_closing() {
     let mut p = d.open();
     p.apply(&set_number(1, 21), &act(3)).unwrap();
     p.close().unwrap();
-    let names: Vec<_> = std::fs::read_dir(d.dir.path()).unwrap().map(|f| f.unwrap().file_name()).collect();
-    let sides: Vec<_> = names.iter().filter(|n| n.to_string_lossy().contains("-wal")).collect();
+    let names: Vec<_> = std::fs::read_dir(d.dir.path())
+        .unwrap()
+        .map(|f| f.unwrap().file_name())
+        .collect();
+    let sides: Vec<_> = names
+        .iter()
+        .filter(|n| n.to_string_lossy().contains("-wal"))
+        .collect();
     assert!(sides.is_empty(), "{names:?}");
     let copy = d.dir.path().join("copy.gpkg");
     std::fs::copy(&d.path, &copy).unwrap();
@@ -237,12 +334,22 @@ fn ogrinfo_prints_no_warning() {
     let mut p = d.open();
     p.apply(&set_number(1, 21), &act(3)).unwrap();
     p.close().unwrap();
-    for args in [vec!["-ro", "-al"], vec!["-ro", "-so", "-al"], vec!["-ro", "-so", "-spat", "500000", "2300000", "500005", "2300005", "PATH", "parcel"]] {
+    for args in [
+        vec!["-ro", "-al"],
+        vec!["-ro", "-so", "-al"],
+        vec![
+            "-ro", "-so", "-spat", "500000", "2300000", "500005", "2300005", "PATH", "parcel",
+        ],
+    ] {
         let mut cmd = Command::new("ogrinfo");
         let mut named = false;
         for a in &args {
             named |= *a == "PATH";
-            cmd.arg(if *a == "PATH" { d.path.as_os_str() } else { a.as_ref() });
+            cmd.arg(if *a == "PATH" {
+                d.path.as_os_str()
+            } else {
+                a.as_ref()
+            });
         }
         if !named {
             cmd.arg(&d.path);
@@ -251,11 +358,17 @@ fn ogrinfo_prints_no_warning() {
             println!("SKIPPED: ogrinfo is not installed");
             return;
         };
-        let (text, err) = (String::from_utf8_lossy(&out.stdout), String::from_utf8_lossy(&out.stderr));
+        let (text, err) = (
+            String::from_utf8_lossy(&out.stdout),
+            String::from_utf8_lossy(&out.stderr),
+        );
         assert!(out.status.success() && err.is_empty(), "{args:?}: {err}");
         assert!(!text.contains("Warning") && !text.contains("ERROR"), "{text}");
         if named {
-            assert!(text.contains("Feature Count: 1") && text.contains("VN-2000"), "{text}");
+            assert!(
+                text.contains("Feature Count: 1") && text.contains("VN-2000"),
+                "{text}"
+            );
         }
     }
 }
