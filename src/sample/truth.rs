@@ -1,0 +1,41 @@
+//! What is known about the sample: every unmatched point, marked row and injected error, one JSON line each.
+
+use serde_json::{Value, json};
+
+use super::records::Record;
+use crate::domain::Pt;
+
+/// One known thing. Written as {"kind","refs","at","file","record"} and, where it is about a text or
+/// a value, "field" and "expected".
+#[derive(Clone, Debug)]
+pub struct Truth {
+    pub kind: &'static str,
+    /// Records it is about, as indices; the first is the one that carries it.
+    pub records: Vec<usize>,
+    pub at: Pt,
+    pub field: Option<&'static str>,
+    /// What a careful reader makes of the bytes in the file.
+    pub expected: Option<String>,
+}
+
+impl Truth {
+    pub fn new(kind: &'static str, records: Vec<usize>, at: Pt) -> Self {
+        Self { kind, records, at, field: None, expected: None }
+    }
+
+    /// The line of truth.jsonl. `place` gives file name and record number (from 1) of a record.
+    pub fn line(&self, records: &[Record], place: impl Fn(usize) -> (String, u64)) -> Value {
+        let mut refs: Vec<String> = self.records.iter().map(|&i| records[i].reference()).collect();
+        refs.dedup();
+        let (file, record) = place(self.records[0]);
+        let (e, n) = self.at.metres();
+        let mut line = json!({"kind": self.kind, "refs": refs, "at": [e, n], "file": file, "record": record});
+        if let (Some(field), Some(map)) = (self.field, line.as_object_mut()) {
+            map.insert("field".to_owned(), field.into());
+        }
+        if let (Some(expected), Some(map)) = (&self.expected, line.as_object_mut()) {
+            map.insert("expected".to_owned(), expected.as_str().into());
+        }
+        line
+    }
+}
