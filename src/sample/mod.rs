@@ -60,7 +60,6 @@ pub struct Written {
 
 /// A district in memory, before it becomes files.
 struct District {
-    seed: u64,
     records: Vec<Record>,
     truth: Vec<Truth>,
 }
@@ -117,7 +116,7 @@ fn district(options: &Options, progress: &Progress) -> Result<District, Failure>
         let keep: Vec<usize> = truth.iter().map(|t| t.records[0]).collect();
         dirt::inject(&mut records, rate, options.seed, &keep, &mut truth);
     }
-    Ok(District { seed: options.seed, records, truth })
+    Ok(District { records, truth })
 }
 
 /// A layout with exactly the wanted number of faces: the area is tried until there are a few too few,
