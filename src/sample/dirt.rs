@@ -78,7 +78,13 @@ pub fn inject(records: &mut Vec<Record>, rate: f64, seed: u64, keep: &[usize], t
             users.entry(a).or_default().push(i);
         }
     }
-    let mut dirt = Dirt { records, sides, users, touched, random: Random::new(seed, 6) };
+    let mut dirt = Dirt {
+        records,
+        sides,
+        users,
+        touched,
+        random: Random::new(seed, 6),
+    };
     for (kind, name, share) in KINDS {
         let wanted = ((rate * count as f64 * share / 1000.0).round() as usize).max(1);
         let mut done = 0;
@@ -147,14 +153,24 @@ impl Dirt<'_> {
     }
 
     fn around(&self, i: usize) -> Vec<usize> {
-        let mut near: Vec<usize> =
-            self.records[i].polygon.points().filter_map(|p| self.users.get(&p)).flatten().copied().filter(|&j| j != i).collect();
+        let mut near: Vec<usize> = self.records[i]
+            .polygon
+            .points()
+            .filter_map(|p| self.users.get(&p))
+            .flatten()
+            .copied()
+            .filter(|&j| j != i)
+            .collect();
         near.sort_unstable();
         near.dedup();
         near
     }
 
-    fn edit_shell(&mut self, i: usize, edit: impl FnOnce(&mut Vec<Pt>, usize) -> Option<Pt>) -> Option<Spoiled> {
+    fn edit_shell(
+        &mut self,
+        i: usize,
+        edit: impl FnOnce(&mut Vec<Pt>, usize) -> Option<Pt>,
+    ) -> Option<Spoiled> {
         let n = self.records[i].polygon.shell().len();
         let k = self.random.below(n);
         let at = edit(self.records[i].polygon.rings.first_mut()?, k)?;
@@ -176,7 +192,10 @@ impl Dirt<'_> {
         let sign = if out { 1.0 } else { -1.0 };
         let (ue, un) = ((b.e - a.e) as f64 / length, (b.n - a.n) as f64 / length);
         let shift = |u: f64| (sign * u * depth as f64).round() as i64;
-        let middle = Pt::new(i64::midpoint(a.e, b.e) + shift(un), i64::midpoint(a.n, b.n) - shift(ue));
+        let middle = Pt::new(
+            i64::midpoint(a.e, b.e) + shift(un),
+            i64::midpoint(a.n, b.n) - shift(ue),
+        );
         let room = if out { j } else { i };
         if !inside_with_sides(&self.records[room].polygon, a, middle, b) {
             return None;
@@ -196,7 +215,10 @@ impl Dirt<'_> {
 
     fn free_number(&self, i: usize) -> u32 {
         let r = &self.records[i];
-        let same = self.records.iter().filter(|o| (o.commune, o.sheet) == (r.commune, r.sheet));
+        let same = self
+            .records
+            .iter()
+            .filter(|o| (o.commune, o.sheet) == (r.commune, r.sheet));
         same.filter_map(|o| o.number).max().unwrap_or(0) + 1
     }
 
@@ -215,7 +237,10 @@ impl Dirt<'_> {
 
     /// Out to a point 1 to 4 m away and straight back.
     fn spike(&mut self, i: usize) -> Option<Spoiled> {
-        let (de, dn) = (self.random.within(1_000.0, 4_000.0) as i64, self.random.within(-1_500.0, 1_500.0) as i64);
+        let (de, dn) = (
+            self.random.within(1_000.0, 4_000.0) as i64,
+            self.random.within(-1_500.0, 1_500.0) as i64,
+        );
         self.edit_shell(i, |ring, k| {
             let (v, n) = (ring[k], ring.len());
             let tip = Pt::new(v.e + de, v.n + dn);

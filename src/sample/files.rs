@@ -45,7 +45,13 @@ pub enum Cell {
 
 /// The row of a record; `id` is its number in the file.
 pub fn row(r: &Record, id: u64) -> Vec<Cell> {
-    let text = |s: &str| if s.is_empty() { Cell::Null } else { Cell::Text(s.to_owned()) };
+    let text = |s: &str| {
+        if s.is_empty() {
+            Cell::Null
+        } else {
+            Cell::Text(s.to_owned())
+        }
+    };
     let home = r.land_use.starts_with("ONT") || r.land_use.starts_with("ODT");
     vec![
         Cell::Int(id as i64),
@@ -65,7 +71,11 @@ pub fn row(r: &Record, id: u64) -> Vec<Cell> {
         text(r.land_use_2003),
         Cell::Int(r.class as i64 + 1),
         r.old_number.map_or(Cell::Null, |n| Cell::Text(n.to_string())),
-        if home { Cell::Text(format!("{:.1}", r.area.min(300.0))) } else { Cell::Null },
+        if home {
+            Cell::Text(format!("{:.1}", r.area.min(300.0)))
+        } else {
+            Cell::Null
+        },
         Cell::Int(i64::from(r.certified)),
     ]
 }
@@ -83,7 +93,15 @@ pub fn cell_bytes(text: &str, encoding: Encoding, width: usize) -> Result<Vec<u8
 
 /// TCVN3 writes "NGUYỄN" as "NGUYễN" (its capital fonts show the small letter as a capital).
 fn without_toned_capitals(text: &str) -> String {
-    text.nfc().map(|c| if encode(c.encode_utf8(&mut [0; 4]), Encoding::Tcvn3).is_ok() { c } else { c.to_lowercase().next().unwrap_or(c) }).collect()
+    text.nfc()
+        .map(|c| {
+            if encode(c.encode_utf8(&mut [0; 4]), Encoding::Tcvn3).is_ok() {
+                c
+            } else {
+                c.to_lowercase().next().unwrap_or(c)
+            }
+        })
+        .collect()
 }
 
 /// What a careful reader makes of TENCHU in the file; `None` for rows that are not marked.
@@ -93,7 +111,10 @@ pub fn expected_owner(r: &Record, encoding: Encoding) -> Result<Option<(&'static
         Mark::Truncated => "truncated_text",
         Mark::Capitals => "capital_text",
     };
-    Ok(Some((kind, decode(&cell_bytes(&r.owner, encoding, LONG)?, encoding).text)))
+    Ok(Some((
+        kind,
+        decode(&cell_bytes(&r.owner, encoding, LONG)?, encoding).text,
+    )))
 }
 
 /// What the `.prj` of a commune says.
@@ -139,14 +160,27 @@ pub fn file_name(commune: usize) -> String {
 }
 
 /// Writes one commune's shapefile set in an encoding. A `.cpg` stands beside UTF-8 only, as in offices.
-pub fn write_shapefile(path: &Path, records: &[&Record], encoding: Encoding, declared: Declared) -> Result<(), Failure> {
+pub fn write_shapefile(
+    path: &Path,
+    records: &[&Record],
+    encoding: Encoding,
+    declared: Declared,
+) -> Result<(), Failure> {
     let fields: Vec<DbfField> = COLUMNS
         .iter()
-        .map(|&(name, width, decimals)| decimals.map_or_else(|| DbfField::text(name, width), |d| DbfField::number(name, width, d)))
+        .map(|&(name, width, decimals)| {
+            decimals.map_or_else(
+                || DbfField::text(name, width),
+                |d| DbfField::number(name, width, d),
+            )
+        })
         .collect();
     let mut writer = ShpWriter::create(path, &fields, 0)?;
     for (r, id) in records.iter().zip(1..) {
-        let values = row(r, id).into_iter().zip(COLUMNS).map(|(cell, column)| value(cell, column.1, encoding));
+        let values = row(r, id)
+            .into_iter()
+            .zip(COLUMNS)
+            .map(|(cell, column)| value(cell, column.1, encoding));
         writer.push(&rings(r), &values.collect::<Result<Vec<_>, _>>()?)?;
     }
     if encoding == Encoding::Utf8 {
@@ -174,7 +208,11 @@ pub fn rings(r: &Record) -> Vec<Vec<[f64; 2]>> {
         let (e, n) = p.metres();
         [e, n]
     };
-    r.polygon.rings.iter().map(|ring| ring.iter().rev().map(metres).collect()).collect()
+    r.polygon
+        .rings
+        .iter()
+        .map(|ring| ring.iter().rev().map(metres).collect())
+        .collect()
 }
 
 /// Opens the outer ring of the records that shall have it open: its last point in the file moves to
@@ -183,12 +221,25 @@ fn open_rings(path: &Path, records: &[&Record]) -> Result<(), Failure> {
     if records.iter().all(|r| !r.unclosed) {
         return Ok(());
     }
-    let failed = |e: std::io::Error| Failure::new("SHP_WRITE", crate::msg!("không ghi được: {e}", "cannot write: {e}")).file(path);
+    let failed = |e: std::io::Error| {
+        Failure::new(
+            "SHP_WRITE",
+            crate::msg!("không ghi được: {e}", "cannot write: {e}"),
+        )
+        .file(path)
+    };
     let mut bytes = std::fs::read(path).map_err(failed)?;
     let mut offset = 100;
     for r in records {
-        let words = u32::from_be_bytes([bytes[offset + 4], bytes[offset + 5], bytes[offset + 6], bytes[offset + 7]]) as usize;
-        if r.unclosed && let [ring] = &rings(r)[..] {
+        let words = u32::from_be_bytes([
+            bytes[offset + 4],
+            bytes[offset + 5],
+            bytes[offset + 6],
+            bytes[offset + 7],
+        ]) as usize;
+        if r.unclosed
+            && let [ring] = &rings(r)[..]
+        {
             // Record header 8, type 4, box 32, counts 8, one part 4; the closing point comes last.
             let last = offset + 8 + 48 + ring.len() * 16;
             let (a, b) = (ring[ring.len() - 1], ring[0]);

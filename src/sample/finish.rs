@@ -33,7 +33,11 @@ impl Plan {
     fn join_plots(&mut self) {
         let mut owner: Vec<(Side, usize)> = Vec::new();
         for (i, f) in self.faces.iter().enumerate() {
-            if matches!(f.class, Class::House | Class::Orchard | Class::Paddy | Class::FishPond) && f.rings.len() == 1 {
+            if matches!(
+                f.class,
+                Class::House | Class::Orchard | Class::Paddy | Class::FishPond
+            ) && f.rings.len() == 1
+            {
                 owner.extend(f.rings[0].iter().map(|&s| (s, i)));
             }
         }
@@ -45,8 +49,12 @@ impl Plan {
             if gone[i] || self.faces[i].rings.len() != 1 || !class.is_parcel() || !self.random.chance(share) {
                 continue;
             }
-            let Some(j) = self.partner(i, &owner, &gone) else { continue };
-            let loops = self.mesh.union([&self.faces[i].rings[0], &self.faces[j].rings[0]]);
+            let Some(j) = self.partner(i, &owner, &gone) else {
+                continue;
+            };
+            let loops = self
+                .mesh
+                .union([&self.faces[i].rings[0], &self.faces[j].rings[0]]);
             if let [one] = &loops[..] {
                 self.faces[i].rings[0] = one.clone();
                 gone[i] = true;
@@ -71,7 +79,10 @@ impl Plan {
                 *shared.entry(j).or_default() += mesh::distance(self.mesh.at(s), self.mesh.at(s.flip()));
             }
         }
-        let best = shared.into_iter().filter(|x| x.1 > 3.0).min_by(|a, b| a.1.total_cmp(&b.1))?;
+        let best = shared
+            .into_iter()
+            .filter(|x| x.1 > 3.0)
+            .min_by(|a, b| a.1.total_cmp(&b.1))?;
         Some(best.0)
     }
 
@@ -129,8 +140,9 @@ impl Plan {
 
     fn join_network(&mut self, network: &[usize]) {
         let loops = self.mesh.union(network.iter().map(|&i| &self.faces[i].rings[0]));
-        let (shells, holes): (Vec<Loop>, Vec<Loop>) =
-            loops.into_iter().partition(|l| mesh::area(&self.mesh.outline(l)) > 0.0);
+        let (shells, holes): (Vec<Loop>, Vec<Loop>) = loops
+            .into_iter()
+            .partition(|l| mesh::area(&self.mesh.outline(l)) > 0.0);
         if let [shell] = &shells[..] {
             let first = network[0];
             self.faces[first].rings = std::iter::once(shell.clone()).chain(holes).collect();
@@ -157,7 +169,11 @@ impl Plan {
             }
             let outline = self.mesh.outline(&self.faces[i].rings[0]);
             let at = mesh::centroid(&outline);
-            let room = if mesh::inside(&outline, at) { mesh::clearance(&outline, at) } else { 0.0 };
+            let room = if mesh::inside(&outline, at) {
+                mesh::clearance(&outline, at)
+            } else {
+                0.0
+            };
             if room > 6.0 {
                 self.dig(i, &outline, at, room);
             }
@@ -172,15 +188,16 @@ impl Plan {
             // Two ponds left and right of the centre, sharing exactly the point there.
             let touch = self.mesh.add_point(at);
             let reach = room * 0.4;
-            [1.0, -1.0].map(|sign| {
-                let mut ids = vec![touch];
-                let centre = [at[0] + sign * reach * long[0], at[1] + sign * reach * long[1]];
-                let ring = self.blob(centre, reach * 0.95, n, [long[0] * -sign, long[1] * -sign]);
-                // The blob starts beside the centre of the pair; that point gives way to the shared one.
-                ids.extend(ring.iter().skip(1).map(|&p| self.mesh.add_point(p)));
-                self.mesh.close(&ids)
-            })
-            .to_vec()
+            [1.0, -1.0]
+                .map(|sign| {
+                    let mut ids = vec![touch];
+                    let centre = [at[0] + sign * reach * long[0], at[1] + sign * reach * long[1]];
+                    let ring = self.blob(centre, reach * 0.95, n, [long[0] * -sign, long[1] * -sign]);
+                    // The blob starts beside the centre of the pair; that point gives way to the shared one.
+                    ids.extend(ring.iter().skip(1).map(|&p| self.mesh.add_point(p)));
+                    self.mesh.close(&ids)
+                })
+                .to_vec()
         } else {
             let radius = room * self.random.within(0.45, 0.75);
             let blob = self.blob(at, radius, n, long);
@@ -189,7 +206,12 @@ impl Plan {
         for ring in rings {
             self.faces[i].rings.push(flipped(&ring));
             let (commune, group) = (self.faces[i].commune, self.faces[i].group);
-            self.faces.push(Face { rings: vec![ring], class: Class::Pond, commune, group });
+            self.faces.push(Face {
+                rings: vec![ring],
+                class: Class::Pond,
+                commune,
+                group,
+            });
         }
     }
 
@@ -199,7 +221,11 @@ impl Plan {
             let mut plots: Vec<(f64, usize)> = (0..self.faces.len())
                 .filter(|&i| {
                     let f = &self.faces[i];
-                    f.rings.len() == 1 && matches!(f.class, Class::Paddy | Class::House | Class::Crops | Class::Orchard | Class::FishPond)
+                    f.rings.len() == 1
+                        && matches!(
+                            f.class,
+                            Class::Paddy | Class::House | Class::Crops | Class::Orchard | Class::FishPond
+                        )
                 })
                 .map(|i| (self.area(&self.faces[i].rings[0]), i))
                 .filter(|p| p.0 > 150.0)
@@ -225,9 +251,14 @@ impl Plan {
         let outline = self.mesh.outline(&ring);
         let d = mesh::long_direction(&outline);
         let line = Cut::straight(mesh::centroid(&outline), left(d));
-        let Some((a, b)) = self.mesh.cut(&ring, &line, 0.45, area / 5.0) else { return };
+        let Some((a, b)) = self.mesh.cut(&ring, &line, 0.45, area / 5.0) else {
+            return;
+        };
         let face = self.faces[i].clone();
         self.faces[i].rings[0] = a;
-        self.faces.push(Face { rings: vec![b], ..face });
+        self.faces.push(Face {
+            rings: vec![b],
+            ..face
+        });
     }
 }

@@ -37,7 +37,10 @@ pub enum Class {
 impl Class {
     /// False for roads and water that are no parcel (đối tượng chiếm đất không tạo thành thửa đất).
     pub fn is_parcel(self) -> bool {
-        !matches!(self, Self::River | Self::Canal | Self::Ditch | Self::Highway | Self::Road | Self::Lane)
+        !matches!(
+            self,
+            Self::River | Self::Canal | Self::Ditch | Self::Highway | Self::Road | Self::Lane
+        )
     }
 
     pub fn is_road(self) -> bool {
@@ -46,7 +49,18 @@ impl Class {
 
     /// Land mapped at 1:1000; the open fields are mapped at 1:2000.
     pub fn is_dense(self) -> bool {
-        !matches!(self, Self::Paddy | Self::Crops | Self::Orchard | Self::FishPond | Self::Cemetery | Self::Ditch | Self::River | Self::Canal | Self::Highway)
+        !matches!(
+            self,
+            Self::Paddy
+                | Self::Crops
+                | Self::Orchard
+                | Self::FishPond
+                | Self::Cemetery
+                | Self::Ditch
+                | Self::River
+                | Self::Canal
+                | Self::Highway
+        )
     }
 }
 

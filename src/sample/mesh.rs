@@ -77,13 +77,21 @@ pub struct Winding {
 
 impl Cut {
     pub fn straight(o: V, d: V) -> Self {
-        Self { o, d, shift: 0.0, winding: None }
+        Self {
+            o,
+            d,
+            shift: 0.0,
+            winding: None,
+        }
     }
 
     /// The same line moved to the left by `by` metres.
     #[must_use]
     pub fn shifted(self, by: f64) -> Self {
-        Self { shift: self.shift + by, ..self }
+        Self {
+            shift: self.shift + by,
+            ..self
+        }
     }
 
     fn local(&self, p: V) -> V {
@@ -94,7 +102,10 @@ impl Cut {
     /// The point of the line at `x` metres along it.
     pub fn point(&self, x: f64) -> V {
         let y = self.height(x);
-        [self.o[0] + x * self.d[0] - y * self.d[1], self.o[1] + x * self.d[1] + y * self.d[0]]
+        [
+            self.o[0] + x * self.d[0] - y * self.d[1],
+            self.o[1] + x * self.d[1] + y * self.d[0],
+        ]
     }
 
     fn height(&self, x: f64) -> f64 {
@@ -129,7 +140,12 @@ impl Mesh {
     }
 
     fn add_edge(&mut self, a: u32, b: u32, road: bool) -> u32 {
-        self.edges.push(Edge { a, b, first: NONE, road });
+        self.edges.push(Edge {
+            a,
+            b,
+            first: NONE,
+            road,
+        });
         self.edges.len() as u32 - 1
     }
 
@@ -186,7 +202,11 @@ impl Mesh {
                 out.push(s);
                 continue;
             }
-            let (near, far) = if s.back() { (first + 1, first) } else { (first, first + 1) };
+            let (near, far) = if s.back() {
+                (first + 1, first)
+            } else {
+                (first, first + 1)
+            };
             todo.push(Side::new(far, s.back()));
             todo.push(Side::new(near, s.back()));
         }
@@ -210,11 +230,19 @@ impl Mesh {
         self.refresh(&mut l);
         let outline = self.outline(&l);
         let (first, second) = meets(&outline, cut, snap)?;
-        let inner = inner_knots(cut, &outline, meet_point(&outline, first), meet_point(&outline, second))?;
+        let inner = inner_knots(
+            cut,
+            &outline,
+            meet_point(&outline, first),
+            meet_point(&outline, second),
+        )?;
         let part = |from: Meet, to: Meet, back: bool| {
             let mut ring = walk(&outline, from, to);
-            let knots: Box<dyn Iterator<Item = &V>> =
-                if back { Box::new(inner.iter()) } else { Box::new(inner.iter().rev()) };
+            let knots: Box<dyn Iterator<Item = &V>> = if back {
+                Box::new(inner.iter())
+            } else {
+                Box::new(inner.iter().rev())
+            };
             ring.extend(knots);
             area(&ring)
         };
@@ -252,8 +280,16 @@ impl Mesh {
             .map(|w| Side::new(self.add_edge(w[0], w[1], false), false))
             .collect();
         let mut a: Loop = l[k1..k2].to_vec();
-        let probe = a.iter().skip(1).map(|&s| cut.across(self.at(s))).fold(0.0, larger);
-        let forward = if probe == 0.0 { cut.across(midpoint(self.at(a[0]), self.points[self.end(a[0]) as usize])) } else { probe };
+        let probe = a
+            .iter()
+            .skip(1)
+            .map(|&s| cut.across(self.at(s)))
+            .fold(0.0, larger);
+        let forward = if probe == 0.0 {
+            cut.across(midpoint(self.at(a[0]), self.points[self.end(a[0]) as usize]))
+        } else {
+            probe
+        };
         a.extend(chain.iter().rev().map(|s| s.flip()));
         let mut b: Loop = l[k2..].to_vec();
         b.extend(&l[..k1]);
@@ -384,7 +420,11 @@ fn crossing(cut: &Cut, a: V, b: V) -> V {
     let (mut low, mut high) = (0.0, 1.0);
     for _ in 0..40 {
         let mid = (low + high) / 2.0;
-        if cut.across(along(mid)) * va > 0.0 { low = mid } else { high = mid }
+        if cut.across(along(mid)) * va > 0.0 {
+            low = mid
+        } else {
+            high = mid
+        }
     }
     along(low)
 }
@@ -392,7 +432,9 @@ fn crossing(cut: &Cut, a: V, b: V) -> V {
 /// The line's knots between two points on it, from `a` to `b`; `None` when the line leaves the
 /// outline between them.
 fn inner_knots(cut: &Cut, outline: &[V], a: V, b: V) -> Option<Vec<V>> {
-    let Some(w) = cut.winding else { return Some(Vec::new()) };
+    let Some(w) = cut.winding else {
+        return Some(Vec::new());
+    };
     let (xa, xb) = (cut.local(a)[0], cut.local(b)[0]);
     let (low, high) = (xa.min(xb) + 0.3 * w.step, xa.max(xb) - 0.3 * w.step);
     let mut knots = Vec::new();
@@ -404,10 +446,13 @@ fn inner_knots(cut: &Cut, outline: &[V], a: V, b: V) -> Option<Vec<V>> {
     if xa > xb {
         knots.reverse();
     }
-    let clear = std::iter::once(&a).chain(&knots).zip(knots.iter().chain([&b])).all(|(&p, &q)| {
-        let (p, q) = (toward(p, q), toward(q, p));
-        (0..outline.len()).all(|i| !crosses(p, q, outline[i], outline[(i + 1) % outline.len()]))
-    });
+    let clear = std::iter::once(&a)
+        .chain(&knots)
+        .zip(knots.iter().chain([&b]))
+        .all(|(&p, &q)| {
+            let (p, q) = (toward(p, q), toward(q, p));
+            (0..outline.len()).all(|i| !crosses(p, q, outline[i], outline[(i + 1) % outline.len()]))
+        });
     clear.then_some(knots)
 }
 
@@ -475,8 +520,8 @@ pub fn centroid(ring: &[V]) -> V {
 pub fn inside(ring: &[V], p: V) -> bool {
     (0..ring.len()).fold(false, |odd, i| {
         let (a, b) = (ring[i], ring[(i + 1) % ring.len()]);
-        let hit = (a[1] > p[1]) != (b[1] > p[1])
-            && p[0] < a[0] + (p[1] - a[1]) / (b[1] - a[1]) * (b[0] - a[0]);
+        let hit =
+            (a[1] > p[1]) != (b[1] > p[1]) && p[0] < a[0] + (p[1] - a[1]) / (b[1] - a[1]) * (b[0] - a[0]);
         odd != hit
     })
 }
@@ -491,7 +536,11 @@ pub fn clearance(ring: &[V], p: V) -> f64 {
 fn segment_distance(a: V, b: V, p: V) -> f64 {
     let (dx, dy) = (b[0] - a[0], b[1] - a[1]);
     let len2 = dx * dx + dy * dy;
-    let t = if len2 == 0.0 { 0.0 } else { (((p[0] - a[0]) * dx + (p[1] - a[1]) * dy) / len2).clamp(0.0, 1.0) };
+    let t = if len2 == 0.0 {
+        0.0
+    } else {
+        (((p[0] - a[0]) * dx + (p[1] - a[1]) * dy) / len2).clamp(0.0, 1.0)
+    };
     distance([a[0] + t * dx, a[1] + t * dy], p)
 }
 
@@ -525,7 +574,11 @@ pub fn long_direction(ring: &[V]) -> V {
 
 /// Least and largest distance of a ring's points along `d`.
 pub fn extent(ring: &[V], d: V) -> (f64, f64) {
-    ring.iter().map(|p| p[0] * d[0] + p[1] * d[1]).fold((f64::INFINITY, f64::NEG_INFINITY), |(lo, hi), x| (lo.min(x), hi.max(x)))
+    ring.iter()
+        .map(|p| p[0] * d[0] + p[1] * d[1])
+        .fold((f64::INFINITY, f64::NEG_INFINITY), |(lo, hi), x| {
+            (lo.min(x), hi.max(x))
+        })
 }
 
 /// Turned a quarter to the left.

@@ -75,7 +75,12 @@ pub fn generate(options: &Options, progress: &Progress) -> Result<Written, Failu
     let district = district(options, progress)?;
     progress.stage(WRITING, district.records.len() as u64)?;
     make_dir(&options.dir)?;
-    let mut written = Written { files: Vec::new(), records: district.records.len() as u64, truths: 0, communes: Vec::new() };
+    let mut written = Written {
+        files: Vec::new(),
+        records: district.records.len() as u64,
+        truths: 0,
+        communes: Vec::new(),
+    };
     let mut places = vec![(String::new(), 0); district.records.len()];
     for commune in district.communes() {
         let path = options.dir.join(files::file_name(commune)).with_extension("shp");
@@ -86,7 +91,9 @@ pub fn generate(options: &Options, progress: &Progress) -> Result<Written, Failu
         let rows: Vec<&Record> = members.iter().map(|&i| &district.records[i]).collect();
         files::write_shapefile(&path, &rows, Encoding::Utf8, files::declared(commune))?;
         let (code, name) = names::COMMUNES[commune];
-        written.communes.push((code.to_owned(), name.to_owned(), rows.len() as u64));
+        written
+            .communes
+            .push((code.to_owned(), name.to_owned(), rows.len() as u64));
         written.files.push(path);
         progress.step(rows.len() as u64)?;
     }
@@ -103,14 +110,18 @@ fn district(options: &Options, progress: &Progress) -> Result<District, Failure>
     if !(50..=2_000_000).contains(&options.parcels) || !(0.0..=0.2).contains(&rate) {
         return Err(Failure::new(
             "SAMPLE_SIZE",
-            msg!("Số thửa phải từ 50 đến 2.000.000, tỷ lệ lỗi từ 0 đến 0,2.", "Parcels must be 50 to 2,000,000 and the rate of errors 0 to 0.2."),
+            msg!(
+                "Số thửa phải từ 50 đến 2.000.000, tỷ lệ lỗi từ 0 đến 0,2.",
+                "Parcels must be 50 to 2,000,000 and the rate of errors 0 to 0.2."
+            ),
         ));
     }
     progress.stage(LAYING_OUT, 0)?;
     let plan = laid_out(options, progress)?;
     let (shapes, junctions) = shape::shapes(&plan, options.seed, UNMATCHED);
     drop(plan);
-    let (mut records, order): (Vec<Record>, Vec<usize>) = records::records(shapes, options.seed).into_iter().unzip();
+    let (mut records, order): (Vec<Record>, Vec<usize>) =
+        records::records(shapes, options.seed).into_iter().unzip();
     let mut truth = junction_truth(&junctions, &order);
     if rate > 0.0 {
         let keep: Vec<usize> = truth.iter().map(|t| t.records[0]).collect();
@@ -135,7 +146,10 @@ fn laid_out(options: &Options, progress: &Progress) -> Result<plan::Plan, Failur
     }
     Err(Failure::new(
         "SAMPLE_SIZE",
-        msg!("Không dựng được huyện mẫu với đúng {count} thửa; hãy chọn số khác.", "Could not lay out a district of exactly {count} parcels; choose another number."),
+        msg!(
+            "Không dựng được huyện mẫu với đúng {count} thửa; hãy chọn số khác.",
+            "Could not lay out a district of exactly {count} parcels; choose another number."
+        ),
     ))
 }
 
@@ -144,7 +158,10 @@ fn junction_truth(junctions: &[Junction], order: &[usize]) -> Vec<Truth> {
     for (k, &i) in order.iter().enumerate() {
         position[i] = k;
     }
-    let mut truth: Vec<Truth> = junctions.iter().map(|j| Truth::new("t_junction", vec![position[j.shape]], j.at)).collect();
+    let mut truth: Vec<Truth> = junctions
+        .iter()
+        .map(|j| Truth::new("t_junction", vec![position[j.shape]], j.at))
+        .collect();
     truth.sort_by_key(|t| (t.records[0], t.at));
     truth
 }
@@ -160,16 +177,27 @@ impl District {
 
     /// Records of a commune in the order of its file.
     fn members(&self, commune: usize) -> Vec<usize> {
-        (0..self.records.len()).filter(|&i| self.records[i].commune == commune).collect()
+        (0..self.records.len())
+            .filter(|&i| self.records[i].commune == commune)
+            .collect()
     }
 
     /// Everything known about the communes that `wanted` names, with what marked rows read in `encoding`.
     fn truths(&self, encoding: Encoding, wanted: impl Fn(usize) -> bool) -> Result<Vec<Truth>, Failure> {
-        let mut all: Vec<Truth> = self.truth.iter().filter(|t| wanted(self.records[t.records[0]].commune)).cloned().collect();
+        let mut all: Vec<Truth> = self
+            .truth
+            .iter()
+            .filter(|t| wanted(self.records[t.records[0]].commune))
+            .cloned()
+            .collect();
         for (i, r) in self.records.iter().enumerate().filter(|(_, r)| wanted(r.commune)) {
             if let Some((kind, expected)) = files::expected_owner(r, encoding)? {
                 let at = r.polygon.points().next().unwrap_or_default();
-                all.push(Truth { field: Some("TENCHU"), expected: Some(expected), ..Truth::new(kind, vec![i], at) });
+                all.push(Truth {
+                    field: Some("TENCHU"),
+                    expected: Some(expected),
+                    ..Truth::new(kind, vec![i], at)
+                });
             }
         }
         Ok(all)
@@ -188,7 +216,12 @@ fn write_text(path: &Path, text: &str) -> Result<(), Failure> {
     std::fs::write(path, text).map_err(|e| not_written(path, &e))
 }
 
-fn write_truth(dir: &Path, truths: &[Truth], records: &[Record], place: impl Fn(usize) -> (String, u64)) -> Result<(), Failure> {
+fn write_truth(
+    dir: &Path,
+    truths: &[Truth],
+    records: &[Record],
+    place: impl Fn(usize) -> (String, u64),
+) -> Result<(), Failure> {
     let mut text = String::new();
     for t in truths {
         text += &t.line(records, &place).to_string();

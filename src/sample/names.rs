@@ -36,18 +36,50 @@ pub const COMMUNES: [(&str, &str); 24] = [
 ];
 
 const SURNAMES: [&str; 16] = [
-    "Nguyễn", "Trần", "Lê", "Phạm", "Huỳnh", "Phan", "Vũ", "Võ", "Đặng", "Bùi", "Đỗ", "Hồ", "Ngô", "Dương", "Lý", "Trương",
+    "Nguyễn", "Trần", "Lê", "Phạm", "Huỳnh", "Phan", "Vũ", "Võ", "Đặng", "Bùi", "Đỗ", "Hồ", "Ngô", "Dương",
+    "Lý", "Trương",
 ];
 const MEN: [&str; 8] = ["Văn", "Hữu", "Đức", "Công", "Quang", "Minh", "Thành", "Quốc"];
 const WOMEN: [&str; 6] = ["Thị", "Ngọc", "Thị Kim", "Thị Hồng", "Thu", "Thị Bích"];
 const GIVEN: [&str; 14] = [
-    "Mẫu", "Thử", "Giả Định", "Ví Dụ", "Minh Họa", "Kiểm Thử", "Mô Phỏng", "Tưởng Tượng", "Mẫu Hai", "Thử Ba", "Mẫu Năm", "Thử Bảy", "Mẫu Mười", "Không Thật",
+    "Mẫu",
+    "Thử",
+    "Giả Định",
+    "Ví Dụ",
+    "Minh Họa",
+    "Kiểm Thử",
+    "Mô Phỏng",
+    "Tưởng Tượng",
+    "Mẫu Hai",
+    "Thử Ba",
+    "Mẫu Năm",
+    "Thử Bảy",
+    "Mẫu Mười",
+    "Không Thật",
 ];
 const PLACES: [&str; 12] = [
-    "Đồng Mẫu", "Gò Thử", "Bàu Giả", "Láng Mẫu", "Đồng Ví Dụ", "Bờ Thử", "Rộc Mẫu", "Đồng Chùa Giả", "Giồng Thử", "Xóm Mẫu", "Vườn Ví Dụ", "Cầu Thử",
+    "Đồng Mẫu",
+    "Gò Thử",
+    "Bàu Giả",
+    "Láng Mẫu",
+    "Đồng Ví Dụ",
+    "Bờ Thử",
+    "Rộc Mẫu",
+    "Đồng Chùa Giả",
+    "Giồng Thử",
+    "Xóm Mẫu",
+    "Vườn Ví Dụ",
+    "Cầu Thử",
 ];
 const STREETS: [&str; 8] = [
-    "Ven Kênh Mẫu", "Chợ Thử", "Đình Giả Định", "Bến Ví Dụ", "Lò Gốm Mẫu", "Hàng Dừa Thử", "Cầu Ván Mẫu", "Trường Học Thử",
+    "Ven Kênh Mẫu",
+    "Chợ Thử",
+    "Đình Giả Định",
+    "Bến Ví Dụ",
+    "Lò Gốm Mẫu",
+    "Hàng Dừa Thử",
+    "Cầu Ván Mẫu",
+    "Trường Học Thử",
 ];
 
 /// Longest text of TENCHU and DIACHI, bytes (domain.md §8.2).
@@ -71,7 +103,11 @@ fn fitting(random: &mut Random, bytes: usize, make: impl Fn(&mut Random) -> Stri
 }
 
 pub fn person(random: &mut Random) -> String {
-    let middle = if random.chance(0.55) { *random.pick(&MEN) } else { *random.pick(&WOMEN) };
+    let middle = if random.chance(0.55) {
+        *random.pick(&MEN)
+    } else {
+        *random.pick(&WOMEN)
+    };
     format!("{} {middle} {}", random.pick(&SURNAMES), random.pick(&GIVEN))
 }
 
@@ -87,7 +123,9 @@ pub fn owner(class: Class, random: &mut Random) -> (String, &'static str) {
         Class::Clinic => (public("Trạm y tế"), "TSN"),
         Class::Temple => (public("Đình"), "CDS"),
         Class::Pagoda => (public("Chùa"), "CDS"),
-        Class::Lake | Class::Island | Class::Park | Class::Cemetery | Class::Unused => ("UBND cấp xã quản lý (mẫu)".to_owned(), "UBQ"),
+        Class::Lake | Class::Island | Class::Park | Class::Cemetery | Class::Unused => {
+            ("UBND cấp xã quản lý (mẫu)".to_owned(), "UBQ")
+        }
         Class::FishPond if random.chance(0.1) => (public("Công ty TNHH Ví Dụ"), "TKT"),
         _ => (household(random), "GDC"),
     }
@@ -122,7 +160,9 @@ pub fn places(class: Class, commune: usize, random: &mut Random) -> (String, Str
         _ => format!("tổ {group}, {unit} {quarter}"),
     };
     let place = match class {
-        Class::Paddy | Class::Crops | Class::FishPond | Class::Orchard => fitting(random, PLACE, |r| (*r.pick(&PLACES)).to_owned()),
+        Class::Paddy | Class::Crops | Class::FishPond | Class::Orchard => {
+            fitting(random, PLACE, |r| (*r.pick(&PLACES)).to_owned())
+        }
         _ => String::new(),
     };
     (address, place)
@@ -137,7 +177,14 @@ mod tests {
     fn names_fit_every_encoding() {
         let mut r = Random::new(1, 1);
         for i in 0..3000 {
-            let class = [Class::House, Class::TownHouse, Class::Paddy, Class::School, Class::Lake, Class::FishPond][i % 6];
+            let class = [
+                Class::House,
+                Class::TownHouse,
+                Class::Paddy,
+                Class::School,
+                Class::Lake,
+                Class::FishPond,
+            ][i % 6];
             let (owner, _) = owner(class, &mut r);
             let (address, place) = places(class, i % 2, &mut r);
             assert!(!owner.is_empty() && !address.is_empty());

@@ -111,7 +111,14 @@ impl Plan {
             .collect()
     }
 
-    fn part_communes(&mut self, l: Loop, weights: &[f64], depth: usize, borders: &mut Vec<Border>, parts: &mut Vec<Loop>) {
+    fn part_communes(
+        &mut self,
+        l: Loop,
+        weights: &[f64],
+        depth: usize,
+        borders: &mut Vec<Border>,
+        parts: &mut Vec<Loop>,
+    ) {
         if weights.len() == 1 {
             parts.push(l);
             return;
@@ -120,17 +127,40 @@ impl Plan {
         let share = weights[..half].iter().sum::<f64>() / weights.iter().sum::<f64>();
         let water = depth % 3 != 1;
         let strip = Strip {
-            class: if depth == 0 { Class::River } else if water { Class::Canal } else { Class::Highway },
-            width: if depth == 0 { self.random.within(34.0, 46.0) } else if water { self.random.within(16.0, 22.0) } else { self.random.within(17.0, 22.0) },
+            class: if depth == 0 {
+                Class::River
+            } else if water {
+                Class::Canal
+            } else {
+                Class::Highway
+            },
+            width: if depth == 0 {
+                self.random.within(34.0, 46.0)
+            } else if water {
+                self.random.within(16.0, 22.0)
+            } else {
+                self.random.within(17.0, 22.0)
+            },
             share,
-            amplitude: if depth == 0 { 240.0 } else if water { 80.0 } else { 55.0 },
+            amplitude: if depth == 0 {
+                240.0
+            } else if water {
+                80.0
+            } else {
+                55.0
+            },
             length: if depth == 0 { 430.0 } else { 480.0 },
             step: if depth == 0 { 16.0 } else { 20.0 },
             tilt: 0.12,
         };
         match self.strip(&l, &strip) {
             Some((a, ring, b, line)) => {
-                borders.push(Border { ring, line, class: strip.class, width: strip.width });
+                borders.push(Border {
+                    ring,
+                    line,
+                    class: strip.class,
+                    width: strip.width,
+                });
                 self.part_communes(a, &weights[..half], depth + 1, borders, parts);
                 self.part_communes(b, &weights[half..], depth + 1, borders, parts);
             }
@@ -157,7 +187,8 @@ impl Plan {
             let tilt = self.random.within(-s.tilt, s.tilt);
             // The left of a line that runs along left(long) is where the distance along `long` is smaller.
             let d = skew(left(long), tilt);
-            let share = (s.share + self.random.within(-0.1, 0.1) * calm * s.share.min(1.0 - s.share) * 2.0).clamp(0.02, 0.98);
+            let share = (s.share + self.random.within(-0.1, 0.1) * calm * s.share.min(1.0 - s.share) * 2.0)
+                .clamp(0.02, 0.98);
             let x = level(&outline, long, low, high, share);
             let y = f64::midpoint(across_low, across_high);
             let o = [long[0] * x - long[1] * y, long[1] * x + long[0] * y];
@@ -168,9 +199,16 @@ impl Plan {
                 length: s.length,
                 step: s.step,
             };
-            let line = Cut { o, d, shift: 0.0, winding: Some(winding) };
+            let line = Cut {
+                o,
+                d,
+                shift: 0.0,
+                winding: Some(winding),
+            };
             let least = s.width * s.width * 4.0 + 60.0;
-            let Some((a, rest)) = self.mesh.cut(l, &line.shifted(s.width / 2.0), 0.35, least) else { continue };
+            let Some((a, rest)) = self.mesh.cut(l, &line.shifted(s.width / 2.0), 0.35, least) else {
+                continue;
+            };
             let cut = self.mesh.cut(&rest, &line.shifted(-s.width / 2.0), 0.35, 8.0);
             let Some((ring, b)) = cut else { continue };
             if s.class.is_road() {
@@ -220,7 +258,12 @@ impl Plan {
                     _ if (k as f64) < pieces => continue,
                     _ => std::mem::take(&mut rest),
                 };
-                self.faces.push(Face { rings: vec![ring], class: b.class, commune, group: NO_GROUP });
+                self.faces.push(Face {
+                    rings: vec![ring],
+                    class: b.class,
+                    commune,
+                    group: NO_GROUP,
+                });
             }
         }
     }
@@ -237,7 +280,11 @@ impl Plan {
             let water = self.random.chance(0.45);
             let strip = Strip {
                 class: if water { Class::Canal } else { Class::Road },
-                width: if water { self.random.within(8.0, 13.0) } else { self.random.within(8.0, 11.0) },
+                width: if water {
+                    self.random.within(8.0, 13.0)
+                } else {
+                    self.random.within(8.0, 11.0)
+                },
                 share: 0.5,
                 amplitude: if water { 34.0 } else { 24.0 },
                 length: 330.0,
@@ -246,7 +293,12 @@ impl Plan {
             };
             match self.strip(&l, &strip) {
                 Some((a, s, b, _)) => {
-                    self.faces.push(Face { rings: vec![s], class: strip.class, commune, group: NO_GROUP });
+                    self.faces.push(Face {
+                        rings: vec![s],
+                        class: strip.class,
+                        commune,
+                        group: NO_GROUP,
+                    });
                     todo.extend([a, b]);
                 }
                 None => quarters.push(l),
@@ -267,7 +319,11 @@ impl Plan {
         for q in quarters {
             let mut q = q.clone();
             self.mesh.refresh(&mut q);
-            places.extend(q.iter().filter(|&&s| self.mesh.is_road(s)).map(|&s| self.mesh.at(s)));
+            places.extend(
+                q.iter()
+                    .filter(|&&s| self.mesh.is_road(s))
+                    .map(|&s| self.mesh.at(s)),
+            );
             places.push(mesh::centroid(&self.mesh.outline(&q)));
         }
         let wanted = ((whole / 900_000.0).round() as usize).max(1) + usize::from(town);
@@ -278,8 +334,15 @@ impl Plan {
             }
             let at = *self.random.pick(&places);
             let town = town && centres.is_empty();
-            let radius = if town { (whole / 12.0).sqrt().min(520.0) } else { self.random.within(130.0, 230.0).min((whole / 16.0).sqrt()) };
-            if centres.iter().all(|c| mesh::distance(c.at, at) > (c.radius + radius) * 1.4) {
+            let radius = if town {
+                (whole / 12.0).sqrt().min(520.0)
+            } else {
+                self.random.within(130.0, 230.0).min((whole / 16.0).sqrt())
+            };
+            if centres
+                .iter()
+                .all(|c| mesh::distance(c.at, at) > (c.radius + radius) * 1.4)
+            {
                 centres.push(Centre { at, radius, town });
             }
         }
@@ -292,16 +355,37 @@ impl Plan {
             let area = self.area(&l);
             let at = self.centre(&l);
             let (nearness, town) = self.nearness(at, centres);
-            let target = if nearness < 1.0 { 21_000.0 } else if nearness < 1.6 { 30_000.0 } else { 52_000.0 };
+            let target = if nearness < 1.0 {
+                21_000.0
+            } else if nearness < 1.6 {
+                30_000.0
+            } else {
+                52_000.0
+            };
             let strip = self.field_strip(nearness);
-            let cut = if area < 1.6 * target { None } else { self.strip(&l, &strip) };
+            let cut = if area < 1.6 * target {
+                None
+            } else {
+                self.strip(&l, &strip)
+            };
             if let Some((a, s, b, _)) = cut {
-                self.faces.push(Face { rings: vec![s], class: strip.class, commune, group });
+                self.faces.push(Face {
+                    rings: vec![s],
+                    class: strip.class,
+                    commune,
+                    group,
+                });
                 todo.extend([a, b]);
                 continue;
             }
             let kind = self.block_kind(at, nearness, town);
-            self.blocks.push(Block { ring: l, commune, group, kind, nearness });
+            self.blocks.push(Block {
+                ring: l,
+                commune,
+                group,
+                kind,
+                nearness,
+            });
         }
     }
 
@@ -355,10 +439,14 @@ impl Plan {
                 .filter(|&i| want(&blocks[i]) && area[i] > 6_000.0)
                 .min_by(|&a, &b| area[a].total_cmp(&area[b]))
         };
-        if blocks.len() > 6 && let Some(i) = smallest(blocks, &|b| b.kind == BlockKind::Paddy && b.nearness > 1.8) {
+        if blocks.len() > 6
+            && let Some(i) = smallest(blocks, &|b| b.kind == BlockKind::Paddy && b.nearness > 1.8)
+        {
             blocks[i].kind = BlockKind::Cemetery;
         }
-        if commune == 0 && let Some(i) = smallest(blocks, &|b| b.kind == BlockKind::Town && b.nearness > 0.3) {
+        if commune == 0
+            && let Some(i) = smallest(blocks, &|b| b.kind == BlockKind::Town && b.nearness > 0.3)
+        {
             blocks[i].kind = BlockKind::Park;
         }
     }
@@ -378,7 +466,11 @@ fn level(ring: &[V], d: V, low: f64, high: f64, share: f64) -> f64 {
     let (mut a, mut b) = (low, high);
     for _ in 0..16 {
         let mid = f64::midpoint(a, b);
-        if below(ring, d, mid) < share * whole { a = mid } else { b = mid }
+        if below(ring, d, mid) < share * whole {
+            a = mid
+        } else {
+            b = mid
+        }
     }
     f64::midpoint(a, b)
 }

@@ -16,16 +16,67 @@ struct Grain {
     tilt: f64,
 }
 
-const PADDY: Grain = Grain { depth: 82.0, width: 11.0, least: 160.0, tilt: 0.03 };
-const CROPS: Grain = Grain { depth: 55.0, width: 17.0, least: 200.0, tilt: 0.05 };
-const ORCHARD: Grain = Grain { depth: 62.0, width: 27.0, least: 350.0, tilt: 0.09 };
-const FISH: Grain = Grain { depth: 62.0, width: 38.0, least: 500.0, tilt: 0.1 };
-const HOUSE: Grain = Grain { depth: 34.0, width: 12.5, least: 65.0, tilt: 0.08 };
-const TOWN: Grain = Grain { depth: 20.0, width: 4.9, least: 32.0, tilt: 0.02 };
-const RIBBON: Grain = Grain { depth: 60.0, width: 9.0, least: 55.0, tilt: 0.05 };
+const PADDY: Grain = Grain {
+    depth: 82.0,
+    width: 11.0,
+    least: 160.0,
+    tilt: 0.03,
+};
+const CROPS: Grain = Grain {
+    depth: 55.0,
+    width: 17.0,
+    least: 200.0,
+    tilt: 0.05,
+};
+const ORCHARD: Grain = Grain {
+    depth: 62.0,
+    width: 27.0,
+    least: 350.0,
+    tilt: 0.09,
+};
+const FISH: Grain = Grain {
+    depth: 62.0,
+    width: 38.0,
+    least: 500.0,
+    tilt: 0.1,
+};
+const HOUSE: Grain = Grain {
+    depth: 34.0,
+    width: 12.5,
+    least: 65.0,
+    tilt: 0.08,
+};
+const TOWN: Grain = Grain {
+    depth: 20.0,
+    width: 4.9,
+    least: 32.0,
+    tilt: 0.02,
+};
+const RIBBON: Grain = Grain {
+    depth: 60.0,
+    width: 9.0,
+    least: 55.0,
+    tilt: 0.05,
+};
 
-const LANE: Strip = Strip { class: Class::Lane, width: 3.4, share: 0.5, amplitude: 4.0, length: 70.0, step: 12.0, tilt: 0.16 };
-const STREET: Strip = Strip { class: Class::Lane, width: 7.5, share: 0.5, amplitude: 0.6, length: 120.0, step: 30.0, tilt: 0.04 };
+const LANE: Strip = Strip {
+    class: Class::Lane,
+    width: 3.4,
+    share: 0.5,
+    amplitude: 4.0,
+    length: 70.0,
+    step: 12.0,
+    tilt: 0.16,
+};
+const STREET: Strip = Strip {
+    class: Class::Lane,
+    width: 7.5,
+    share: 0.5,
+    amplitude: 0.6,
+    length: 120.0,
+    step: 30.0,
+    tilt: 0.04,
+};
 
 impl Plan {
     /// Divides every block; afterwards only faces are left.
@@ -55,7 +106,12 @@ impl Plan {
     }
 
     fn push(&mut self, b: &Block, ring: Loop, class: Class) {
-        self.faces.push(Face { rings: vec![ring], class, commune: b.commune, group: b.group });
+        self.faces.push(Face {
+            rings: vec![ring],
+            class,
+            commune: b.commune,
+            group: b.group,
+        });
     }
 
     /// Lanes until the pieces are small, then house plots.
@@ -63,7 +119,11 @@ impl Plan {
         let mut todo = vec![b.ring.clone()];
         while let Some(l) = todo.pop() {
             let width = lane.width * self.random.within(0.8, 1.3);
-            let cut = if self.area(&l) < 1.5 * target { None } else { self.strip(&l, &Strip { width, ..*lane }) };
+            let cut = if self.area(&l) < 1.5 * target {
+                None
+            } else {
+                self.strip(&l, &Strip { width, ..*lane })
+            };
             match cut {
                 Some((a, s, c, _)) => {
                     self.push(b, s, Class::Lane);
@@ -77,20 +137,31 @@ impl Plan {
 
     /// Houses along a street at the edge of a field; gives what is left of the field.
     fn ribbon(&mut self, b: &Block) -> Loop {
-        let chance = if b.nearness < 1.8 { 0.85 } else if b.nearness < 3.2 { 0.4 } else { 0.12 };
+        let chance = if b.nearness < 1.8 {
+            0.85
+        } else if b.nearness < 3.2 {
+            0.4
+        } else {
+            0.12
+        };
         if !self.random.chance(chance) {
             return b.ring.clone();
         }
         let mut ring = b.ring.clone();
         self.mesh.refresh(&mut ring);
-        let Some((from, to)) = self.street_front(&ring) else { return b.ring.clone() };
+        let Some((from, to)) = self.street_front(&ring) else {
+            return b.ring.clone();
+        };
         let l = mesh::distance(from, to);
         let d = [(to[0] - from[0]) / l, (to[1] - from[1]) / l];
         let depth = self.random.within(22.0, 36.0);
         let line = Cut::straight(from, d).shifted(depth);
         match self.mesh.cut(&ring, &line, 1.0, 900.0) {
             Some((field, houses)) if self.area(&houses) < 1.35 * depth * l => {
-                let grain = Grain { width: self.random.within(6.5, 12.0), ..RIBBON };
+                let grain = Grain {
+                    width: self.random.within(6.5, 12.0),
+                    ..RIBBON
+                };
                 self.slices_into(b, &houses, d, grain, Class::House);
                 field
             }
@@ -105,10 +176,14 @@ impl Plan {
         let mut run: Option<(V, V)> = None;
         for s in ring.iter().chain(ring.iter().take(n / 2)) {
             let (from, to) = (self.mesh.at(*s), self.mesh.at(s.flip()));
-            let straight = |r: V| mesh::turn(r, from, to).abs() < 0.2 * mesh::distance(r, from) * mesh::distance(from, to);
+            let straight = |r: V| {
+                mesh::turn(r, from, to).abs() < 0.2 * mesh::distance(r, from) * mesh::distance(from, to)
+            };
             run = match run {
                 _ if !self.mesh.is_road(*s) => None,
-                Some((start, first)) if straight(start) && straight_on(start, first, to) => Some((start, first)),
+                Some((start, first)) if straight(start) && straight_on(start, first, to) => {
+                    Some((start, first))
+                }
                 _ => Some((from, to)),
             };
             let Some((start, _)) = run else { continue };
@@ -131,7 +206,17 @@ impl Plan {
         let depth = grain.depth * self.random.within(0.85, 1.2);
         let n = ((high - low) / depth).round().max(1.0) as usize;
         let mut rows = Vec::new();
-        self.slices(&l, across, n, Grain { least: grain.least * 4.0, tilt: grain.tilt / 2.0, ..grain }, &mut rows);
+        self.slices(
+            &l,
+            across,
+            n,
+            Grain {
+                least: grain.least * 4.0,
+                tilt: grain.tilt / 2.0,
+                ..grain
+            },
+            &mut rows,
+        );
         let width = grain.width * self.random.within(0.85, 1.2);
         for row in rows {
             self.slices_into(b, &row, long, Grain { width, ..grain }, class);
@@ -180,12 +265,32 @@ impl Plan {
         let area = self.area(plot);
         let p = self.random.unit();
         match class {
-            Class::House if area > 2_600.0 => *self.random.pick(&[Class::School, Class::Office, Class::Market, Class::Pagoda, Class::Orchard]),
-            Class::House if area > 1_300.0 => *self.random.pick(&[Class::Temple, Class::Clinic, Class::Garden, Class::Garden, Class::School]),
+            Class::House if area > 2_600.0 => *self.random.pick(&[
+                Class::School,
+                Class::Office,
+                Class::Market,
+                Class::Pagoda,
+                Class::Orchard,
+            ]),
+            Class::House if area > 1_300.0 => *self.random.pick(&[
+                Class::Temple,
+                Class::Clinic,
+                Class::Garden,
+                Class::Garden,
+                Class::School,
+            ]),
             Class::House if p < 0.08 => Class::Garden,
             Class::House if p < 0.12 => Class::Pond,
-            Class::TownHouse if area > 1_500.0 => *self.random.pick(&[Class::School, Class::Office, Class::Market, Class::Clinic]),
-            Class::TownHouse if area > 600.0 => *self.random.pick(&[Class::Office, Class::Temple, Class::Clinic, Class::Unused]),
+            Class::TownHouse if area > 1_500.0 => {
+                *self
+                    .random
+                    .pick(&[Class::School, Class::Office, Class::Market, Class::Clinic])
+            }
+            Class::TownHouse if area > 600.0 => {
+                *self
+                    .random
+                    .pick(&[Class::Office, Class::Temple, Class::Clinic, Class::Unused])
+            }
             Class::Paddy if p < 0.02 => Class::Crops,
             Class::Orchard if p < 0.012 => Class::Unused,
             other => other,
@@ -198,7 +303,11 @@ impl Plan {
         self.mesh.refresh(&mut ring);
         let outline = self.mesh.outline(&ring);
         let at = mesh::centroid(&outline);
-        let room = if mesh::inside(&outline, at) { mesh::clearance(&outline, at) } else { 0.0 };
+        let room = if mesh::inside(&outline, at) {
+            mesh::clearance(&outline, at)
+        } else {
+            0.0
+        };
         if room < 25.0 {
             return self.push(b, ring, Class::Park);
         }
@@ -207,9 +316,16 @@ impl Plan {
         let isle = self.blob(at, room * 0.2, 24, long);
         let lake_loop = self.mesh.add_loop(&lake);
         let isle_loop = self.mesh.add_loop(&isle);
-        let face = |rings, class| Face { rings, class, commune: b.commune, group: b.group };
-        self.faces.push(face(vec![ring, flipped(&lake_loop)], Class::Park));
-        self.faces.push(face(vec![lake_loop, flipped(&isle_loop)], Class::Lake));
+        let face = |rings, class| Face {
+            rings,
+            class,
+            commune: b.commune,
+            group: b.group,
+        };
+        self.faces
+            .push(face(vec![ring, flipped(&lake_loop)], Class::Park));
+        self.faces
+            .push(face(vec![lake_loop, flipped(&isle_loop)], Class::Lake));
         self.faces.push(face(vec![isle_loop], Class::Island));
     }
 
@@ -221,7 +337,10 @@ impl Plan {
                 let d = turn_of_circle(i, n);
                 let r = radius * (0.8 + 0.2 * noise.at2(d[0] * 1.7, d[1] * 1.7 + 5.0));
                 let (x, y) = (d[0] * r, d[1] * r * 0.8);
-                [at[0] + x * long[0] - y * long[1], at[1] + x * long[1] + y * long[0]]
+                [
+                    at[0] + x * long[0] - y * long[1],
+                    at[1] + x * long[1] + y * long[0],
+                ]
             })
             .collect()
     }

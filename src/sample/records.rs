@@ -61,7 +61,16 @@ pub fn records(shapes: Vec<Shape>, seed: u64) -> Vec<(Record, usize)> {
         .iter()
         .map(|p| (sheets[&(p.commune, p.sheet)], p))
         .collect();
-    order.sort_by_key(|(sheet, p)| (p.commune, *sheet, !shapes[p.index].class.is_parcel(), p.row, p.along, p.index));
+    order.sort_by_key(|(sheet, p)| {
+        (
+            p.commune,
+            *sheet,
+            !shapes[p.index].class.is_parcel(),
+            p.row,
+            p.along,
+            p.index,
+        )
+    });
     let order: Vec<(u32, usize)> = order.into_iter().map(|(s, p)| (s, p.index)).collect();
     let mut shapes: Vec<Option<Shape>> = shapes.into_iter().map(Some).collect();
     let (mut next, mut last) = (0, (usize::MAX, 0));
@@ -92,7 +101,11 @@ struct Place {
 
 fn place(index: usize, s: &Shape) -> Place {
     let at = middle(&s.polygon);
-    let (scale, size) = if s.class.is_dense() { (1, 500_000) } else { (0, 1_000_000) };
+    let (scale, size) = if s.class.is_dense() {
+        (1, 500_000)
+    } else {
+        (0, 1_000_000)
+    };
     let (column, sheet_row) = (at.e.div_euclid(size), -at.n.div_euclid(size));
     let row = (size - at.n.rem_euclid(size)) / (size / 10);
     let along = at.e.rem_euclid(size);
@@ -107,7 +120,10 @@ fn place(index: usize, s: &Shape) -> Place {
 
 fn middle(p: &Polygon) -> Pt {
     let n = p.shell().len().max(1) as i64;
-    let sum = p.shell().iter().fold(Pt::default(), |s, q| Pt::new(s.e + q.e, s.n + q.n));
+    let sum = p
+        .shell()
+        .iter()
+        .fold(Pt::default(), |s, q| Pt::new(s.e + q.e, s.n + q.n));
     Pt::new(sum.e / n, sum.n / n)
 }
 
@@ -116,7 +132,11 @@ fn sheets(places: &[Place]) -> BTreeMap<(usize, (u8, i64, i64)), u32> {
     let mut sheets: BTreeMap<_, u32> = places.iter().map(|p| ((p.commune, p.sheet), 0)).collect();
     let mut last = (usize::MAX, 0);
     for (&(commune, _), number) in &mut sheets {
-        last = if commune == last.0 { (commune, last.1 + 1) } else { (commune, 1) };
+        last = if commune == last.0 {
+            (commune, last.1 + 1)
+        } else {
+            (commune, 1)
+        };
         *number = last.1;
     }
     sheets
@@ -140,7 +160,11 @@ fn describe(shape: Shape, sheet: u32, number: Option<u32>, random: &mut Random) 
     }
     let certified = number.is_some() && random.chance(0.72);
     // On the certificate stands what was measured then; sometimes that was a little different.
-    let legal = if random.chance(0.85) { area } else { (exact * random.within(0.985, 1.015) * 10.0).round() / 10.0 };
+    let legal = if random.chance(0.85) {
+        area
+    } else {
+        (exact * random.within(0.985, 1.015) * 10.0).round() / 10.0
+    };
     let (land_use, land_use_2003) = land_use(shape.class, shape.commune, area, random);
     Record {
         class: shape.class,

@@ -33,12 +33,19 @@ pub fn shapes(plan: &Plan, seed: u64, share: f64) -> (Vec<Shape>, Vec<Junction>)
     let faces: Vec<Vec<Vec<u32>>> = plan
         .faces
         .iter()
-        .map(|f| f.rings.iter().map(|r| r.iter().map(|&s| plan.mesh.start(s)).collect()).collect())
+        .map(|f| {
+            f.rings
+                .iter()
+                .map(|r| r.iter().map(|&s| plan.mesh.start(s)).collect())
+                .collect()
+        })
         .collect();
     let dropped = unmatched(&faces, &mut points, &mut Random::new(seed, 4), share);
     let place = |id: u32| points[id as usize];
-    let mut junctions: Vec<Junction> =
-        dropped.iter().map(|&(shape, id)| Junction { shape, at: place(id) }).collect();
+    let mut junctions: Vec<Junction> = dropped
+        .iter()
+        .map(|&(shape, id)| Junction { shape, at: place(id) })
+        .collect();
     junctions.sort_by_key(|j| (j.shape, j.at));
     let shapes = plan
         .faces
@@ -48,7 +55,13 @@ pub fn shapes(plan: &Plan, seed: u64, share: f64) -> (Vec<Shape>, Vec<Junction>)
         .map(|(i, (f, rings))| {
             let keep = |id: &&u32| dropped.binary_search(&(i, **id)).is_err();
             let ring = |r: &Vec<u32>| r.iter().filter(keep).map(|&id| place(id)).collect();
-            Shape { polygon: Polygon { rings: rings.iter().map(ring).collect() }, class: f.class, commune: f.commune }
+            Shape {
+                polygon: Polygon {
+                    rings: rings.iter().map(ring).collect(),
+                },
+                class: f.class,
+                commune: f.commune,
+            }
         })
         .collect();
     (shapes, junctions)
@@ -65,14 +78,22 @@ fn bend(points: &[V], noise: Noise) -> Vec<Pt> {
             let near = |k: f64| noise.at2(x / 300.0 + k, y / 300.0 + 50.0);
             let e = x + 58.0 * wide(0.0) + 3.0 * near(0.0);
             let n = y + 58.0 * wide(71.0) + 3.0 * near(71.0);
-            Pt::new(MIDDLE.e + (e * 1000.0).round() as i64, MIDDLE.n + (n * 1000.0).round() as i64)
+            Pt::new(
+                MIDDLE.e + (e * 1000.0).round() as i64,
+                MIDDLE.n + (n * 1000.0).round() as i64,
+            )
         })
         .collect()
 }
 
 /// Chooses points where two plots meet on the straight side of a third, puts each exactly on that
 /// side, and gives (shape, point) pairs to leave out, sorted.
-fn unmatched(faces: &[Vec<Vec<u32>>], points: &mut [Pt], random: &mut Random, share: f64) -> Vec<(usize, u32)> {
+fn unmatched(
+    faces: &[Vec<Vec<u32>>],
+    points: &mut [Pt],
+    random: &mut Random,
+    share: f64,
+) -> Vec<(usize, u32)> {
     let mut uses = vec![0u8; points.len()];
     for &id in faces.iter().flatten().flatten() {
         uses[id as usize] = uses[id as usize].saturating_add(1);
@@ -90,7 +111,10 @@ fn unmatched(faces: &[Vec<Vec<u32>>], points: &mut [Pt], random: &mut Random, sh
             let ids = [ring[(k + n - 1) % n], ring[k], ring[(k + 1) % n]];
             let free = ids.iter().all(|&id| !fixed[id as usize]);
             let [a, v, b] = ids.map(|id| points[id as usize]);
-            (free && uses[ids[1] as usize] == 3).then(|| foot(a, b, v)).flatten().map(|p| (ids, p))
+            (free && uses[ids[1] as usize] == 3)
+                .then(|| foot(a, b, v))
+                .flatten()
+                .map(|p| (ids, p))
         });
         if let Some((ids, p)) = found {
             points[ids[1] as usize] = p;

@@ -5,7 +5,12 @@ use crate::domain::{Pt, ring_area2};
 use crate::topology::segment::{Meet, meet, within};
 
 fn options(dir: &Path, parcels: usize, seed: u64, dirty: Option<f64>) -> Options {
-    Options { dir: dir.to_owned(), parcels, seed, dirty }
+    Options {
+        dir: dir.to_owned(),
+        parcels,
+        seed,
+        dirty,
+    }
 }
 
 fn made(parcels: usize, seed: u64, dirty: Option<f64>) -> District {
@@ -25,11 +30,19 @@ fn district_is_a_coverage() {
             }
         }
         let junctions: HashSet<Pt> = d.truth.iter().map(|t| t.at).collect();
-        let free: Vec<(Pt, Pt)> = sides.keys().copied().filter(|&(a, b)| !sides.contains_key(&(b, a))).collect();
-        let (inner, outer): (Vec<_>, Vec<_>) = free.into_iter().partition(|&(a, b)| {
-            junctions.iter().any(|&j| j == a || j == b || within(j, a, b, 1))
-        });
-        assert_eq!(inner.len(), 3 * d.truth.len(), "one long side and two short ones at each junction");
+        let free: Vec<(Pt, Pt)> = sides
+            .keys()
+            .copied()
+            .filter(|&(a, b)| !sides.contains_key(&(b, a)))
+            .collect();
+        let (inner, outer): (Vec<_>, Vec<_>) = free
+            .into_iter()
+            .partition(|&(a, b)| junctions.iter().any(|&j| j == a || j == b || within(j, a, b, 1)));
+        assert_eq!(
+            inner.len(),
+            3 * d.truth.len(),
+            "one long side and two short ones at each junction"
+        );
         // What is left is one closed border around everything, and the areas add up to it.
         let next: HashMap<Pt, Pt> = outer.iter().copied().collect();
         assert_eq!(next.len(), outer.len());
@@ -42,7 +55,10 @@ fn district_is_a_coverage() {
         let unmatched: i128 = ring_area2(&ring) - total;
         // Each junction is off the straight side by at most 1 mm.
         let slack: f64 = d.truth.len() as f64 * 200_000.0 * 2.0;
-        assert!((unmatched as f64).abs() <= slack, "{unmatched} mm² of overlap or gap");
+        assert!(
+            (unmatched as f64).abs() <= slack,
+            "{unmatched} mm² of overlap or gap"
+        );
     }
 }
 
@@ -50,7 +66,13 @@ fn district_is_a_coverage() {
 fn polygons_are_valid() {
     let d = made(4000, 11, None);
     for r in &d.records {
-        assert!(r.polygon.rings.iter().enumerate().all(|(i, ring)| (ring_area2(ring) > 0) == (i == 0)));
+        assert!(
+            r.polygon
+                .rings
+                .iter()
+                .enumerate()
+                .all(|(i, ring)| (ring_area2(ring) > 0) == (i == 0))
+        );
         assert!(r.area > 10.0, "{} is tiny", r.reference());
         let sides: Vec<_> = r.polygon.sides().collect();
         if sides.len() > 400 {
@@ -59,11 +81,15 @@ fn polygons_are_valid() {
         for (i, &(a, b)) in sides.iter().enumerate() {
             for &(c, e) in &sides[i + 1..] {
                 let shared = |t: Pt| (t == a || t == b) && (t == c || t == e);
-                assert!(match meet(a, b, c, e) {
-                    Meet::Nothing => true,
-                    Meet::Touch(t) => shared(t),
-                    Meet::Crossing | Meet::Overlap(..) => false,
-                }, "{} crosses itself", r.reference());
+                assert!(
+                    match meet(a, b, c, e) {
+                        Meet::Nothing => true,
+                        Meet::Touch(t) => shared(t),
+                        Meet::Crossing | Meet::Overlap(..) => false,
+                    },
+                    "{} crosses itself",
+                    r.reference()
+                );
             }
         }
     }
@@ -77,11 +103,17 @@ fn district_has_what_it_should_have() {
     assert!(count(&|r| !r.class.is_parcel()) > 40);
     assert!(count(&|r| r.polygon.rings.len() > 1) > 50);
     assert!(count(&|r| r.polygon.point_count() > 200) >= 2);
-    assert!(count(&|r| !r.class.is_parcel() && r.polygon.rings.len() > 2) >= 1, "streets with holes");
-    assert!(count(&|r| {
-        let holes = r.polygon.holes();
-        (0..holes.len()).any(|i| holes[i + 1..].iter().flatten().any(|p| holes[i].contains(p)))
-    }) >= 1, "two holes touching in a point");
+    assert!(
+        count(&|r| !r.class.is_parcel() && r.polygon.rings.len() > 2) >= 1,
+        "streets with holes"
+    );
+    assert!(
+        count(&|r| {
+            let holes = r.polygon.holes();
+            (0..holes.len()).any(|i| holes[i + 1..].iter().flatten().any(|p| holes[i].contains(p)))
+        }) >= 1,
+        "two holes touching in a point"
+    );
     assert!(d.truth.len() > 60);
     let mut keys = HashSet::new();
     for r in d.records.iter().filter(|r| r.number.is_some()) {
@@ -96,11 +128,17 @@ fn same_arguments_same_bytes() {
     let (a, b) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let one = generate(&options(a.path(), 1500, 5, Some(0.02)), &Progress::none()).unwrap();
     generate(&options(b.path(), 1500, 5, Some(0.02)), &Progress::none()).unwrap();
-    let mut names: Vec<_> = std::fs::read_dir(a.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
+    let mut names: Vec<_> = std::fs::read_dir(a.path())
+        .unwrap()
+        .map(|e| e.unwrap().file_name())
+        .collect();
     names.sort();
     assert!(names.len() > one.files.len() * 3);
     for n in names {
-        assert!(std::fs::read(a.path().join(&n)).unwrap() == std::fs::read(b.path().join(&n)).unwrap(), "{n:?}");
+        assert!(
+            std::fs::read(a.path().join(&n)).unwrap() == std::fs::read(b.path().join(&n)).unwrap(),
+            "{n:?}"
+        );
     }
 }
 
@@ -112,23 +150,44 @@ fn every_injected_error_is_in_the_truth() {
     let known: HashSet<usize> = dirty.truth.iter().flat_map(|t| t.records.clone()).collect();
     for (i, r) in dirty.records.iter().enumerate() {
         let same = clean.records.get(i).is_some_and(|c| {
-            c.polygon == r.polygon && c.number == r.number && c.area.to_bits() == r.area.to_bits() && c.land_use == r.land_use && !r.unclosed
+            c.polygon == r.polygon
+                && c.number == r.number
+                && c.area.to_bits() == r.area.to_bits()
+                && c.land_use == r.land_use
+                && !r.unclosed
         });
         assert!(same || known.contains(&i), "{} differs", r.reference());
     }
     for t in dirty.truth.iter().filter(|t| t.kind != "t_junction") {
         let i = t.records[0];
         let (c, r) = (&clean.records[i], &dirty.records[i]);
-        let changed = c.polygon != r.polygon || c.number != r.number || c.area.to_bits() != r.area.to_bits() || c.land_use != r.land_use || r.unclosed;
-        assert!(changed || t.kind == "duplicate_parcel", "{} of {} left no trace", t.kind, r.reference());
+        let changed = c.polygon != r.polygon
+            || c.number != r.number
+            || c.area.to_bits() != r.area.to_bits()
+            || c.land_use != r.land_use
+            || r.unclosed;
+        assert!(
+            changed || t.kind == "duplicate_parcel",
+            "{} of {} left no trace",
+            t.kind,
+            r.reference()
+        );
     }
 }
 
 #[test]
 fn marked_rows_read_as_the_truth_says() {
     let d = made(5000, 7, None);
-    let cut: Vec<&Record> = d.records.iter().filter(|r| r.mark == Some(records::Mark::Truncated)).collect();
-    let capitals: Vec<&Record> = d.records.iter().filter(|r| r.mark == Some(records::Mark::Capitals)).collect();
+    let cut: Vec<&Record> = d
+        .records
+        .iter()
+        .filter(|r| r.mark == Some(records::Mark::Truncated))
+        .collect();
+    let capitals: Vec<&Record> = d
+        .records
+        .iter()
+        .filter(|r| r.mark == Some(records::Mark::Capitals))
+        .collect();
     assert!(!cut.is_empty() && !capitals.is_empty());
     for r in cut {
         let (_, read) = files::expected_owner(r, Encoding::Tcvn3).unwrap().unwrap();
@@ -139,6 +198,9 @@ fn marked_rows_read_as_the_truth_says() {
     for r in capitals {
         let (_, read) = files::expected_owner(r, Encoding::Tcvn3).unwrap().unwrap();
         assert_eq!(read.to_uppercase(), r.owner);
-        assert_eq!(files::expected_owner(r, Encoding::Vni).unwrap().unwrap().1, r.owner);
+        assert_eq!(
+            files::expected_owner(r, Encoding::Vni).unwrap().unwrap().1,
+            r.owner
+        );
     }
 }

@@ -20,7 +20,13 @@ pub struct Truth {
 
 impl Truth {
     pub fn new(kind: &'static str, records: Vec<usize>, at: Pt) -> Self {
-        Self { kind, records, at, field: None, expected: None }
+        Self {
+            kind,
+            records,
+            at,
+            field: None,
+            expected: None,
+        }
     }
 
     /// The line of truth.jsonl. `place` gives file name and record number (from 1) of a record.

@@ -20,9 +20,18 @@ pub struct Variant {
 
 /// The shapefile variants.
 pub const VARIANTS: [Variant; 3] = [
-    Variant { folder: "tcvn3", encoding: Encoding::Tcvn3 },
-    Variant { folder: "vni", encoding: Encoding::Vni },
-    Variant { folder: "nfd", encoding: Encoding::Utf8Nfd },
+    Variant {
+        folder: "tcvn3",
+        encoding: Encoding::Tcvn3,
+    },
+    Variant {
+        folder: "vni",
+        encoding: Encoding::Vni,
+    },
+    Variant {
+        folder: "nfd",
+        encoding: Encoding::Utf8Nfd,
+    },
 ];
 
 /// Writes the smallest commune of the district of `options` below `options.dir`, once per variant.
@@ -37,9 +46,16 @@ pub fn write_variants(options: &Options, progress: &Progress) -> Result<String, 
 }
 
 fn smallest(district: &District) -> Result<usize, Failure> {
-    district.communes().into_iter().min_by_key(|&c| district.members(c).len()).ok_or_else(|| {
-        Failure::new("SAMPLE_SIZE", msg!("Huyện mẫu không có xã nào.", "The district has no commune."))
-    })
+    district
+        .communes()
+        .into_iter()
+        .min_by_key(|&c| district.members(c).len())
+        .ok_or_else(|| {
+            Failure::new(
+                "SAMPLE_SIZE",
+                msg!("Huyện mẫu không có xã nào.", "The district has no commune."),
+            )
+        })
 }
 
 fn write_variant(district: &District, commune: usize, variant: Variant, dir: &Path) -> Result<(), Failure> {
