@@ -2,4 +2,5 @@ mod district;
 mod edit_flow;
 mod store;
 mod crs;
+mod formats;
 mod shp_hostile;
