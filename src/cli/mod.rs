@@ -1,1 +1,147 @@
-//! (under construction)
+//! The command line: every main job without a window. Contract: `docs/cli.md`.
+//!
+//! A shell over the library: parses arguments, calls it, prints. Exit codes: 0 done, 1 done with
+//! findings at or above the threshold, 2 not done.
+
+mod args;
+mod out;
+
+mod district;
+mod edit;
+mod history;
+mod sample;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::domain::Act;
+use crate::domain::Failure;
+use crate::msg;
+use crate::text::Lang;
+use args::{Args, Command};
+use out::{Done, Out};
+
+/// Runs the program with its arguments (the first is the program's name).
+pub fn main(argv: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let argv: Vec<OsString> = argv.into_iter().collect();
+    if argv.len() < 2 {
+        return window(None);
+    }
+    let args = match Args::try_parse_from(&argv) {
+        Ok(args) => args,
+        Err(e) => return usage(&e, &argv),
+    };
+    let out = Out {
+        lang: args.lang.into(),
+        json: args.json,
+    };
+    match run(&args, &out) {
+        Ok(Done::Clean) => ExitCode::SUCCESS,
+        Ok(Done::Findings) => ExitCode::from(1),
+        Err(failure) => {
+            if !edit::is_answered(&failure) {
+                out.failure(&failure);
+            }
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Help and version go to stdout with exit 0; a usage error is exit 2 and, with `--json`, a JSON error.
+fn usage(e: &clap::Error, argv: &[OsString]) -> ExitCode {
+    if !e.use_stderr() {
+        let _ = e.print();
+        return ExitCode::SUCCESS;
+    }
+    if argv.iter().any(|a| a == "--json") {
+        let text = e.to_string();
+        let failure = Failure::new("USAGE", msg!("{text}", "{text}"))
+            .remedy(msg!("Xem: diachinh --help", "See: diachinh --help"));
+        Out {
+            lang: Lang::Vi,
+            json: true,
+        }
+        .failure(&failure);
+    } else {
+        let _ = e.print();
+    }
+    ExitCode::from(2)
+}
+
+fn window(path: Option<std::path::PathBuf>) -> ExitCode {
+    match window_of(path) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            Out {
+                lang: Lang::Vi,
+                json: false,
+            }
+            .failure(&failure);
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(args: &Args, out: &Out) -> Result<Done, Failure> {
+    let act = act(args)?;
+    match &args.command {
+        Command::New(a) => district::new(a, &act, out),
+        Command::Info(a) => district::info(a, &act, out),
+        Command::Edit(a) => edit::run(a, &act, out),
+        Command::Undo(a) => history::undo(a, &act, out),
+        Command::Redo(a) => history::redo(a, &act, out),
+        Command::Log(a) => history::log(a, &act, out),
+        Command::Copy(a) => district::copy(a, &act, out),
+        Command::Restore(a) => district::restore(a, &act, out),
+        Command::Sample(a) => sample::run(a, out),
+        Command::Import(_)
+        | Command::Validate(_)
+        | Command::Export(_)
+        | Command::Verify(_)
+        | Command::Search(_)
+        | Command::Dump(_)
+        | Command::Load(_)
+        | Command::Map(_) => Err(Failure::new("NOT_YET", msg!("Chưa có.", "Not yet."))),
+        Command::Open(a) => window_of(a.path.clone()).map(|()| Done::Clean),
+    }
+}
+
+/// Who acts and when: `--at` and `--actor` for tests and replays, else the clock and the login name.
+fn act(args: &Args) -> Result<Act, Failure> {
+    let at = match &args.at {
+        None => jiff::Timestamp::now(),
+        Some(s) => s.parse().map_err(|_| {
+            Failure::new(
+                "USAGE",
+                msg!(
+                    "--at {s:?} không phải thời điểm RFC 3339.",
+                    "--at {s:?} is not an RFC 3339 time."
+                ),
+            )
+            .remedy(msg!(
+                "Ví dụ: 2026-11-23T08:00:00Z",
+                "Example: 2026-11-23T08:00:00Z"
+            ))
+        })?,
+    };
+    let actor = args.actor.clone().unwrap_or_else(login_name);
+    Ok(Act { actor, at })
+}
+
+/// The login of the person at the desk, for `--actor`'s default.
+fn login_name() -> String {
+    ["USER", "USERNAME", "LOGNAME"]
+        .iter()
+        .find_map(|v| std::env::var(v).ok().filter(|n| !n.is_empty()))
+        .unwrap_or_else(|| "?".to_owned())
+}
+
+/// TEMP until ui::run lands.
+fn window_of(_: Option<std::path::PathBuf>) -> Result<(), Failure> {
+    Err(Failure::new(
+        "NO_WINDOW",
+        msg!("Chưa có cửa sổ.", "No window yet."),
+    ))
+}

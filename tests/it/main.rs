@@ -1,6 +1,10 @@
+//! One integration binary: every flow through the public surface.
+
+mod crs;
 mod district;
 mod edit_flow;
-mod store;
-mod crs;
-mod formats;
+mod licences;
 mod shp_hostile;
+mod store;
+mod support;
+mod tidy;

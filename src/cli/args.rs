@@ -1,0 +1,301 @@
+//! The arguments of every subcommand. Help is in both languages, Vietnamese first.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+use crate::text::Lang;
+
+#[derive(Parser, Debug)]
+#[command(
+    name = "diachinh",
+    version,
+    about = "Địa Chính: hồ sơ và bản đồ địa chính · cadastral map and register"
+)]
+pub struct Args {
+    /// Ngôn ngữ · language
+    #[arg(long, global = true, default_value = "vi")]
+    pub lang: LangArg,
+    /// Kết quả JSON trên stdout · one JSON document on stdout
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Thời điểm của thao tác (RFC 3339) · clock of the act
+    #[arg(long, global = true, value_name = "RFC3339")]
+    pub at: Option<String>,
+    /// Người thao tác · who acts
+    #[arg(long, global = true, value_name = "NAME")]
+    pub actor: Option<String>,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum LangArg {
+    Vi,
+    En,
+}
+
+impl From<LangArg> for Lang {
+    fn from(l: LangArg) -> Self {
+        match l {
+            LangArg::Vi => Self::Vi,
+            LangArg::En => Self::En,
+        }
+    }
+}
+
+#[derive(Subcommand, Debug)]
+pub enum Command {
+    /// Tạo tệp dữ liệu huyện · create a district file
+    New(New),
+    /// Thông tin tệp · what the file holds
+    Info(Path1),
+    /// Nhập thửa đất từ tệp bản đồ · import parcels from map files
+    Import(Import),
+    /// Kiểm tra bản đồ và hồ sơ · check the map and the register
+    Validate(Validate),
+    /// Chạy kịch bản biên tập · run an edit script
+    Edit(Edit),
+    /// Hoàn tác · undo
+    Undo(Undo),
+    /// Làm lại · redo
+    Redo(Path1),
+    /// Nhật ký thao tác · the journal
+    Log(Log),
+    /// Xuất gói đồng bộ hoặc tệp bản đồ · export sync packages or map files
+    Export(Export),
+    /// Kiểm tra gói đồng bộ · verify a sync package
+    Verify(Verify),
+    /// Tìm kiếm · search
+    Search(Search),
+    /// Ghi toàn bộ ra văn bản · write all as canonical text
+    Dump(Dump),
+    /// Tạo tệp từ văn bản · create a file from such text
+    Load(Load),
+    /// Sao chép tệp kèm hồ sơ quét · copy the file with its scans
+    Copy(Copy),
+    /// Khôi phục từ bản sao lưu · restore a backup
+    Restore(Restore),
+    /// Vẽ bản đồ ra PNG · draw the map as PNG
+    Map(Map),
+    /// Tạo huyện mẫu · make a sample district
+    Sample(Sample),
+    /// Mở cửa sổ · open the window
+    Open(Open),
+}
+
+#[derive(clap::Args, Debug)]
+pub struct Path1 {
+    /// Tệp dữ liệu huyện · district file
+    pub project: PathBuf,
+}
+
+#[derive(clap::Args, Debug)]
+pub struct New {
+    pub project: PathBuf,
+    /// Hệ tọa độ, ví dụ EPSG:9210 · coordinate system
+    #[arg(long, value_name = "EPSG:n")]
+    pub crs: String,
+    /// Tên huyện/khu vực · name
+    #[arg(long)]
+    pub name: String,
+    /// Mã xã; lặp lại được · commune code, may be repeated
+    #[arg(long, value_name = "CODE")]
+    pub commune: Vec<String>,
+}
+
+#[derive(clap::Args, Debug)]
+pub struct Import {
+    pub project: PathBuf,
+    /// Tệp, thư mục hoặc TỆP#LỚP · files, folders or FILE#LAYER
+    #[arg(required = true)]
+    pub files: Vec<String>,
+    /// Gán cột: trường=CỘT · field mapping
+    #[arg(long, value_name = "f=COL")]
+    pub map: Vec<String>,
+    /// Bảng mã · text encoding
+    #[arg(long)]
+    pub encoding: Option<String>,
+    /// Hệ tọa độ của tệp · coordinate system of the files
+    #[arg(long, value_name = "EPSG:n")]
+    pub crs: Option<String>,
+    /// Mã xã của mọi bản ghi · commune of all records
+    #[arg(long)]
+    pub commune: Option<String>,
+    /// Cấu hình gán cột đã lưu · saved mapping profile
+    #[arg(long)]
+    pub profile: Option<String>,
+    #[arg(long, default_value = "quarantine", value_parser = ["split", "quarantine"])]
+    pub multipart: String,
+    /// Bắt đỉnh gần nhau (mm) · snap near-equal points
+    #[arg(long, value_name = "MM", default_value_t = 0)]
+    pub snap: u32,
+    #[arg(long, default_value = "skip", value_parser = ["skip", "update", "keep"])]
+    pub duplicates: String,
+    /// Cho phép chuyển múi chiếu · transform into the file's zone
+    #[arg(long)]
+    pub reproject: bool,
+    /// Chỉ xem trước · preview only
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+#[derive(clap::Args, Debug)]
+pub struct Validate {
+    pub project: PathBuf,
+    #[arg(long, value_name = "CODE")]
+    pub rule: Vec<String>,
+    #[arg(long, value_name = "CODE")]
+    pub commune: Vec<String>,
+    #[arg(long, default_value = "error", value_parser = ["error", "warning"])]
+    pub fail_on: String,
+}
+
+#[derive(clap::Args, Debug)]
+pub struct Edit {
+    pub project: PathBuf,
+    /// Tệp JSON từng dòng, "-" là stdin · JSON lines, "-" = stdin
+    #[arg(long, value_name = "FILE.jsonl")]
+    pub script: String,
+    /// Tất cả hoặc không gì cả · all or nothing, one operation
+    #[arg(long)]
+    pub atomic: bool,
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+#[derive(clap::Args, Debug)]
+pub struct Undo {
+    pub project: PathBuf,
+    /// Số bước · steps
+    #[arg(conflicts_with = "op")]
+    pub steps: Option<u32>,
+    /// Số thao tác · operation number
+    #[arg(long)]
+    pub op: Option<i64>,
+}
+
+#[derive(clap::Args, Debug)]
+pub struct Log {
+    pub project: PathBuf,
+    /// uid hoặc XÃ/TỜ/THỬA · uid or COMMUNE/SHEET/NUMBER
+    #[arg(long, value_name = "REF")]
+    pub parcel: Option<String>,
+    /// Chỉ thao tác sau số này · only operations after this one
+    #[arg(long, value_name = "OP")]
+    pub since: Option<i64>,
+}
+
+#[derive(clap::Args, Debug)]
+pub struct Export {
+    pub project: PathBuf,
+    /// Thư mục ghi gói đồng bộ · folder for sync packages
+    #[arg(
+        long,
+        value_name = "DIR",
+        conflicts_with = "format",
+        required_unless_present = "format"
+    )]
+    pub package: Option<PathBuf>,
+    #[arg(long, value_parser = ["shp", "gpkg", "geojson", "fgb", "csv"], requires = "path")]
+    pub format: Option<String>,
+    /// Tệp ghi ra (với --format) · output file
+    pub path: Option<PathBuf>,
+    #[arg(long, value_name = "CODE")]
+    pub commune: Vec<String>,
+    /// Xuất cả khi còn lỗi, đánh dấu bản nháp · despite findings, as a draft
+    #[arg(long)]
+    pub allow_findings: bool,
+    /// Ngày của gói, yyyy-MM-dd · date of the package
+    #[arg(long, value_name = "D")]
+    pub date: Option<String>,
+    /// Số thứ tự của gói trong ngày · sequence number
+    #[arg(long, value_name = "N")]
+    pub seq: Option<u32>,
+    #[arg(long)]
+    pub overwrite: bool,
+    /// GeoJSON theo WGS84 · GeoJSON in WGS 84
+    #[arg(long)]
+    pub wgs84: bool,
+}
+
+#[derive(clap::Args, Debug)]
+pub struct Verify {
+    /// Gói đồng bộ .zip · sync package
+    pub package: PathBuf,
+}
+
+#[derive(clap::Args, Debug)]
+pub struct Search {
+    pub project: PathBuf,
+    pub text: String,
+    #[arg(long, default_value_t = 50)]
+    pub limit: usize,
+}
+
+#[derive(clap::Args, Debug)]
+pub struct Dump {
+    pub project: PathBuf,
+    /// Kèm dữ liệu cá nhân · with personal values
+    #[arg(long)]
+    pub personal: bool,
+    /// Thay uid bằng khóa tự nhiên · natural keys instead of uids
+    #[arg(long)]
+    pub no_uid: bool,
+}
+
+#[derive(clap::Args, Debug)]
+pub struct Load {
+    pub project: PathBuf,
+    /// Tệp văn bản của lệnh dump, "-" là stdin · text of dump
+    pub text: PathBuf,
+}
+
+#[derive(clap::Args, Debug)]
+pub struct Copy {
+    pub project: PathBuf,
+    pub to: PathBuf,
+}
+
+#[derive(clap::Args, Debug)]
+pub struct Restore {
+    /// Bản sao lưu · backup file
+    pub backup: PathBuf,
+    /// Tệp mới · new file
+    pub to: PathBuf,
+}
+
+#[derive(clap::Args, Debug)]
+pub struct Map {
+    pub project: PathBuf,
+    /// Tệp PNG ghi ra · output
+    pub png: PathBuf,
+    #[arg(long, default_value_t = 1600)]
+    pub width: u32,
+    #[arg(long, default_value_t = 1100)]
+    pub height: u32,
+    /// Chỉ xã này · only this commune
+    #[arg(long, value_name = "CODE")]
+    pub commune: Option<String>,
+    #[arg(long, default_value = "land-use", value_parser = ["land-use", "sheet", "status", "plain"])]
+    pub colour: String,
+    #[arg(long, default_value = "light", value_parser = ["light", "dark"])]
+    pub theme: String,
+}
+
+#[derive(clap::Args, Debug)]
+pub struct Sample {
+    pub dir: PathBuf,
+    #[arg(long, default_value_t = 5000)]
+    pub parcels: usize,
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Tỷ lệ lỗi cài sẵn · rate of injected errors
+    #[arg(long, value_name = "RATE")]
+    pub dirty: Option<f64>,
+}
+
+#[derive(clap::Args, Debug)]
+pub struct Open {
+    pub path: Option<PathBuf>,
+}

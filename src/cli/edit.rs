@@ -1,0 +1,174 @@
+//! `edit P --script FILE.jsonl [--atomic] [--dry-run]`: one answer line for each input line, printed after
+//! the durable commit: the line is the acknowledgement.
+
+use std::io::{BufRead, BufReader, Read};
+
+use serde_json::json;
+
+use super::args;
+use super::district::writing;
+use super::out::{Done, Out, error, findings, rounded};
+use crate::domain::{Act, Failure};
+use crate::edit::parse;
+use crate::msg;
+use crate::project::{Edit, EditError, Effects, Project};
+
+/// Longest line of a script: a shape of some hundred thousand points.
+const MAX_LINE: u64 = 16 << 20;
+
+/// The answer to a line that was done.
+pub fn acknowledged(line: u64, e: &Effects, out: &Out) -> String {
+    if !out.json {
+        return format!("{:>5}  {}", e.op, e.label.get(out.lang));
+    }
+    let uids = |list: &[crate::domain::Uid]| list.iter().map(ToString::to_string).collect::<Vec<_>>();
+    json!({
+        "line": line, "ok": true, "op": e.op,
+        "created": uids(&e.created), "changed": uids(&e.changed), "retired": uids(&e.retired),
+        "points_moved": e.points_moved, "points_inserted": e.points_inserted,
+        "area_before": rounded(e.area_before), "area_after": rounded(e.area_after),
+    })
+    .to_string()
+}
+
+/// Prints the answer to a refused line. The failure that comes back only sets the exit code: see [`is_answered`].
+pub fn refused(line: u64, e: EditError, out: &Out) -> Failure {
+    if out.json {
+        let answer = json!({"line": line, "ok": false, "error": error(&e.failure, out.lang), "findings": findings(&e.findings)});
+        out.line(&answer.to_string());
+        return Failure::new(ANSWERED, msg!("", ""));
+    }
+    for f in &e.findings {
+        out.note(&super::out::finding_line(f, out.lang));
+    }
+    e.failure.record(line)
+}
+
+/// Code of a failure whose JSON has already been printed as the answer to its line.
+const ANSWERED: &str = "ANSWERED";
+
+pub fn is_answered(f: &Failure) -> bool {
+    f.code() == ANSWERED
+}
+
+pub fn run(a: &args::Edit, act: &Act, out: &Out) -> Result<Done, Failure> {
+    let mut project = writing(&a.project, act, out)?;
+    let mut script = Script::open(&a.script)?;
+    if a.atomic || a.dry_run {
+        all_at_once(&mut project, &mut script, a, act, out)?;
+    } else {
+        while let Some((line, edit)) = script.next().map_err(|(l, f)| refused(l, f.into(), out))? {
+            match project.apply(&edit, act) {
+                Ok(effects) => out.line(&acknowledged(line, &effects, out)),
+                Err(e) => return Err(refused(line, e, out)),
+            }
+        }
+    }
+    project.close()?;
+    Ok(Done::Clean)
+}
+
+/// One operation for the whole script, or none of it.
+fn all_at_once(
+    project: &mut Project,
+    script: &mut Script,
+    a: &args::Edit,
+    act: &Act,
+    out: &Out,
+) -> Result<(), Failure> {
+    let (mut lines, mut edits): (Vec<u64>, Vec<Edit>) = (Vec::new(), Vec::new());
+    while let Some((line, edit)) = script.next().map_err(|(l, f)| refused(l, f.into(), out))? {
+        lines.push(line);
+        edits.push(edit);
+    }
+    let done = if a.dry_run {
+        project.rehearse(&edits, act)
+    } else {
+        project.apply_all(&edits, act)
+    };
+    match done {
+        Ok(all) => {
+            for (line, effects) in lines.iter().zip(&all) {
+                out.line(&acknowledged(*line, effects, out));
+            }
+            Ok(())
+        }
+        Err(e) => {
+            // The failure names its edit by position; without one the first line answers for all.
+            let at = e
+                .failure
+                .at_record()
+                .and_then(|n| usize::try_from(n).ok())
+                .unwrap_or(1)
+                .max(1);
+            Err(refused(lines.get(at - 1).copied().unwrap_or(1), e, out))
+        }
+    }
+}
+
+/// The lines of a script, empty ones skipped.
+struct Script {
+    input: Box<dyn BufRead>,
+    line: u64,
+}
+
+impl Script {
+    fn open(path: &str) -> Result<Self, Failure> {
+        let input: Box<dyn BufRead> = if path == "-" {
+            Box::new(BufReader::new(std::io::stdin()))
+        } else {
+            let file = std::fs::File::open(path).map_err(|e| {
+                Failure::new(
+                    "FILE_UNREADABLE",
+                    msg!("Không đọc được kịch bản: {e}", "Cannot read the script: {e}"),
+                )
+                .file(path)
+                .remedy(msg!(
+                    "Kiểm tra đường dẫn và quyền đọc.",
+                    "Check the path and the permission to read."
+                ))
+            })?;
+            Box::new(BufReader::new(file))
+        };
+        Ok(Self { input, line: 0 })
+    }
+
+    /// The next edit with its line number; on an error the number of the line at fault.
+    fn next(&mut self) -> Result<Option<(u64, Edit)>, (u64, Failure)> {
+        loop {
+            let mut text = String::new();
+            self.line += 1;
+            let read = self
+                .input
+                .by_ref()
+                .take(MAX_LINE)
+                .read_line(&mut text)
+                .map_err(|e| {
+                    (
+                        self.line,
+                        Failure::new(
+                            "SCRIPT_LINE",
+                            msg!("Không đọc được dòng: {e}", "Cannot read the line: {e}"),
+                        ),
+                    )
+                })?;
+            if read == 0 {
+                return Ok(None);
+            }
+            if read as u64 == MAX_LINE {
+                return Err((
+                    self.line,
+                    Failure::new(
+                        "SCRIPT_LINE",
+                        msg!("Dòng dài quá 16 MB.", "The line is longer than 16 MB."),
+                    ),
+                ));
+            }
+            if !text.trim().is_empty() {
+                return parse(text.trim())
+                    .map(|e| Some((self.line, e)))
+                    .map_err(|f| (self.line, f));
+            }
+        }
+    }
+}
