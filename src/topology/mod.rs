@@ -6,8 +6,11 @@
 
 pub mod coverage;
 pub mod index;
+pub mod polylabel;
 pub mod ring;
 pub mod segment;
+pub mod snap;
+pub mod validity;
 
 pub use coverage::Coverage;
 
