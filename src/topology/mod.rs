@@ -4,12 +4,20 @@
 //! A predicate never guesses: orientation, position in a polygon and contact of sides are decided in
 //! integers. Floating point appears only where something is *measured* (area of an overlap, width).
 
+mod contact;
 pub mod coverage;
+pub mod faults;
 pub mod index;
+pub mod findings;
+mod inscribed;
+pub mod measure;
+pub mod move_point;
 pub mod polylabel;
 pub mod ring;
 pub mod segment;
+mod sides;
 pub mod snap;
+mod unmatched;
 pub mod validity;
 
 pub use coverage::Coverage;

@@ -5,6 +5,7 @@
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
+use super::inscribed::Circle;
 use super::ring::{Place, locate};
 use crate::domain::{BBox, Polygon, Pt};
 
@@ -26,32 +27,25 @@ pub fn pole(polygon: &Polygon, precision: f64) -> Option<Pole> {
     if bbox.is_empty() {
         return None;
     }
-    let field = Field::new(polygon, bbox.min);
-    let (w, h) = (bbox.width() as f64, bbox.height() as f64);
-    let size = w.min(h).max(w.max(h) / 64.0).max(1.0);
-    let mut heap = BinaryHeap::new();
-    let mut best = field.cell(w / 2.0, h / 2.0, 0.0);
-    for i in 0..(w / size).ceil().max(1.0) as u32 {
-        for j in 0..(h / size).ceil().max(1.0) as u32 {
-            let half = size / 2.0;
-            heap.push(field.cell(f64::from(i) * size + half, f64::from(j) * size + half, half));
-        }
-    }
-    let mut seen = heap.len();
-    while let Some(cell) = heap.pop() {
-        if cell.distance > best.distance {
-            best = cell;
-        }
-        if cell.potential() - best.distance <= precision || seen > MOST_CELLS {
-            break;
-        }
-        let q = cell.half / 2.0;
-        for (dx, dy) in [(-q, -q), (q, -q), (-q, q), (q, q)] {
-            heap.push(field.cell(cell.x + dx, cell.y + dy, q));
-        }
-        seen += 4;
-    }
-    on_lattice(polygon, bbox, &best).map(|at| Pole { at, radius: field.distance((at.e - bbox.min.e) as f64, (at.n - bbox.min.n) as f64) })
+    let local = |p: Pt| [(p.e - bbox.min.e) as f64, (p.n - bbox.min.n) as f64];
+    let field = Field::new(polygon.sides().map(|(a, b)| (local(a), local(b))));
+    let best = field.search([bbox.width() as f64, bbox.height() as f64], precision);
+    let at = on_lattice(polygon, bbox, &best)?;
+    let [x, y] = local(at);
+    Some(Pole { at, radius: field.distance(x, y) })
+}
+
+/// The same for rings in local millimetres, nothing rounded.
+pub(super) fn in_rings(rings: &[Vec<[f64; 2]>], precision: f64) -> Option<Circle> {
+    let points = || rings.iter().flatten();
+    let low = |axis: usize| points().map(|p| p[axis]).fold(f64::MAX, f64::min);
+    let high = |axis: usize| points().map(|p| p[axis]).fold(f64::MIN, f64::max);
+    let (x0, y0) = (low(0), low(1));
+    let local = move |p: [f64; 2]| [p[0] - x0, p[1] - y0];
+    let sides = rings.iter().flat_map(|r| r.iter().zip(r.iter().cycle().skip(1)));
+    let field = Field::new(sides.map(|(a, b)| (local(*a), local(*b))));
+    let best = field.search([high(0) - x0, high(1) - y0], precision);
+    (best.distance > 0.0).then(|| Circle { x: best.x + x0, y: best.y + y0, radius: best.distance })
 }
 
 /// A lattice point inside, at or next to the best place found; else inside anywhere near the box's middle.
@@ -68,13 +62,36 @@ struct Field {
 }
 
 impl Field {
-    fn new(polygon: &Polygon, origin: Pt) -> Self {
-        let local = |p: Pt| ((p.e - origin.e) as f64, (p.n - origin.n) as f64);
-        let sides = polygon.sides().map(|(a, b)| {
-            let ((ax, ay), (bx, by)) = (local(a), local(b));
-            [ax, ay, bx, by]
-        });
-        Self { sides: sides.collect() }
+    fn new(sides: impl Iterator<Item = ([f64; 2], [f64; 2])>) -> Self {
+        Self { sides: sides.map(|([ax, ay], [bx, by])| [ax, ay, bx, by]).collect() }
+    }
+
+    /// The best cell of a region that lies in `size` from the origin.
+    fn search(&self, [w, h]: [f64; 2], precision: f64) -> Cell {
+        let size = w.min(h).max(w.max(h) / 64.0).max(1.0);
+        let mut heap = BinaryHeap::new();
+        let mut best = self.cell(w / 2.0, h / 2.0, 0.0);
+        for i in 0..(w / size).ceil().max(1.0) as u32 {
+            for j in 0..(h / size).ceil().max(1.0) as u32 {
+                let half = size / 2.0;
+                heap.push(self.cell(f64::from(i) * size + half, f64::from(j) * size + half, half));
+            }
+        }
+        let mut seen = heap.len();
+        while let Some(cell) = heap.pop() {
+            if cell.distance > best.distance {
+                best = cell;
+            }
+            if cell.potential() - best.distance <= precision || seen > MOST_CELLS {
+                break;
+            }
+            let q = cell.half / 2.0;
+            for (dx, dy) in [(-q, -q), (q, -q), (-q, q), (q, q)] {
+                heap.push(self.cell(cell.x + dx, cell.y + dy, q));
+            }
+            seen += 4;
+        }
+        best
     }
 
     fn cell(&self, x: f64, y: f64, half: f64) -> Cell {

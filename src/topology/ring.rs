@@ -33,7 +33,7 @@ pub fn locate_sides(sides: impl Iterator<Item = (Pt, Pt)>, p: Pt) -> Place {
 }
 
 /// Whether the ray from `p` to the east crosses a–b; `None` when `p` lies on a–b.
-fn ray(a: Pt, b: Pt, p: Pt) -> Option<bool> {
+pub(super) fn ray(a: Pt, b: Pt, p: Pt) -> Option<bool> {
     if (a.n > p.n && b.n > p.n) || (a.n < p.n && b.n < p.n) || (a.e < p.e && b.e < p.e) {
         return Some(false);
     }
