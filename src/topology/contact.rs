@@ -69,7 +69,10 @@ impl<'a> Shape<'a> {
         let (mut inside, mut on) = (false, false);
         let strip = BBox {
             min: Pt::new(middle.e.div_euclid(2), middle.n.div_euclid(2)),
-            max: Pt::new(self.parcel.bbox.max.e.max(middle.e.div_euclid(2)), middle.n.div_euclid(2) + 1),
+            max: Pt::new(
+                self.parcel.bbox.max.e.max(middle.e.div_euclid(2)),
+                middle.n.div_euclid(2) + 1,
+            ),
         };
         self.sides_near(&strip, |_, p, q| match ray(twice(p), twice(q), middle) {
             None => on = true,
@@ -85,7 +88,10 @@ impl<'a> Shape<'a> {
     /// Even-odd in floating point; only asked for places off every side by more than a micrometre.
     fn holds(&self, x: f64, y: f64) -> bool {
         let at = Pt::new(x.floor() as i64, y.floor() as i64);
-        let strip = BBox { min: at, max: Pt::new(self.parcel.bbox.max.e.max(at.e), at.n + 1) };
+        let strip = BBox {
+            min: at,
+            max: Pt::new(self.parcel.bbox.max.e.max(at.e), at.n + 1),
+        };
         let mut inside = false;
         self.sides_near(&strip, |_, a, b| {
             let (ax, ay, bx, by) = (a.e as f64, a.n as f64, b.e as f64, b.n as f64);
@@ -158,7 +164,11 @@ pub fn side_enters(p: Pt, q: Pt, b: &Shape) -> Entry {
     if !cut.crossed && !cut.inside_between(p, q, b) {
         return Entry::None;
     }
-    if is_thin(p, q, b) { Entry::Thin } else { Entry::Deep }
+    if is_thin(p, q, b) {
+        Entry::Thin
+    } else {
+        Entry::Deep
+    }
 }
 
 /// Contacts along one side.
@@ -275,7 +285,10 @@ impl Local {
     }
 
     fn to_map(&self, t: f64) -> (f64, f64) {
-        (self.origin.e as f64 + t * self.u.0, self.origin.n as f64 + t * self.u.1)
+        (
+            self.origin.e as f64 + t * self.u.0,
+            self.origin.n as f64 + t * self.u.1,
+        )
     }
 }
 
@@ -327,20 +340,48 @@ mod tests {
             (holed, "1000 1000, 9000 1000, 9000 9000, 1000 9000", Deep),
             // one point pushed in by 1, 2, 3 mm
             (square, "9999 5000, 20000 0, 20000 10000", Thin),
-            (square, "10000 0, 20000 0, 20000 10000, 10000 10000, 9999 5000", Thin),
-            (square, "10000 0, 20000 0, 20000 10000, 10000 10000, 9998 5000", Thin),
-            (square, "10000 0, 20000 0, 20000 10000, 10000 10000, 9997 5000", Deep),
+            (
+                square,
+                "10000 0, 20000 0, 20000 10000, 10000 10000, 9999 5000",
+                Thin,
+            ),
+            (
+                square,
+                "10000 0, 20000 0, 20000 10000, 10000 10000, 9998 5000",
+                Thin,
+            ),
+            (
+                square,
+                "10000 0, 20000 0, 20000 10000, 10000 10000, 9997 5000",
+                Deep,
+            ),
             // pulled out by 1 mm: a gap
-            (square, "10000 0, 20000 0, 20000 10000, 10000 10000, 10001 5000", None),
+            (
+                square,
+                "10000 0, 20000 0, 20000 10000, 10000 10000, 10001 5000",
+                None,
+            ),
             // strip of 1 mm and of 3 mm; ends run the same way for a bit, so the first is measured too
             (square, "9999 0, 20000 0, 20000 10000, 9999 10000", Deep),
             (square, "9999 -5, 20000 -5, 20000 10005, 9999 10005", Thin),
             (square, "9997 0, 20000 0, 20000 10000, 9997 10000", Deep),
             // long and slanted, one lattice step off
-            ("0 0, 1000000 700000, 0 700000", "0 0, 1000000 0, 1000000 700000, 500001 350000", None),
-            ("0 0, 1000000 700000, 0 700000", "0 0, 1000000 0, 1000000 700000, 499999 350000", Thin),
+            (
+                "0 0, 1000000 700000, 0 700000",
+                "0 0, 1000000 0, 1000000 700000, 500001 350000",
+                None,
+            ),
+            (
+                "0 0, 1000000 700000, 0 700000",
+                "0 0, 1000000 0, 1000000 700000, 499999 350000",
+                Thin,
+            ),
             // a plus: no corner lies inside the other
-            ("0 4000, 10000 4000, 10000 6000, 0 6000", "4000 0, 6000 0, 6000 10000, 4000 10000", Deep),
+            (
+                "0 4000, 10000 4000, 10000 6000, 0 6000",
+                "4000 0, 6000 0, 6000 10000, 4000 10000",
+                Deep,
+            ),
             // a small square 1 mm inside all round
             (square, "1 1, 9999 1, 9999 9999, 1 9999", Deep),
         ];

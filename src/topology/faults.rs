@@ -10,13 +10,13 @@ use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 
+use super::Coverage;
 use super::contact::{Entry, NearMiss, Shape, UNMATCHED, enters, near_misses, side_enters};
 use super::index::Tree;
 use super::measure::{self, Common, SLACK};
 use super::sides::{self, Matched};
 use super::unmatched::{self, Unmatched};
 use super::validity::{self, Fault};
-use super::Coverage;
 use crate::domain::{BBox, Failure, Parcel};
 use crate::job::Progress;
 use crate::text::Text;
@@ -63,7 +63,10 @@ pub fn around(coverage: &Coverage, fids: &[i64]) -> Faults {
     let focus: BTreeSet<i64> = fids.iter().copied().collect();
     let touched: Vec<&Parcel> = focus.iter().filter_map(|f| coverage.get(*f)).collect();
     let reach = reach(coverage, touched.iter().map(|p| p.bbox));
-    let others = reach.iter().filter(|f| !focus.contains(f)).filter_map(|f| coverage.get(*f));
+    let others = reach
+        .iter()
+        .filter(|f| !focus.contains(f))
+        .filter_map(|f| coverage.get(*f));
     let parcels: Vec<&Parcel> = touched.iter().copied().chain(others).collect();
     among(&parcels, touched.len())
 }
@@ -71,7 +74,8 @@ pub fn around(coverage: &Coverage, fids: &[i64]) -> Faults {
 /// Parcels whose boxes come within reach of one of the boxes, by fid.
 pub fn reach(coverage: &Coverage, boxes: impl IntoIterator<Item = BBox>) -> BTreeSet<i64> {
     let near = boxes.into_iter().filter(|b| !b.is_empty());
-    near.flat_map(|b| coverage.window_unsorted(&b.grown(2 * UNMATCHED))).collect()
+    near.flat_map(|b| coverage.window_unsorted(&b.grown(2 * UNMATCHED)))
+        .collect()
 }
 
 /// Faults in which one of the first `focus` parcels takes part; the others are all that lie within
@@ -86,7 +90,10 @@ pub(super) fn among_with_misses(parcels: &[&Parcel], focus: usize) -> (Faults, V
     let rings = ring_faults(&parcels[..focus], &none).unwrap_or_default();
     let field = Field::new(parcels);
     let matched = sides::matched(parcels);
-    let misses = field.along_free_sides(&matched, Some(focus), &none).map(|(_, m)| m).unwrap_or_default();
+    let misses = field
+        .along_free_sides(&matched, Some(focus), &none)
+        .map(|(_, m)| m)
+        .unwrap_or_default();
     let mut pairs = Vec::new();
     for i in 0..focus as u32 {
         for j in field.candidates(i) {
@@ -134,9 +141,16 @@ struct Field<'a> {
 
 impl<'a> Field<'a> {
     fn new(parcels: &[&'a Parcel]) -> Self {
-        let shapes: Vec<Shape<'a>> = parcels.par_iter().with_min_len(1024).map(|p| Shape::new(p)).collect();
+        let shapes: Vec<Shape<'a>> = parcels
+            .par_iter()
+            .with_min_len(1024)
+            .map(|p| Shape::new(p))
+            .collect();
         let boxes: Vec<BBox> = parcels.iter().map(|p| p.bbox).collect();
-        Self { shapes, tree: Tree::build(&boxes) }
+        Self {
+            shapes,
+            tree: Tree::build(&boxes),
+        }
     }
 
     /// Parcels other than `i` whose boxes meet its box.
@@ -168,17 +182,18 @@ impl<'a> Field<'a> {
                     let i = free.parcel;
                     let me = &self.shapes[i as usize];
                     let (p, q) = me.side(free.side);
-                    self.tree.query(&super::segment::bbox(p, q).grown(UNMATCHED), |j| {
-                        let concerns = focus.is_none_or(|f| (i as usize) < f || (j as usize) < f);
-                        if j == i || !concerns {
-                            return;
-                        }
-                        let other = &self.shapes[j as usize];
-                        near_misses(p, q, (i, me), (j, other), &mut misses);
-                        if focus.is_none() && side_enters(p, q, other) != Entry::None {
-                            seeds.push((i.min(j), i.max(j)));
-                        }
-                    });
+                    self.tree
+                        .query(&super::segment::bbox(p, q).grown(UNMATCHED), |j| {
+                            let concerns = focus.is_none_or(|f| (i as usize) < f || (j as usize) < f);
+                            if j == i || !concerns {
+                                return;
+                            }
+                            let other = &self.shapes[j as usize];
+                            near_misses(p, q, (i, me), (j, other), &mut misses);
+                            if focus.is_none() && side_enters(p, q, other) != Entry::None {
+                                seeds.push((i.min(j), i.max(j)));
+                            }
+                        });
                 }
                 progress.step(0)?;
                 Ok((seeds, misses))
@@ -200,12 +215,20 @@ impl<'a> Field<'a> {
         match entry {
             Entry::None => None,
             Entry::Thin => Some(Pair { a, b, common: None }),
-            Entry::Deep => measure::common(x.polygon(), y.polygon()).map(|c| Pair { a, b, common: Some(c) }),
+            Entry::Deep => measure::common(x.polygon(), y.polygon()).map(|c| Pair {
+                a,
+                b,
+                common: Some(c),
+            }),
         }
     }
 
     /// Compares the seeds, then everything that parcels of measured pairs reach.
-    fn flood(&self, seeds: impl Iterator<Item = (u32, u32)>, progress: &Progress) -> Result<Vec<Pair>, Failure> {
+    fn flood(
+        &self,
+        seeds: impl Iterator<Item = (u32, u32)>,
+        progress: &Progress,
+    ) -> Result<Vec<Pair>, Failure> {
         let mut next: BTreeSet<(u32, u32)> = seeds.collect();
         let mut known = BTreeSet::new();
         let mut suspicious = BTreeSet::new();
@@ -246,7 +269,10 @@ impl<'a> Field<'a> {
             match pair.common.filter(|_| pair.is_wide()) {
                 Some(common) => {
                     wide.push((pair.a, pair.b, common.bbox.grown(UNMATCHED)));
-                    overlaps.push(Overlap { fids: self.fids(pair), common });
+                    overlaps.push(Overlap {
+                        fids: self.fids(pair),
+                        common,
+                    });
                 }
                 None => thin.push(pair),
             }
@@ -258,21 +284,29 @@ impl<'a> Field<'a> {
             let at = wide.binary_search_by_key(&key, |w| (w.0, w.1));
             at.map_or(true, |i| !wide[i].2.contains(m.at))
         });
-        let told: BTreeSet<(u32, u32)> =
-            misses.iter().map(|m| (m.owner.min(m.other), m.owner.max(m.other))).collect();
+        let told: BTreeSet<(u32, u32)> = misses
+            .iter()
+            .map(|m| (m.owner.min(m.other), m.owner.max(m.other)))
+            .collect();
         let mut unmatched = unmatched::gather(&misses, &self.shapes);
         thin.retain(|p| !told.contains(&(p.a, p.b)) || !self.widened(*p, &mut unmatched));
         unmatched.extend(thin.into_iter().filter_map(|p| self.thin_alone(p)));
         overlaps.sort_by_key(|o| o.fids);
         unmatched.sort_by(|a, b| (a.at, &a.fids).cmp(&(b.at, &b.fids)));
-        Faults { rings, overlaps, unmatched }
+        Faults {
+            rings,
+            overlaps,
+            unmatched,
+        }
     }
 
     /// A needle may stand with its foot exactly on the side: the finding that tells of the pair gets
     /// the needle's width. False when none does.
     fn widened(&self, pair: Pair, unmatched: &mut [Unmatched]) -> bool {
         let fids = self.fids(pair);
-        let mut tells = unmatched.iter_mut().filter(|u| fids.iter().all(|f| u.fids.contains(f)));
+        let mut tells = unmatched
+            .iter_mut()
+            .filter(|u| fids.iter().all(|f| u.fids.contains(f)));
         let Some(first) = tells.next() else { return false };
         if let Some(common) = pair.common {
             first.distance = first.distance.max(common.width.min(UNMATCHED as f64));
@@ -308,20 +342,41 @@ mod tests {
     use proptest::prelude::*;
 
     fn text(f: &Faults) -> String {
-        let rings = f.rings.iter().map(|(fid, l)| format!("ring {fid} {}", l[0].kind.name()));
+        let rings = f
+            .rings
+            .iter()
+            .map(|(fid, l)| format!("ring {fid} {}", l[0].kind.name()));
         let overlaps = f.overlaps.iter().map(|o| {
-            format!("overlap {}-{} {:.3} {:.0}", o.fids[0], o.fids[1], o.common.area, o.common.width)
+            format!(
+                "overlap {}-{} {:.3} {:.0}",
+                o.fids[0], o.fids[1], o.common.area, o.common.width
+            )
         });
-        let unmatched = f.unmatched.iter().map(|u| format!("unmatched {:?} {:.1} x{}", u.fids, u.distance, u.points));
-        rings.chain(overlaps).chain(unmatched).collect::<Vec<_>>().join("; ")
+        let unmatched = f
+            .unmatched
+            .iter()
+            .map(|u| format!("unmatched {:?} {:.1} x{}", u.fids, u.distance, u.points));
+        rings
+            .chain(overlaps)
+            .chain(unmatched)
+            .collect::<Vec<_>>()
+            .join("; ")
     }
 
     fn found(parcels: &[&str]) -> String {
-        let all: Vec<Parcel> = parcels.iter().enumerate().map(|(i, t)| parcel(i as i64 + 1, t)).collect();
+        let all: Vec<Parcel> = parcels
+            .iter()
+            .enumerate()
+            .map(|(i, t)| parcel(i as i64 + 1, t))
+            .collect();
         let coverage = Coverage::build(all.clone());
         let whole = super::all(&coverage, &Progress::none()).unwrap();
         let fids: Vec<i64> = all.iter().map(|p| p.fid).collect();
-        assert_eq!(text(&around(&coverage, &fids)), text(&whole), "around = all: {parcels:?}");
+        assert_eq!(
+            text(&around(&coverage, &fids)),
+            text(&whole),
+            "around = all: {parcels:?}"
+        );
         text(&whole)
     }
 
@@ -333,32 +388,89 @@ mod tests {
         let table: [(&[&str], &str); 20] = [
             (&[a, b], ""),
             // a T-junction exactly on the side
-            (&[a, "10000 0, 20000 0, 20000 5000, 10000 5000", "10000 5000, 20000 5000, 20000 10000, 10000 10000"], "unmatched [1, 2, 3] 0.0 x1"),
+            (
+                &[
+                    a,
+                    "10000 0, 20000 0, 20000 5000, 10000 5000",
+                    "10000 5000, 20000 5000, 20000 10000, 10000 10000",
+                ],
+                "unmatched [1, 2, 3] 0.0 x1",
+            ),
             // the same 1 mm inside, 1 mm outside
-            (&[a, "10000 0, 20000 0, 20000 5000, 9999 5000", "9999 5000, 20000 5000, 20000 10000, 10000 10000"], "unmatched [1, 2, 3] 1.0 x1"),
-            (&[a, "10000 0, 20000 0, 20000 5000, 10001 5000", "10001 5000, 20000 5000, 20000 10000, 10000 10000"], "unmatched [1, 2, 3] 1.0 x1"),
+            (
+                &[
+                    a,
+                    "10000 0, 20000 0, 20000 5000, 9999 5000",
+                    "9999 5000, 20000 5000, 20000 10000, 10000 10000",
+                ],
+                "unmatched [1, 2, 3] 1.0 x1",
+            ),
+            (
+                &[
+                    a,
+                    "10000 0, 20000 0, 20000 5000, 10001 5000",
+                    "10001 5000, 20000 5000, 20000 10000, 10000 10000",
+                ],
+                "unmatched [1, 2, 3] 1.0 x1",
+            ),
             // strips nowhere wider than 2 mm: one finding each
-            (&[a, "9999 0, 20000 0, 20000 10000, 9999 10000"], "unmatched [1, 2] 1.0 x4"),
-            (&[a, "9998 0, 20000 0, 20000 10000, 9998 10000"], "unmatched [1, 2] 2.0 x4"),
-            (&[a, "10002 0, 20000 0, 20000 10000, 10002 10000"], "unmatched [1, 2] 2.0 x4"),
-            (&[a, "9999 -5000, 20000 -5000, 20000 15000, 9999 15000"], "unmatched [1, 2] 1.0 x2"),
-            (&[a, "10001 -5000, 20000 -5000, 20000 15000, 10001 15000"], "unmatched [1, 2] 1.0 x2"),
+            (
+                &[a, "9999 0, 20000 0, 20000 10000, 9999 10000"],
+                "unmatched [1, 2] 1.0 x4",
+            ),
+            (
+                &[a, "9998 0, 20000 0, 20000 10000, 9998 10000"],
+                "unmatched [1, 2] 2.0 x4",
+            ),
+            (
+                &[a, "10002 0, 20000 0, 20000 10000, 10002 10000"],
+                "unmatched [1, 2] 2.0 x4",
+            ),
+            (
+                &[a, "9999 -5000, 20000 -5000, 20000 15000, 9999 15000"],
+                "unmatched [1, 2] 1.0 x2",
+            ),
+            (
+                &[a, "10001 -5000, 20000 -5000, 20000 15000, 10001 15000"],
+                "unmatched [1, 2] 1.0 x2",
+            ),
             // a gap of 3 mm is none of this rules; overlaps of 3 mm, 1 cm, 1 m
             (&[a, "10003 0, 20000 0, 20000 10000, 10003 10000"], ""),
-            (&[a, "9997 0, 20000 0, 20000 10000, 9997 10000"], "overlap 1-2 0.030 3"),
-            (&[a, "9990 0, 20000 0, 20000 10000, 9990 10000"], "overlap 1-2 0.100 10"),
-            (&[a, "9000 0, 20000 0, 20000 10000, 9000 10000"], "overlap 1-2 10.000 1000"),
+            (
+                &[a, "9997 0, 20000 0, 20000 10000, 9997 10000"],
+                "overlap 1-2 0.030 3",
+            ),
+            (
+                &[a, "9990 0, 20000 0, 20000 10000, 9990 10000"],
+                "overlap 1-2 0.100 10",
+            ),
+            (
+                &[a, "9000 0, 20000 0, 20000 10000, 9000 10000"],
+                "overlap 1-2 10.000 1000",
+            ),
             // contained, identical, in a hole, over a hole's rim
-            (&[a, "2000 2000, 8000 2000, 8000 8000, 2000 8000"], "overlap 1-2 36.000 6000"),
+            (
+                &[a, "2000 2000, 8000 2000, 8000 8000, 2000 8000"],
+                "overlap 1-2 36.000 6000",
+            ),
             (&[a, a], "overlap 1-2 100.000 10000"),
             (&[holed, "2000 2000, 8000 2000, 8000 8000, 2000 8000"], ""),
-            (&[holed, "1000 1000, 9000 1000, 9000 9000, 1000 9000"], "overlap 1-2 28.000 1172"),
+            (
+                &[holed, "1000 1000, 9000 1000, 9000 9000, 1000 9000"],
+                "overlap 1-2 28.000 1172",
+            ),
             // only a corner in common; nothing in common
             (&[a, "10000 10000, 20000 10000, 20000 20000"], ""),
             // a bow-tie over its neighbour
             (&["0 0, 10000 10000, 10000 0, 0 9000", b], "ring 1 self_crossing"),
             // a needle 1 mm thick reaching deep into the neighbour
-            (&["0 0, 10000 0, 10000 4999, 19000 5000, 10000 5001, 10000 10000, 0 10000", b], "ring 1 spike; unmatched [1, 2] 2.0 x2"),
+            (
+                &[
+                    "0 0, 10000 0, 10000 4999, 19000 5000, 10000 5001, 10000 10000, 0 10000",
+                    b,
+                ],
+                "ring 1 spike; unmatched [1, 2] 2.0 x2",
+            ),
         ];
         for (parcels, want) in table {
             assert_eq!(found(parcels), want, "{parcels:?}");
@@ -371,12 +483,17 @@ mod tests {
         let mut all = grid(6, 6, 10_000);
         for p in grid(4, 4, 9_000) {
             let mut q = p.polygon.clone();
-            q.rings[0].iter_mut().for_each(|v| *v = Pt::new(v.e + 10_500, v.n + 10_500));
+            q.rings[0]
+                .iter_mut()
+                .for_each(|v| *v = Pt::new(v.e + 10_500, v.n + 10_500));
             all.push(parcel_of(p.fid + 100, q));
         }
         let coverage = Coverage::build(all.clone());
         let faults = super::all(&coverage, &Progress::none()).unwrap();
-        assert_eq!(faults.overlaps.iter().map(|o| o.fids).collect::<Vec<_>>(), by_brute_force(&all));
+        assert_eq!(
+            faults.overlaps.iter().map(|o| o.fids).collect::<Vec<_>>(),
+            by_brute_force(&all)
+        );
         let total: f64 = faults.overlaps.iter().map(|o| o.common.area).sum();
         assert!((total - 36.0 * 36.0).abs() < 1e-6, "{total}");
     }

@@ -22,7 +22,10 @@ pub fn findings<'a>(
     let mut all = Vec::new();
     for (fid, list) in &faults.rings {
         if let Some(p) = parcel(*fid) {
-            all.extend(list.chunk_by(|a, b| a.kind == b.kind).map(|same| ring_invalid(p, same)));
+            all.extend(
+                list.chunk_by(|a, b| a.kind == b.kind)
+                    .map(|same| ring_invalid(p, same)),
+            );
         }
     }
     for o in &faults.overlaps {
@@ -55,7 +58,11 @@ fn ring_invalid(parcel: &Parcel, same: &[Fault]) -> Finding {
         bbox: Some(crate::domain::BBox::of(same.iter().map(|f| f.at))),
         amount: Some(same.len() as f64),
         unit: Some(Unit::Count),
-        values: same.first().map(|f| ("fault", f.kind.name().to_string())).into_iter().collect(),
+        values: same
+            .first()
+            .map(|f| ("fault", f.kind.name().to_string()))
+            .into_iter()
+            .collect(),
         ..about(RING_INVALID, Severity::Error, &[parcel])
     }
 }
@@ -76,7 +83,11 @@ fn overlap(o: &Overlap, parcels: [&Parcel; 2], tolerance_mm: f64) -> Finding {
 
 fn unmatched(u: &Unmatched, parcels: &[&Parcel]) -> Finding {
     // Exactly on the side there is neither overlap nor gap: only the point is missing.
-    let severity = if u.distance > 0.0 { Severity::Warning } else { Severity::Info };
+    let severity = if u.distance > 0.0 {
+        Severity::Warning
+    } else {
+        Severity::Info
+    };
     Finding {
         at: Some(u.at),
         bbox: Some(u.bbox),
@@ -94,5 +105,9 @@ fn round6(v: f64) -> f64 {
 
 /// Whole millimetres, or one decimal below ten.
 fn millimetres(mm: f64) -> String {
-    if mm < 9.95 { format!("{mm:.1}") } else { format!("{mm:.0}") }
+    if mm < 9.95 {
+        format!("{mm:.1}")
+    } else {
+        format!("{mm:.0}")
+    }
 }

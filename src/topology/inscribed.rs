@@ -19,7 +19,10 @@ type P = [f64; 2];
 /// Twice halved: signed area of a ring, mm².
 pub fn ring_area(ring: &[P]) -> f64 {
     let Some(&[ox, oy]) = ring.first() else { return 0.0 };
-    sides(ring).map(|(a, b)| (a[0] - ox) * (b[1] - oy) - (b[0] - ox) * (a[1] - oy)).sum::<f64>() / 2.0
+    sides(ring)
+        .map(|(a, b)| (a[0] - ox) * (b[1] - oy) - (b[0] - ox) * (a[1] - oy))
+        .sum::<f64>()
+        / 2.0
 }
 
 fn sides(ring: &[P]) -> impl Iterator<Item = (P, P)> + '_ {
@@ -83,7 +86,13 @@ impl Region {
             values.clone().fold(f64::MIN, f64::max) - values.fold(f64::MAX, f64::min)
         };
         let size = [extent(0), extent(1)];
-        (area > 0.0 && lines.len() >= 3).then_some(Self { lines, reflex, area, perimeter, size })
+        (area > 0.0 && lines.len() >= 3).then_some(Self {
+            lines,
+            reflex,
+            area,
+            perimeter,
+            size,
+        })
     }
 
     fn convex(&self) -> bool {
@@ -115,11 +124,16 @@ impl Region {
         for i in 0..n {
             for j in i + 1..n {
                 for k in j + 1..n {
-                    let Some(c) = tangent(&self.lines[i], &self.lines[j], &self.lines[k]) else { continue };
+                    let Some(c) = tangent(&self.lines[i], &self.lines[j], &self.lines[k]) else {
+                        continue;
+                    };
                     if best.is_some_and(|b| c.radius <= b.radius) {
                         continue;
                     }
-                    let fits = self.lines.iter().all(|l| l.signed([c.x, c.y]) >= c.radius - 1e-7 * (1.0 + c.radius));
+                    let fits = self
+                        .lines
+                        .iter()
+                        .all(|l| l.signed([c.x, c.y]) >= c.radius - 1e-7 * (1.0 + c.radius));
                     if fits {
                         best = Some(c);
                     }
@@ -132,20 +146,32 @@ impl Region {
     /// Any region: halves the interval of radii until it is known to 0.002 mm or one per cent.
     fn halving(&self) -> Option<Circle> {
         // A circle is not larger than the area, nor wider than the region's box.
-        let mut high = (self.area / std::f64::consts::PI).sqrt().min(self.size[0].min(self.size[1]) / 2.0);
+        let mut high = (self.area / std::f64::consts::PI)
+            .sqrt()
+            .min(self.size[0].min(self.size[1]) / 2.0);
         let mut low = 0.0;
         let mut best = None;
         while high - low > (high / 100.0).min(0.02).max(0.002) {
             let middle = f64::midpoint(low, high);
             match self.fit(middle) {
                 Some(at) => {
-                    best = Some(Circle { x: at[0], y: at[1], radius: middle });
+                    best = Some(Circle {
+                        x: at[0],
+                        y: at[1],
+                        radius: middle,
+                    });
                     low = middle;
                 }
                 None => high = middle,
             }
         }
-        best.or_else(|| self.lines.first().map(|l| Circle { x: l.a[0], y: l.a[1], radius: low }))
+        best.or_else(|| {
+            self.lines.first().map(|l| Circle {
+                x: l.a[0],
+                y: l.a[1],
+                radius: low,
+            })
+        })
     }
 
     /// A place where a circle of radius `r` fits, if there is one.
@@ -162,14 +188,23 @@ impl Region {
                 }
             }
             for c in &self.reflex {
-                let p = line_circle(&self.lines[i], *c, r).into_iter().flatten().find_map(ok);
+                let p = line_circle(&self.lines[i], *c, r)
+                    .into_iter()
+                    .flatten()
+                    .find_map(ok);
                 if p.is_some() {
                     return p;
                 }
             }
         }
-        let pairs = self.reflex.iter().enumerate().flat_map(|(i, c)| self.reflex[i + 1..].iter().map(move |d| (*c, *d)));
-        pairs.flat_map(|(c, d)| circle_circle(c, d, r).into_iter().flatten()).find_map(ok)
+        let pairs = self
+            .reflex
+            .iter()
+            .enumerate()
+            .flat_map(|(i, c)| self.reflex[i + 1..].iter().map(move |d| (*c, *d)));
+        pairs
+            .flat_map(|(c, d)| circle_circle(c, d, r).into_iter().flatten())
+            .find_map(ok)
     }
 }
 
@@ -177,7 +212,12 @@ impl Line {
     fn new(a: P, b: P) -> Option<Self> {
         let (dx, dy) = (b[0] - a[0], b[1] - a[1]);
         let length = dx.hypot(dy);
-        (length > 1e-9).then(|| Self { a, b, normal: [-dy / length, dx / length], length })
+        (length > 1e-9).then(|| Self {
+            a,
+            b,
+            normal: [-dy / length, dx / length],
+            length,
+        })
     }
 
     /// Distance to the line, positive on the inner side.
@@ -188,7 +228,8 @@ impl Line {
     /// Whether the boxes of two sides are at most `d` apart.
     fn near(&self, o: &Self, d: f64) -> bool {
         (0..2).all(|x| {
-            self.a[x].min(self.b[x]) <= o.a[x].max(o.b[x]) + d && o.a[x].min(o.b[x]) <= self.a[x].max(self.b[x]) + d
+            self.a[x].min(self.b[x]) <= o.a[x].max(o.b[x]) + d
+                && o.a[x].min(o.b[x]) <= self.a[x].max(self.b[x]) + d
         })
     }
 }
@@ -221,10 +262,16 @@ fn meeting(a: &Line, b: &Line, r: f64) -> Option<P> {
     let db = b.normal[0] * b.a[0] + b.normal[1] * b.a[1] + r;
     if det.abs() < 1e-9 {
         // Parallel at distance 2r: any place along them; the middle of the common stretch serves.
-        let p = [(a.a[0] + a.b[0]) / 2.0 + a.normal[0] * r, (a.a[1] + a.b[1]) / 2.0 + a.normal[1] * r];
+        let p = [
+            (a.a[0] + a.b[0]) / 2.0 + a.normal[0] * r,
+            (a.a[1] + a.b[1]) / 2.0 + a.normal[1] * r,
+        ];
         return Some(p);
     }
-    Some([(da * b.normal[1] - db * a.normal[1]) / det, (a.normal[0] * db - b.normal[0] * da) / det])
+    Some([
+        (da * b.normal[1] - db * a.normal[1]) / det,
+        (a.normal[0] * db - b.normal[0] * da) / det,
+    ])
 }
 
 /// Where a side moved inward by `r` is at `r` from a corner.
@@ -236,7 +283,10 @@ fn line_circle(l: &Line, c: P, r: f64) -> [Option<P>; 2] {
     }
     let foot = [c[0] - off * l.normal[0], c[1] - off * l.normal[1]];
     let (dx, dy) = (l.normal[1] * half.sqrt(), -l.normal[0] * half.sqrt());
-    [Some([foot[0] + dx, foot[1] + dy]), Some([foot[0] - dx, foot[1] - dy])]
+    [
+        Some([foot[0] + dx, foot[1] + dy]),
+        Some([foot[0] - dx, foot[1] - dy]),
+    ]
 }
 
 /// Where two circles of radius `r` meet.
@@ -262,18 +312,57 @@ mod tests {
             (&[&[[0.0, 0.0], [100.0, 0.0], [100.0, 2.0], [0.0, 2.0]]], 1.0),
             (&[&[[0.0, 0.0], [300.0, 0.0], [0.0, 400.0]]], 100.0),
             // L of two arms 10 wide: the circle sits in the corner
-            (&[&[[0.0, 0.0], [50.0, 0.0], [50.0, 10.0], [10.0, 10.0], [10.0, 50.0], [0.0, 50.0]]], 5.8579),
+            (
+                &[&[
+                    [0.0, 0.0],
+                    [50.0, 0.0],
+                    [50.0, 10.0],
+                    [10.0, 10.0],
+                    [10.0, 50.0],
+                    [0.0, 50.0],
+                ]],
+                5.8579,
+            ),
             // a bent strip, 4 wide, given clockwise
-            (&[&[[0.0, 4.0], [48.0, 4.0], [48.0, 50.0], [52.0, 50.0], [52.0, 0.0], [0.0, 0.0]]], 2.3431),
+            (
+                &[&[
+                    [0.0, 4.0],
+                    [48.0, 4.0],
+                    [48.0, 50.0],
+                    [52.0, 50.0],
+                    [52.0, 0.0],
+                    [0.0, 0.0],
+                ]],
+                2.3431,
+            ),
             // a square frame 20 wide
-            (&[&[[0.0, 0.0], [100.0, 0.0], [100.0, 100.0], [0.0, 100.0]], &[[20.0, 20.0], [20.0, 80.0], [80.0, 80.0], [80.0, 20.0]]], 11.7157),
+            (
+                &[
+                    &[[0.0, 0.0], [100.0, 0.0], [100.0, 100.0], [0.0, 100.0]],
+                    &[[20.0, 20.0], [20.0, 80.0], [80.0, 80.0], [80.0, 20.0]],
+                ],
+                11.7157,
+            ),
             // an hourglass: two lobes joined by a neck
-            (&[&[[0.0, 0.0], [60.0, 0.0], [31.0, 30.0], [60.0, 60.0], [0.0, 60.0], [29.0, 30.0]]], 12.8),
+            (
+                &[&[
+                    [0.0, 0.0],
+                    [60.0, 0.0],
+                    [31.0, 30.0],
+                    [60.0, 60.0],
+                    [0.0, 60.0],
+                    [29.0, 30.0],
+                ]],
+                12.8,
+            ),
         ];
         for (rings, want) in table {
             let rings: Vec<Vec<P>> = rings.iter().map(|r| r.to_vec()).collect();
             let c = largest(&rings).unwrap();
-            assert!((c.radius - want).abs() < 0.03 + want * 0.005, "{rings:?}: {c:?}, wanted {want}");
+            assert!(
+                (c.radius - want).abs() < 0.03 + want * 0.005,
+                "{rings:?}: {c:?}, wanted {want}"
+            );
             let again = Region::new(&rings).unwrap().halving().unwrap();
             assert!((again.radius - c.radius).abs() < 0.03, "{again:?} {c:?}");
         }

@@ -40,7 +40,12 @@ pub fn common(a: &Polygon, b: &Polygon) -> Option<Common> {
     for region in &regions {
         let rings: Vec<Vec<[f64; 2]>> = std::iter::once(region.exterior())
             .chain(region.interiors())
-            .map(|r| r.0.iter().take(r.0.len().saturating_sub(1)).map(|c| [c.x, c.y]).collect())
+            .map(|r| {
+                r.0.iter()
+                    .take(r.0.len().saturating_sub(1))
+                    .map(|c| [c.x, c.y])
+                    .collect()
+            })
             .collect();
         if let Some(part) = measured(&rings, window.min) {
             all = Some(match all {
@@ -53,12 +58,26 @@ pub fn common(a: &Polygon, b: &Polygon) -> Option<Common> {
 }
 
 fn joined(sum: Common, part: Common) -> Common {
-    let wider = if (part.width, sum.at) > (sum.width, part.at) { part } else { sum };
-    Common { area: sum.area + part.area, bbox: sum.bbox.union(part.bbox), ..wider }
+    let wider = if (part.width, sum.at) > (sum.width, part.at) {
+        part
+    } else {
+        sum
+    };
+    Common {
+        area: sum.area + part.area,
+        bbox: sum.bbox.union(part.bbox),
+        ..wider
+    }
 }
 
 fn measured(rings: &[Vec<[f64; 2]>], origin: Pt) -> Option<Common> {
-    let area: f64 = rings.iter().map(|r| inscribed::ring_area(r)).map(f64::abs).enumerate().map(|(i, a)| if i == 0 { a } else { -a }).sum();
+    let area: f64 = rings
+        .iter()
+        .map(|r| inscribed::ring_area(r))
+        .map(f64::abs)
+        .enumerate()
+        .map(|(i, a)| if i == 0 { a } else { -a })
+        .sum();
     // Below this the overlay's own grid speaks: a thousandth of a square millimetre.
     if area <= 1e-3 {
         return None;
@@ -80,10 +99,18 @@ fn measured(rings: &[Vec<[f64; 2]>], origin: Pt) -> Option<Common> {
 /// The part of a polygon that matters inside `window`, relative to its corner.
 fn local(polygon: &Polygon, window: &BBox) -> geo::Polygon {
     let o = window.min;
-    let limits = [-1000.0, -1000.0, (window.width() + 1000) as f64, (window.height() + 1000) as f64];
+    let limits = [
+        -1000.0,
+        -1000.0,
+        (window.width() + 1000) as f64,
+        (window.height() + 1000) as f64,
+    ];
     let many = polygon.point_count() > 64;
     let mut rings = polygon.rings.iter().map(|r| {
-        let points: Vec<[f64; 2]> = r.iter().map(|p| [(p.e - o.e) as f64, (p.n - o.n) as f64]).collect();
+        let points: Vec<[f64; 2]> = r
+            .iter()
+            .map(|p| [(p.e - o.e) as f64, (p.n - o.n) as f64])
+            .collect();
         let cut = if many { clip(points, limits) } else { points };
         LineString(cut.into_iter().map(|[x, y]| Coord { x, y }).collect())
     });
@@ -128,22 +155,50 @@ mod tests {
         let holed = "0 0, 10000 0, 10000 10000, 0 10000 | 2000 2000, 2000 8000, 8000 8000, 8000 2000";
         let table = [
             // strip of 1 m; strip of 2 mm; strip of 3 mm
-            (square, "9000 0, 20000 0, 20000 10000, 9000 10000", Some((10.0, 1000.0))),
-            (square, "9998 0, 20000 0, 20000 10000, 9998 10000", Some((0.02, 2.0))),
-            (square, "9997 0, 20000 0, 20000 10000, 9997 10000", Some((0.03, 3.0))),
+            (
+                square,
+                "9000 0, 20000 0, 20000 10000, 9000 10000",
+                Some((10.0, 1000.0)),
+            ),
+            (
+                square,
+                "9998 0, 20000 0, 20000 10000, 9998 10000",
+                Some((0.02, 2.0)),
+            ),
+            (
+                square,
+                "9997 0, 20000 0, 20000 10000, 9997 10000",
+                Some((0.03, 3.0)),
+            ),
             // contained, identical, touching, apart
-            (square, "3000 3000, 7000 3000, 7000 7000, 3000 7000", Some((16.0, 4000.0))),
+            (
+                square,
+                "3000 3000, 7000 3000, 7000 7000, 3000 7000",
+                Some((16.0, 4000.0)),
+            ),
             (square, square, Some((100.0, 10_000.0))),
             (square, "10000 0, 20000 0, 20000 10000, 10000 10000", None),
             (square, "10000 10000, 20000 10000, 20000 20000", None),
             (square, "30000 0, 40000 0, 40000 10000", None),
             // in the hole: nothing; over the hole's rim
             (holed, "2000 2000, 8000 2000, 8000 8000, 2000 8000", None),
-            (holed, "1000 1000, 9000 1000, 9000 9000, 1000 9000", Some((28.0, 1171.6))),
+            (
+                holed,
+                "1000 1000, 9000 1000, 9000 9000, 1000 9000",
+                Some((28.0, 1171.6)),
+            ),
             // slanted long sliver, 5 mm across
-            ("0 0, 40000 30000, 37000 34000, -3000 4000", "-3 4, 39997 30004, 43000 26000, 3000 -4000", Some((0.25, 5.0))),
+            (
+                "0 0, 40000 30000, 37000 34000, -3000 4000",
+                "-3 4, 39997 30004, 43000 26000, 3000 -4000",
+                Some((0.25, 5.0)),
+            ),
             // a concave one bites twice
-            (square, "9000 1000, 20000 1000, 20000 9000, 9000 9000, 9000 6000, 12000 6000, 12000 4000, 9000 4000", Some((6.0, 1000.0))),
+            (
+                square,
+                "9000 1000, 20000 1000, 20000 9000, 9000 9000, 9000 6000, 12000 6000, 12000 4000, 9000 4000",
+                Some((6.0, 1000.0)),
+            ),
         ];
         for (a, b, want) in table {
             for (a, b) in [(a, b), (b, a)] {
@@ -167,6 +222,9 @@ mod tests {
         road.extend((0..200).rev().map(|i| format!("{} {}", i * 10_000, 8000 + i % 2)));
         let plot = "1000000 7000, 1005000 7000, 1005000 20000, 1000000 20000";
         let c = common(&polygon(&road.join(", ")), &polygon(plot)).unwrap();
-        assert!((c.area - 5.0).abs() < 0.01 && (c.width - 1000.0).abs() < 2.0, "{c:?}");
+        assert!(
+            (c.area - 5.0).abs() < 0.01 && (c.width - 1000.0).abs() < 2.0,
+            "{c:?}"
+        );
     }
 }

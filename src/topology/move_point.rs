@@ -36,7 +36,10 @@ pub struct Refusal {
 
 impl From<Failure> for Refusal {
     fn from(failure: Failure) -> Self {
-        Self { failure, findings: Vec::new() }
+        Self {
+            failure,
+            findings: Vec::new(),
+        }
     }
 }
 
@@ -48,7 +51,11 @@ const SAME_AREA: f64 = 1e-6;
 /// `POINT_NOT_FOUND`, `POINT_TAKEN`, `WOULD_MAKE_FAULT`.
 pub fn plan(coverage: &Coverage, from: Pt, to: Pt) -> Result<Plan, Refusal> {
     check_target(from, to)?;
-    let old: Vec<&Parcel> = coverage.users_of(from).iter().filter_map(|f| coverage.get(*f)).collect();
+    let old: Vec<&Parcel> = coverage
+        .users_of(from)
+        .iter()
+        .filter_map(|f| coverage.get(*f))
+        .collect();
     if old.is_empty() {
         return Err(not_found(from).into());
     }
@@ -63,13 +70,25 @@ pub fn plan(coverage: &Coverage, from: Pt, to: Pt) -> Result<Plan, Refusal> {
     let (faults_after, misses_after) = faults::among_with_misses(&after, old.len());
     let worse = worsened(&faults_before, faults_after);
     let mut found = findings::findings(&worse, OVERLAP_TOLERANCE_MM, |f| coverage.get(f));
-    found.extend(opened_gaps(&misses_before, &misses_after, &after, old.len(), (from, to)));
+    found.extend(opened_gaps(
+        &misses_before,
+        &misses_after,
+        &after,
+        old.len(),
+        (from, to),
+    ));
     if !found.is_empty() {
         crate::domain::sort_findings(&mut found);
-        return Err(Refusal { failure: would_make_fault(found.len()), findings: found });
+        return Err(Refusal {
+            failure: would_make_fault(found.len()),
+            findings: found,
+        });
     }
     Ok(Plan {
-        points_moved: old.iter().map(|p| p.polygon.points().filter(|q| *q == from).count()).sum(),
+        points_moved: old
+            .iter()
+            .map(|p| p.polygon.points().filter(|q| *q == from).count())
+            .sum(),
         area_before: old.iter().map(|p| p.polygon.area_m2()).sum(),
         area_after: new.iter().map(|p| p.polygon.area_m2()).sum(),
         changed: new.into_iter().map(|p| (p.fid, p.polygon)).collect(),
@@ -82,7 +101,10 @@ fn check_target(from: Pt, to: Pt) -> Result<(), Failure> {
         return Err(Failure::new("POINT_NOT_MOVED", message));
     }
     if [to.e, to.n].iter().any(|v| v.abs() > MAX_COORDINATE) {
-        let message = msg!("Tọa độ mới nằm ngoài phạm vi cho phép.", "The new coordinates are out of range.");
+        let message = msg!(
+            "Tọa độ mới nằm ngoài phạm vi cho phép.",
+            "The new coordinates are out of range."
+        );
         return Err(Failure::new("POINT_OUT_OF_RANGE", message));
     }
     Ok(())
@@ -144,41 +166,65 @@ fn surroundings<'a>(coverage: &'a Coverage, old: &[&Parcel], from: Pt, to: Pt) -
     }
     let follows: BTreeSet<i64> = old.iter().map(|p| p.fid).collect();
     let near = faults::reach(coverage, [change]);
-    near.iter().filter(|f| !follows.contains(f)).filter_map(|f| coverage.get(*f)).collect()
+    near.iter()
+        .filter(|f| !follows.contains(f))
+        .filter_map(|f| coverage.get(*f))
+        .collect()
 }
 
 /// The faults of `after` that were not there before, or were smaller.
 fn worsened(before: &Faults, after: Faults) -> Faults {
     let kinds = |f: &Faults| {
         let mut count: BTreeMap<(i64, FaultKind), usize> = BTreeMap::new();
-        let all = f.rings.iter().flat_map(|(fid, list)| list.iter().map(|f| (*fid, f.kind)));
+        let all = f
+            .rings
+            .iter()
+            .flat_map(|(fid, list)| list.iter().map(|f| (*fid, f.kind)));
         all.for_each(|k| *count.entry(k).or_default() += 1);
         count
     };
     let (rings_before, rings_after) = (kinds(before), kinds(&after));
-    let more = |fid: i64, kind| {
-        rings_after.get(&(fid, kind)) > rings_before.get(&(fid, kind))
-    };
+    let more = |fid: i64, kind| rings_after.get(&(fid, kind)) > rings_before.get(&(fid, kind));
     let areas: BTreeMap<[i64; 2], f64> = before.overlaps.iter().map(|o| (o.fids, o.common.area)).collect();
     let mut rings = after.rings;
-    rings.iter_mut().for_each(|(fid, list)| list.retain(|f| more(*fid, f.kind)));
+    rings
+        .iter_mut()
+        .for_each(|(fid, list)| list.retain(|f| more(*fid, f.kind)));
     rings.retain(|(_, list)| !list.is_empty());
     let larger = |fids: &[i64; 2], area: f64| areas.get(fids).is_none_or(|old| area > old + SAME_AREA);
-    let parties: Vec<BTreeSet<i64>> =
-        before.unmatched.iter().map(|u| u.fids.iter().copied().collect()).collect();
+    let parties: Vec<BTreeSet<i64>> = before
+        .unmatched
+        .iter()
+        .map(|u| u.fids.iter().copied().collect())
+        .collect();
     // An exact point on a side is tolerated; and between the same parcels one may slide along it.
     let known = |fids: &[i64]| {
-        parties.iter().any(|p| fids.iter().all(|f| p.contains(f))) || areas.keys().any(|k| fids.iter().all(|f| k.contains(f)))
+        parties.iter().any(|p| fids.iter().all(|f| p.contains(f)))
+            || areas.keys().any(|k| fids.iter().all(|f| k.contains(f)))
     };
     Faults {
         rings,
-        overlaps: after.overlaps.into_iter().filter(|o| larger(&o.fids, o.common.area)).collect(),
-        unmatched: after.unmatched.into_iter().filter(|u| u.distance > 0.0 && !known(&u.fids)).collect(),
+        overlaps: after
+            .overlaps
+            .into_iter()
+            .filter(|o| larger(&o.fids, o.common.area))
+            .collect(),
+        unmatched: after
+            .unmatched
+            .into_iter()
+            .filter(|u| u.distance > 0.0 && !known(&u.fids))
+            .collect(),
     }
 }
 
 /// Points that lay at a neighbour's side and would lie apart from it.
-fn opened_gaps(before: &[NearMiss], after: &[NearMiss], now: &[&Parcel], follow: usize, way: (Pt, Pt)) -> Vec<Finding> {
+fn opened_gaps(
+    before: &[NearMiss],
+    after: &[NearMiss],
+    now: &[&Parcel],
+    follow: usize,
+    way: (Pt, Pt),
+) -> Vec<Finding> {
     let still: BTreeSet<(Pt, u32, u32)> = after.iter().map(|m| (m.at, m.owner, m.other)).collect();
     let mut gaps: BTreeMap<(Pt, u32, u32), f64> = BTreeMap::new();
     for m in before {
@@ -188,7 +234,10 @@ fn opened_gaps(before: &[NearMiss], after: &[NearMiss], now: &[&Parcel], follow:
         if still.contains(&(at, m.owner, m.other)) || locate(other, at) != Place::Outside {
             continue;
         }
-        let distance = other.sides().map(|(a, b)| segment::distance(at, a, b)).fold(f64::INFINITY, f64::min);
+        let distance = other
+            .sides()
+            .map(|(a, b)| segment::distance(at, a, b))
+            .fold(f64::INFINITY, f64::min);
         gaps.insert((at, m.owner, m.other), distance);
     }
     let finding = |((at, owner, other), distance): ((Pt, u32, u32), f64)| Finding {
@@ -196,7 +245,11 @@ fn opened_gaps(before: &[NearMiss], after: &[NearMiss], now: &[&Parcel], follow:
         bbox: Some(BBox::of([at])),
         amount: Some((distance * 1000.0).round() / 1e6),
         unit: Some(Unit::M),
-        ..findings::about(PARCEL_GAP, Severity::Error, &[now[owner as usize], now[other as usize]])
+        ..findings::about(
+            PARCEL_GAP,
+            Severity::Error,
+            &[now[owner as usize], now[other as usize]],
+        )
     };
     gaps.into_iter().map(finding).collect()
 }
@@ -208,14 +261,28 @@ mod tests {
     use proptest::prelude::*;
 
     fn outcome(parcels: &[&str], from: &str, to: &str) -> String {
-        let all = parcels.iter().enumerate().map(|(i, t)| parcel(i as i64 + 1, t)).collect();
+        let all = parcels
+            .iter()
+            .enumerate()
+            .map(|(i, t)| parcel(i as i64 + 1, t))
+            .collect();
         match plan(&Coverage::build(all), point(from), point(to)) {
             Ok(p) => {
                 let fids: Vec<String> = p.changed.iter().map(|(f, _)| f.to_string()).collect();
-                format!("moves {} x{} {:.3} -> {:.3}", fids.join(","), p.points_moved, p.area_before, p.area_after)
+                format!(
+                    "moves {} x{} {:.3} -> {:.3}",
+                    fids.join(","),
+                    p.points_moved,
+                    p.area_before,
+                    p.area_after
+                )
             }
             Err(r) => {
-                let codes: Vec<String> = r.findings.iter().map(|f| format!(" {} {}", f.code, f.refs.join("+"))).collect();
+                let codes: Vec<String> = r
+                    .findings
+                    .iter()
+                    .map(|f| format!(" {} {}", f.code, f.refs.join("+")))
+                    .collect();
                 format!("{}{}", r.failure.code(), codes.concat())
             }
         }
@@ -231,32 +298,97 @@ mod tests {
         let holed = "0 0, 10000 0, 10000 10000, 0 10000 | 2000 2000, 2000 8000, 8000 8000, 8000 2000";
         let pond = "2000 2000, 8000 2000, 8000 8000, 2000 8000";
         let table: [(&[&str], &str, &str, &str); 18] = [
-            (&[a, b, c], "10000 10000", "10500 9000", "moves 1,2,3 x3 400.000 -> 400.000"),
+            (
+                &[a, b, c],
+                "10000 10000",
+                "10500 9000",
+                "moves 1,2,3 x3 400.000 -> 400.000",
+            ),
             (&[a, b, c], "0 0", "-500 -500", "moves 1 x1 100.000 -> 105.000"),
             (&[a, b, c], "1 1", "2 2", "POINT_NOT_FOUND"),
             (&[a, b, c], "0 0", "0 0", "POINT_NOT_MOVED"),
             (&[a, b, c], "0 0", "100000000001 0", "POINT_OUT_OF_RANGE"),
             (&[a, b, c], "0 0", "10000 0", "POINT_TAKEN"),
             // over the opposite side: the ring crosses itself
-            (&[a], "0 0", "11000 9000", "WOULD_MAKE_FAULT RING_INVALID 25747/1/1"),
+            (
+                &[a],
+                "0 0",
+                "11000 9000",
+                "WOULD_MAKE_FAULT RING_INVALID 25747/1/1",
+            ),
             // flat: no area left beside a spike
-            (&["0 0, 10000 0, 0 10000"], "0 0", "5000 5000", "WOULD_MAKE_FAULT RING_INVALID 25747/1/1 RING_INVALID 25747/1/1"),
+            (
+                &["0 0, 10000 0, 0 10000"],
+                "0 0",
+                "5000 5000",
+                "WOULD_MAKE_FAULT RING_INVALID 25747/1/1 RING_INVALID 25747/1/1",
+            ),
             // into another parcel that does not have the point
-            (&[a, "12000 0, 20000 0, 20000 10000, 12000 10000"], "10000 10000", "13000 9000", "WOULD_MAKE_FAULT PARCEL_OVERLAP 25747/1/1+25747/1/2"),
+            (
+                &[a, "12000 0, 20000 0, 20000 10000, 12000 10000"],
+                "10000 10000",
+                "13000 9000",
+                "WOULD_MAKE_FAULT PARCEL_OVERLAP 25747/1/1+25747/1/2",
+            ),
             // an overlap that is there already: smaller is fine, larger is not
-            (&[a, "9000 -1000, 20000 -1000, 20000 11000, 9000 11000"], "10000 0", "9500 0", "moves 1 x1 100.000 -> 97.500"),
-            (&[a, "9000 -1000, 20000 -1000, 20000 11000, 9000 11000"], "10000 0", "10500 0", "WOULD_MAKE_FAULT PARCEL_OVERLAP 25747/1/1+25747/1/2"),
+            (
+                &[a, "9000 -1000, 20000 -1000, 20000 11000, 9000 11000"],
+                "10000 0",
+                "9500 0",
+                "moves 1 x1 100.000 -> 97.500",
+            ),
+            (
+                &[a, "9000 -1000, 20000 -1000, 20000 11000, 9000 11000"],
+                "10000 0",
+                "10500 0",
+                "WOULD_MAKE_FAULT PARCEL_OVERLAP 25747/1/1+25747/1/2",
+            ),
             // an old overlap elsewhere does not block
-            (&[a, "9000 -1000, 20000 -1000, 20000 11000, 9000 11000"], "0 0", "-10 0", "moves 1 x1 100.000 -> 100.050"),
+            (
+                &[a, "9000 -1000, 20000 -1000, 20000 11000, 9000 11000"],
+                "0 0",
+                "-10 0",
+                "moves 1 x1 100.000 -> 100.050",
+            ),
             // a T-junction may slide along the side, not leave it
-            (&[a, lower, upper], "10000 5000", "10000 6000", "moves 2,3 x2 100.000 -> 100.000"),
-            (&[a, lower, upper], "10000 5000", "10100 5000", "WOULD_MAKE_FAULT PARCEL_GAP 25747/1/1+25747/1/2 PARCEL_GAP 25747/1/1+25747/1/3"),
-            (&[a, lower, upper], "10000 5000", "9900 5000", "WOULD_MAKE_FAULT PARCEL_OVERLAP 25747/1/1+25747/1/2 PARCEL_OVERLAP 25747/1/1+25747/1/3"),
+            (
+                &[a, lower, upper],
+                "10000 5000",
+                "10000 6000",
+                "moves 2,3 x2 100.000 -> 100.000",
+            ),
+            (
+                &[a, lower, upper],
+                "10000 5000",
+                "10100 5000",
+                "WOULD_MAKE_FAULT PARCEL_GAP 25747/1/1+25747/1/2 PARCEL_GAP 25747/1/1+25747/1/3",
+            ),
+            (
+                &[a, lower, upper],
+                "10000 5000",
+                "9900 5000",
+                "WOULD_MAKE_FAULT PARCEL_OVERLAP 25747/1/1+25747/1/2 PARCEL_OVERLAP 25747/1/1+25747/1/3",
+            ),
             // the long side leaves the T-junction
-            (&[a, lower, upper], "10000 10000", "10500 10000", "WOULD_MAKE_FAULT PARCEL_OVERLAP 25747/1/1+25747/1/2 PARCEL_OVERLAP 25747/1/1+25747/1/3"),
+            (
+                &[a, lower, upper],
+                "10000 10000",
+                "10500 10000",
+                "WOULD_MAKE_FAULT PARCEL_OVERLAP 25747/1/1+25747/1/2 PARCEL_OVERLAP 25747/1/1+25747/1/3",
+            ),
             // pond and hole move as one; not out of the parcel
-            (&[holed, pond], "8000 8000", "9000 9000", "moves 1,2 x2 100.000 -> 100.000"),
-            (&[holed, pond], "8000 8000", "11000 11000", "WOULD_MAKE_FAULT RING_INVALID 25747/1/1"),
+            (
+                &[holed, pond],
+                "8000 8000",
+                "9000 9000",
+                "moves 1,2 x2 100.000 -> 100.000",
+            ),
+            (
+                &[holed, pond],
+                "8000 8000",
+                "11000 11000",
+                "WOULD_MAKE_FAULT RING_INVALID 25747/1/1",
+            ),
         ];
         for (parcels, from, to, want) in table {
             assert_eq!(outcome(parcels, from, to), want, "{parcels:?} {from} {to}");
@@ -267,9 +399,15 @@ mod tests {
     fn a_point_that_stands_twice_moves_twice() {
         // Two holes touch in (5000 5000).
         let holes = "0 0, 10000 0, 10000 10000, 0 10000 | 3000 3000, 3000 5000, 5000 5000, 5000 3000 | 5000 5000, 5000 7000, 7000 7000, 7000 5000";
-        assert_eq!(outcome(&[holes], "5000 5000", "5100 4900"), "moves 1 x2 92.000 -> 92.000");
+        assert_eq!(
+            outcome(&[holes], "5000 5000", "5100 4900"),
+            "moves 1 x2 92.000 -> 92.000"
+        );
         // The touching point may not be pulled through a hole.
-        assert_eq!(outcome(&[holes], "5000 5000", "8000 8000"), "WOULD_MAKE_FAULT RING_INVALID 25747/1/1 RING_INVALID 25747/1/1");
+        assert_eq!(
+            outcome(&[holes], "5000 5000", "8000 8000"),
+            "WOULD_MAKE_FAULT RING_INVALID 25747/1/1 RING_INVALID 25747/1/1"
+        );
     }
 
     proptest! {

@@ -32,7 +32,10 @@ pub fn pole(polygon: &Polygon, precision: f64) -> Option<Pole> {
     let best = field.search([bbox.width() as f64, bbox.height() as f64], precision);
     let at = on_lattice(polygon, bbox, &best)?;
     let [x, y] = local(at);
-    Some(Pole { at, radius: field.distance(x, y) })
+    Some(Pole {
+        at,
+        radius: field.distance(x, y),
+    })
 }
 
 /// The same for rings in local millimetres, nothing rounded.
@@ -45,12 +48,19 @@ pub(super) fn in_rings(rings: &[Vec<[f64; 2]>], precision: f64) -> Option<Circle
     let sides = rings.iter().flat_map(|r| r.iter().zip(r.iter().cycle().skip(1)));
     let field = Field::new(sides.map(|(a, b)| (local(*a), local(*b))));
     let best = field.search([high(0) - x0, high(1) - y0], precision);
-    (best.distance > 0.0).then(|| Circle { x: best.x + x0, y: best.y + y0, radius: best.distance })
+    (best.distance > 0.0).then(|| Circle {
+        x: best.x + x0,
+        y: best.y + y0,
+        radius: best.distance,
+    })
 }
 
 /// A lattice point inside, at or next to the best place found; else inside anywhere near the box's middle.
 fn on_lattice(polygon: &Polygon, bbox: BBox, best: &Cell) -> Option<Pt> {
-    let (e, n) = (bbox.min.e + best.x.floor() as i64, bbox.min.n + best.y.floor() as i64);
+    let (e, n) = (
+        bbox.min.e + best.x.floor() as i64,
+        bbox.min.n + best.y.floor() as i64,
+    );
     let around = [(0, 0), (1, 0), (0, 1), (1, 1), (-1, 0), (0, -1), (2, 0), (0, 2)];
     let mut near = around.iter().map(|(de, dn)| Pt::new(e + de, n + dn));
     near.find(|p| locate(polygon, *p) == Place::Inside)
@@ -63,7 +73,9 @@ struct Field {
 
 impl Field {
     fn new(sides: impl Iterator<Item = ([f64; 2], [f64; 2])>) -> Self {
-        Self { sides: sides.map(|([ax, ay], [bx, by])| [ax, ay, bx, by]).collect() }
+        Self {
+            sides: sides.map(|([ax, ay], [bx, by])| [ax, ay, bx, by]).collect(),
+        }
     }
 
     /// The best cell of a region that lies in `size` from the origin.
@@ -95,7 +107,12 @@ impl Field {
     }
 
     fn cell(&self, x: f64, y: f64, half: f64) -> Cell {
-        Cell { x, y, half, distance: self.distance(x, y) }
+        Cell {
+            x,
+            y,
+            half,
+            distance: self.distance(x, y),
+        }
     }
 
     /// Distance to the boundary, negative outside.
@@ -107,7 +124,11 @@ impl Field {
             }
             let (ux, uy) = (bx - ax, by - ay);
             let len2 = ux * ux + uy * uy;
-            let t = if len2 > 0.0 { (((x - ax) * ux + (y - ay) * uy) / len2).clamp(0.0, 1.0) } else { 0.0 };
+            let t = if len2 > 0.0 {
+                (((x - ax) * ux + (y - ay) * uy) / len2).clamp(0.0, 1.0)
+            } else {
+                0.0
+            };
             let (dx, dy) = (x - ax - t * ux, y - ay - t * uy);
             d2 = d2.min(dx * dx + dy * dy);
         }
@@ -164,9 +185,17 @@ mod tests {
         let table = [
             ("0 0, 10000 0, 10000 10000, 0 10000", 5000.0, 2.0),
             // holed: the pond takes the middle
-            ("0 0, 10000 0, 10000 10000, 0 10000 | 4000 4000, 4000 6000, 6000 6000, 6000 4000", 2343.1, 2.0),
+            (
+                "0 0, 10000 0, 10000 10000, 0 10000 | 4000 4000, 4000 6000, 6000 6000, 6000 4000",
+                2343.1,
+                2.0,
+            ),
             // concave: an L
-            ("0 0, 20000 0, 20000 10000, 10000 10000, 10000 20000, 0 20000", 5857.9, 2.0),
+            (
+                "0 0, 20000 0, 20000 10000, 10000 10000, 10000 20000, 0 20000",
+                5857.9,
+                2.0,
+            ),
             // long and thin, slanted
             ("0 0, 1000000 500000, 1000000 504000, 0 4000", 1788.9, 60.0),
             // sliver 3 mm wide

@@ -38,7 +38,11 @@ const MOST_COPIES: usize = 32;
 
 /// Matches the sides of all parcels.
 pub fn matched(parcels: &[&Parcel]) -> Matched {
-    let bounds = parcels.par_iter().with_min_len(4096).map(|p| p.bbox).reduce(|| BBox::EMPTY, BBox::union);
+    let bounds = parcels
+        .par_iter()
+        .with_min_len(4096)
+        .map(|p| p.bbox)
+        .reduce(|| BBox::EMPTY, BBox::union);
     if bounds.is_empty() {
         return Matched::default();
     }
@@ -57,7 +61,10 @@ pub fn matched(parcels: &[&Parcel]) -> Matched {
         {
             continue;
         }
-        found.free.extend(group.iter().map(|r| SideId { parcel: r.parcel, side: r.side / 2 }));
+        found.free.extend(group.iter().map(|r| SideId {
+            parcel: r.parcel,
+            side: r.side / 2,
+        }));
         same_way(group, &mut found.same_way);
     }
     found.free.par_sort_unstable();
@@ -67,11 +74,15 @@ pub fn matched(parcels: &[&Parcel]) -> Matched {
 }
 
 fn records_of<'a>(parcel: u32, polygon: &'a Polygon, bounds: &'a BBox) -> impl Iterator<Item = Record> + 'a {
-    polygon.sides().enumerate().filter(|(_, (a, b))| a != b).map(move |(k, (a, b))| Record {
-        key: key(a.min(b), a.max(b), bounds),
-        parcel,
-        side: k as u32 * 2 + u32::from(a > b),
-    })
+    polygon
+        .sides()
+        .enumerate()
+        .filter(|(_, (a, b))| a != b)
+        .map(move |(k, (a, b))| Record {
+            key: key(a.min(b), a.max(b), bounds),
+            parcel,
+            side: k as u32 * 2 + u32::from(a > b),
+        })
 }
 
 /// Both ends in 128 bits. Exact for districts of up to 4000 km; beyond that (damaged data) two mixed
@@ -92,7 +103,11 @@ fn key(a: Pt, b: Pt, bounds: &BBox) -> (u64, u64) {
 
 fn same_way(group: &[Record], pairs: &mut Vec<(u32, u32)>) {
     for way in 0..2 {
-        let copies: Vec<u32> = group.iter().filter(|r| r.side & 1 == way).map(|r| r.parcel).collect();
+        let copies: Vec<u32> = group
+            .iter()
+            .filter(|r| r.side & 1 == way)
+            .map(|r| r.parcel)
+            .collect();
         for (i, a) in copies.iter().enumerate() {
             let others = copies[i + 1..].iter().take(MOST_COPIES).filter(|b| *b != a);
             pairs.extend(others.map(|b| (*a.min(b), *a.max(b))));

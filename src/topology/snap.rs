@@ -55,7 +55,9 @@ fn near_pairs(points: &[Used], tolerance: i64) -> Vec<(u32, u32)> {
         .into_par_iter()
         .flat_map_iter(|i| {
             let p = points[i].0;
-            let band = points[i + 1..].iter().take_while(move |q| q.0.e - p.e <= tolerance);
+            let band = points[i + 1..]
+                .iter()
+                .take_while(move |q| q.0.e - p.e <= tolerance);
             band.enumerate()
                 .filter(move |(_, q)| p.dist2(q.0) <= limit)
                 .flat_map(move |(k, _)| [(i as u32, (i + 1 + k) as u32), ((i + 1 + k) as u32, i as u32)])
@@ -81,7 +83,9 @@ fn choose(points: &[Used], near: &[(u32, u32)]) -> Snap {
         }
         for &(_, other) in group {
             let (p, theirs) = points[other as usize];
-            let collapses = theirs.iter().any(|t| users.binary_search_by_key(&t.1, |u| u.1).is_ok());
+            let collapses = theirs
+                .iter()
+                .any(|t| users.binary_search_by_key(&t.1, |u| u.1).is_ok());
             if !collapses && !centres.contains(&p) && !snap.moves.contains_key(&p) {
                 snap.moves.insert(p, centre);
                 snap.largest = snap.largest.max(p.dist(centre));
@@ -108,18 +112,28 @@ mod tests {
         ];
         let snap = plan(&all, 5);
         let moves: Vec<String> = snap.moves.iter().map(|(a, b)| format!("{a:?}{b:?}")).collect();
-        assert_eq!(moves.join(" "), "(1000 1003)(1000 1000) (1002 0)(1000 0) (2000 1004)(2000 1000)");
+        assert_eq!(
+            moves.join(" "),
+            "(1000 1003)(1000 1000) (1002 0)(1000 0) (2000 1004)(2000 1000)"
+        );
         assert_eq!(snap.largest, 4.0);
         let before = snap.clone();
         all.reverse();
         assert_eq!(plan(&all, 5), before);
-        assert!(all.iter_mut().filter_map(|p| before.apply(p).then_some(())).count() == 2);
+        assert!(
+            all.iter_mut()
+                .filter_map(|p| before.apply(p).then_some(()))
+                .count()
+                == 2
+        );
         assert_eq!(plan(&all, 5), Snap::default());
     }
 
     #[test]
     fn chains_do_not_travel() {
-        let dots: Vec<Polygon> = (0..10).map(|i| polygon(&format!("{} 0, 100 {}, 50 9000", i * 4, 5000 + i * 100))).collect();
+        let dots: Vec<Polygon> = (0..10)
+            .map(|i| polygon(&format!("{} 0, 100 {}, 50 9000", i * 4, 5000 + i * 100)))
+            .collect();
         let snap = plan(&dots, 5);
         assert!(snap.largest <= 5.0 && snap.moves.values().all(|to| !snap.moves.contains_key(to)));
     }

@@ -36,7 +36,10 @@ pub fn gather(misses: &[NearMiss], shapes: &[Shape]) -> Vec<Unmatched> {
     let mut sets = Sets::new(points.len());
     for (i, p) in points.iter().enumerate() {
         let close = points[i + 1..].iter().take_while(|q| q.e - p.e <= UNMATCHED);
-        for (j, _) in close.enumerate().filter(|(_, q)| p.dist2(**q) <= i128::from(UNMATCHED * UNMATCHED)) {
+        for (j, _) in close
+            .enumerate()
+            .filter(|(_, q)| p.dist2(**q) <= i128::from(UNMATCHED * UNMATCHED))
+        {
             sets.join(i, i + 1 + j);
         }
     }
@@ -57,10 +60,15 @@ pub fn gather(misses: &[NearMiss], shapes: &[Shape]) -> Vec<Unmatched> {
             }
         });
     }
-    let mut groups: Vec<(usize, &NearMiss)> =
-        misses.iter().map(|m| (number(m.at).map_or(0, |i| sets.find(i)), m)).collect();
+    let mut groups: Vec<(usize, &NearMiss)> = misses
+        .iter()
+        .map(|m| (number(m.at).map_or(0, |i| sets.find(i)), m))
+        .collect();
     groups.sort_by_key(|(set, m)| (*set, m.at, m.owner, m.other));
-    groups.chunk_by(|a, b| a.0 == b.0).map(|g| finding(g, shapes)).collect()
+    groups
+        .chunk_by(|a, b| a.0 == b.0)
+        .map(|g| finding(g, shapes))
+        .collect()
 }
 
 fn finding(group: &[(usize, &NearMiss)], shapes: &[Shape]) -> Unmatched {

@@ -63,34 +63,69 @@ impl FaultKind {
         match self {
             Self::TooFewPoints => (
                 "too_few_points",
-                Text::new("đường bao có ít hơn ba điểm khác nhau", "a ring has fewer than three different points"),
+                Text::new(
+                    "đường bao có ít hơn ba điểm khác nhau",
+                    "a ring has fewer than three different points",
+                ),
             ),
-            Self::DuplicatePoint => {
-                ("duplicate_point", Text::new("hai điểm liên tiếp trùng nhau", "two consecutive points are equal"))
-            }
-            Self::NoArea => ("no_area", Text::new("đường bao không có diện tích", "a ring encloses no area")),
-            Self::WrongOrientation => {
-                ("wrong_orientation", Text::new("đường bao ngược chiều quy định", "a ring runs the wrong way round"))
-            }
-            Self::Spike => ("spike", Text::new("có gai nhọn dưới 1°", "there is a spike under 1°")),
-            Self::SelfCrossing => ("self_crossing", Text::new("đường bao tự cắt", "a ring crosses itself")),
-            Self::SelfOverlap => {
-                ("self_overlap", Text::new("đường bao đi trùng lên chính nó", "a ring runs along itself"))
-            }
-            Self::SelfTouch => ("self_touch", Text::new("đường bao tự chạm", "a ring touches itself")),
-            Self::RingsCross => {
-                ("rings_cross", Text::new("đường bao trong cắt đường bao khác", "a hole crosses another ring"))
-            }
+            Self::DuplicatePoint => (
+                "duplicate_point",
+                Text::new(
+                    "hai điểm liên tiếp trùng nhau",
+                    "two consecutive points are equal",
+                ),
+            ),
+            Self::NoArea => (
+                "no_area",
+                Text::new("đường bao không có diện tích", "a ring encloses no area"),
+            ),
+            Self::WrongOrientation => (
+                "wrong_orientation",
+                Text::new(
+                    "đường bao ngược chiều quy định",
+                    "a ring runs the wrong way round",
+                ),
+            ),
+            Self::Spike => (
+                "spike",
+                Text::new("có gai nhọn dưới 1°", "there is a spike under 1°"),
+            ),
+            Self::SelfCrossing => (
+                "self_crossing",
+                Text::new("đường bao tự cắt", "a ring crosses itself"),
+            ),
+            Self::SelfOverlap => (
+                "self_overlap",
+                Text::new("đường bao đi trùng lên chính nó", "a ring runs along itself"),
+            ),
+            Self::SelfTouch => (
+                "self_touch",
+                Text::new("đường bao tự chạm", "a ring touches itself"),
+            ),
+            Self::RingsCross => (
+                "rings_cross",
+                Text::new(
+                    "đường bao trong cắt đường bao khác",
+                    "a hole crosses another ring",
+                ),
+            ),
             Self::RingsOverlap => (
                 "rings_overlap",
-                Text::new("đường bao trong có đoạn trùng với đường bao khác", "a hole shares a side with another ring"),
+                Text::new(
+                    "đường bao trong có đoạn trùng với đường bao khác",
+                    "a hole shares a side with another ring",
+                ),
             ),
-            Self::HoleOutside => {
-                ("hole_outside", Text::new("đường bao trong nằm ngoài thửa", "a hole lies outside the shell"))
-            }
+            Self::HoleOutside => (
+                "hole_outside",
+                Text::new("đường bao trong nằm ngoài thửa", "a hole lies outside the shell"),
+            ),
             Self::HoleNested => (
                 "hole_nested",
-                Text::new("đường bao trong nằm trong đường bao trong khác", "a hole lies inside another hole"),
+                Text::new(
+                    "đường bao trong nằm trong đường bao trong khác",
+                    "a hole lies inside another hole",
+                ),
             ),
             Self::InteriorSplit => (
                 "interior_split",
@@ -129,7 +164,10 @@ struct Side {
 pub fn check(polygon: &Polygon) -> Vec<Fault> {
     let mut faults = Vec::new();
     if polygon.rings.is_empty() {
-        faults.push(Fault { kind: FaultKind::TooFewPoints, at: Pt::default() });
+        faults.push(Fault {
+            kind: FaultKind::TooFewPoints,
+            at: Pt::default(),
+        });
     }
     let mut sides = Vec::with_capacity(polygon.point_count());
     let mut counts = Vec::with_capacity(polygon.rings.len());
@@ -139,9 +177,16 @@ pub fn check(polygon: &Polygon) -> Vec<Fault> {
         counts.push((sides.len() - before) as u32);
     }
     let mut touches = Vec::new();
-    for_near_pairs(&sides, |s, t| meet_sides(s, t, &counts, &mut touches, &mut faults));
+    for_near_pairs(&sides, |s, t| {
+        meet_sides(s, t, &counts, &mut touches, &mut faults)
+    });
     if polygon.rings.len() > 1 {
-        let unclear = |f: &Fault| matches!(f.kind, FaultKind::TooFewPoints | FaultKind::RingsCross | FaultKind::RingsOverlap);
+        let unclear = |f: &Fault| {
+            matches!(
+                f.kind,
+                FaultKind::TooFewPoints | FaultKind::RingsCross | FaultKind::RingsOverlap
+            )
+        };
         if !faults.iter().any(unclear) {
             check_nesting(&polygon.rings, &mut faults);
             check_connected(polygon.rings.len(), &mut touches, &mut faults);
@@ -160,29 +205,49 @@ fn check_ring(number: usize, ring: &Ring, sides: &mut Vec<Side>, faults: &mut Ve
     for (a, b) in crate::domain::ring_sides(ring) {
         if a == b {
             if ring.len() > 1 {
-                faults.push(Fault { kind: FaultKind::DuplicatePoint, at: a });
+                faults.push(Fault {
+                    kind: FaultKind::DuplicatePoint,
+                    at: a,
+                });
             }
         } else {
-            sides.push(Side { ring: number as u32, index: (sides.len() - first) as u32, a, b });
+            sides.push(Side {
+                ring: number as u32,
+                index: (sides.len() - first) as u32,
+                a,
+                b,
+            });
         }
     }
     let at = ring.first().copied().unwrap_or_default();
     let mine = &sides[first..];
     if mine.len() < 3 {
-        faults.push(Fault { kind: FaultKind::TooFewPoints, at });
+        faults.push(Fault {
+            kind: FaultKind::TooFewPoints,
+            at,
+        });
         sides.truncate(first);
         return;
     }
     let area = ring_area2(ring);
     if area == 0 {
-        faults.push(Fault { kind: FaultKind::NoArea, at });
+        faults.push(Fault {
+            kind: FaultKind::NoArea,
+            at,
+        });
     } else if (area > 0) != (number == 0) {
-        faults.push(Fault { kind: FaultKind::WrongOrientation, at });
+        faults.push(Fault {
+            kind: FaultKind::WrongOrientation,
+            at,
+        });
     }
     for (i, side) in mine.iter().enumerate() {
         let next = mine[(i + 1) % mine.len()];
         if is_spike(side.a, next.a, next.b) {
-            faults.push(Fault { kind: FaultKind::Spike, at: next.a });
+            faults.push(Fault {
+                kind: FaultKind::Spike,
+                at: next.a,
+            });
         }
     }
 }
@@ -198,7 +263,9 @@ fn for_near_pairs(sides: &[Side], mut f: impl FnMut(&Side, &Side)) {
     if sides.len() <= FEW {
         for (i, s) in sides.iter().enumerate() {
             let reach = segment::bbox(s.a, s.b);
-            let near = sides[i + 1..].iter().filter(|t| segment::bbox(t.a, t.b).intersects(&reach));
+            let near = sides[i + 1..]
+                .iter()
+                .filter(|t| segment::bbox(t.a, t.b).intersects(&reach));
             near.for_each(|t| f(s, t));
         }
         return;
@@ -222,9 +289,15 @@ fn meet_sides(s: &Side, t: &Side, counts: &[u32], touches: &mut Vec<(u32, Pt)>, 
             Meet::Nothing => {}
             Meet::Touch(at) => touches.extend([(s.ring, at), (t.ring, at)]),
             Meet::Crossing => {
-                faults.push(Fault { kind: FaultKind::RingsCross, at: segment::crossing_point(s.a, s.b, t.a, t.b) });
+                faults.push(Fault {
+                    kind: FaultKind::RingsCross,
+                    at: segment::crossing_point(s.a, s.b, t.a, t.b),
+                });
             }
-            Meet::Overlap(p, q) => faults.push(Fault { kind: FaultKind::RingsOverlap, at: p.min(q) }),
+            Meet::Overlap(p, q) => faults.push(Fault {
+                kind: FaultKind::RingsOverlap,
+                at: p.min(q),
+            }),
         }
         return;
     }
@@ -235,11 +308,20 @@ fn meet_sides(s: &Side, t: &Side, counts: &[u32], touches: &mut Vec<(u32, Pt)>, 
     }
     match met {
         Meet::Nothing => {}
-        Meet::Touch(at) => faults.push(Fault { kind: FaultKind::SelfTouch, at }),
+        Meet::Touch(at) => faults.push(Fault {
+            kind: FaultKind::SelfTouch,
+            at,
+        }),
         Meet::Crossing => {
-            faults.push(Fault { kind: FaultKind::SelfCrossing, at: segment::crossing_point(s.a, s.b, t.a, t.b) });
+            faults.push(Fault {
+                kind: FaultKind::SelfCrossing,
+                at: segment::crossing_point(s.a, s.b, t.a, t.b),
+            });
         }
-        Meet::Overlap(p, q) => faults.push(Fault { kind: FaultKind::SelfOverlap, at: p.min(q) }),
+        Meet::Overlap(p, q) => faults.push(Fault {
+            kind: FaultKind::SelfOverlap,
+            at: p.min(q),
+        }),
     }
 }
 
@@ -250,12 +332,18 @@ fn check_nesting(rings: &[Ring], faults: &mut Vec<Fault>) {
     for (i, hole) in rings.iter().enumerate().skip(1) {
         let at = hole[0];
         if place_of(hole, &rings[0]) == Place::Outside {
-            faults.push(Fault { kind: FaultKind::HoleOutside, at });
+            faults.push(Fault {
+                kind: FaultKind::HoleOutside,
+                at,
+            });
         }
         holes.query(&boxes[i], |j| {
             let other = j as usize + 1;
             if other != i && place_of(hole, &rings[other]) == Place::Inside {
-                faults.push(Fault { kind: FaultKind::HoleNested, at });
+                faults.push(Fault {
+                    kind: FaultKind::HoleNested,
+                    at,
+                });
             }
         });
     }
@@ -267,7 +355,9 @@ fn place_of(inner: &Ring, outer: &Ring) -> Place {
     if let Some(place) = by_point.into_iter().find(|p| *p != Place::Boundary) {
         return place;
     }
-    let outer = Polygon { rings: vec![outer.clone()] };
+    let outer = Polygon {
+        rings: vec![outer.clone()],
+    };
     let mut by_side = crate::domain::ring_sides(inner).map(|(a, b)| ring::locate_middle(&outer, a, b));
     by_side.find(|p| *p != Place::Boundary).unwrap_or(Place::Boundary)
 }
@@ -284,14 +374,21 @@ fn check_connected(rings: usize, touches: &mut Vec<(u32, Pt)>, faults: &mut Vec<
     for (ring, at) in touches.iter() {
         let node = rings + points.binary_search(at).unwrap_or_default();
         if !set.join(*ring as usize, node) {
-            faults.push(Fault { kind: FaultKind::InteriorSplit, at: *at });
+            faults.push(Fault {
+                kind: FaultKind::InteriorSplit,
+                at: *at,
+            });
         }
     }
 }
 
 /// An exact spike p–tip–p makes the ring touch itself in p as well: one fault is enough.
 fn forget_feet_of_spikes(polygon: &Polygon, faults: &mut Vec<Fault>) {
-    let tips: Vec<Pt> = faults.iter().filter(|f| f.kind == FaultKind::Spike).map(|f| f.at).collect();
+    let tips: Vec<Pt> = faults
+        .iter()
+        .filter(|f| f.kind == FaultKind::Spike)
+        .map(|f| f.at)
+        .collect();
     if tips.is_empty() {
         return;
     }
@@ -349,8 +446,10 @@ mod tests {
     use crate::topology::testing::polygon;
 
     fn found(text: &str) -> String {
-        let list: Vec<String> =
-            check(&polygon(text)).iter().map(|f| format!("{} {} {}", f.kind.name(), f.at.e, f.at.n)).collect();
+        let list: Vec<String> = check(&polygon(text))
+            .iter()
+            .map(|f| format!("{} {} {}", f.kind.name(), f.at.e, f.at.n))
+            .collect();
         list.join("; ")
     }
 
@@ -363,7 +462,10 @@ mod tests {
             ("0 0, 90 0, 90 90, 0 90 | 20 20, 20 30, 30 30, 30 20", ""),
             // a hole touches the shell in one point; two holes touch in one point
             ("0 0, 90 0, 90 90, 0 90 | 0 40, 20 50, 20 30", ""),
-            ("0 0, 90 0, 90 90, 0 90 | 20 20, 20 30, 30 30, 30 20 | 30 30, 30 40, 40 40, 40 30", ""),
+            (
+                "0 0, 90 0, 90 90, 0 90 | 20 20, 20 30, 30 30, 30 20 | 30 30, 30 40, 40 40, 40 30",
+                "",
+            ),
             // a point on a straight side; a long thin parcel
             ("0 0, 45 0, 90 0, 90 90, 0 90", ""),
             ("0 0, 1000000 0, 1000000 20000, 0 20000", ""),
@@ -379,14 +481,29 @@ mod tests {
             ("0 0, 90 0, 90 90, 50 90, 45 9000, 40 90, 0 90", "spike 45 9000"),
             ("0 0, 90 0, 90 90, 45 0, 0 90", "self_touch 45 0"),
             ("0 0, 90 0, 90 90, 60 0, 30 0, 0 90", "self_overlap 30 0"),
-            ("0 0, 40 0, 40 40, 80 40, 80 80, 40 80, 40 40, 0 40", "self_touch 40 40"),
+            (
+                "0 0, 40 0, 40 40, 80 40, 80 80, 40 80, 40 40, 0 40",
+                "self_touch 40 40",
+            ),
             // faults between rings
-            ("0 0, 90 0, 90 90, 0 90 | 200 200, 200 210, 210 210", "hole_outside 200 200"),
-            ("0 0, 90 0, 90 90, 0 90 | 80 20, 80 40, 110 30", "rings_cross 90 23; rings_cross 90 37"),
+            (
+                "0 0, 90 0, 90 90, 0 90 | 200 200, 200 210, 210 210",
+                "hole_outside 200 200",
+            ),
+            (
+                "0 0, 90 0, 90 90, 0 90 | 80 20, 80 40, 110 30",
+                "rings_cross 90 23; rings_cross 90 37",
+            ),
             ("0 0, 90 0, 90 90, 0 90 | 0 20, 0 40, 20 30", "rings_overlap 0 20"),
-            ("0 0, 90 0, 90 90, 0 90 | 10 10, 10 80, 80 80, 80 10 | 20 20, 20 30, 30 30", "hole_nested 20 20"),
+            (
+                "0 0, 90 0, 90 90, 0 90 | 10 10, 10 80, 80 80, 80 10 | 20 20, 20 30, 30 30",
+                "hole_nested 20 20",
+            ),
             // the hole touches the shell twice: the interior falls apart
-            ("0 0, 90 0, 90 90, 0 90 | 0 45, 45 60, 90 45, 45 30", "interior_split 90 45"),
+            (
+                "0 0, 90 0, 90 90, 0 90 | 0 45, 45 60, 90 45, 45 30",
+                "interior_split 90 45",
+            ),
             // three holes in a circle, each touching the next, enclose a piece
             (
                 "0 0, 900 0, 900 900, 0 900 | 100 100, 150 150, 300 100, 150 50 | 300 100, 310 200, 200 300, 400 200 | 200 300, 190 200, 100 100, 180 200",
@@ -408,6 +525,10 @@ mod tests {
         let comb = ring.join(", ");
         assert_eq!(found(&comb), "");
         let broken = comb.replace("20050 5000", "20350 5000");
-        assert!(found(&broken).starts_with("self_crossing 20"), "{}", found(&broken));
+        assert!(
+            found(&broken).starts_with("self_crossing 20"),
+            "{}",
+            found(&broken)
+        );
     }
 }
