@@ -6,22 +6,26 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::thread::JoinHandle;
 
 use serde_json::json;
 
 pub use crate::domain::Act;
 pub use crate::edit::{Edit, EditError, Effects};
+pub use crate::store::search::{Hit, HitKind};
 pub use crate::store::history::{LogFilter, OperationSummary};
-pub use crate::store::{Reader, Writer};
+pub use crate::store::backup::Backup;
+pub use crate::store::{Committed, Reader, Writer};
 
-use crate::domain::{BBox, Failure, Parcel, ParcelRecord, ParcelRef, Uid};
+use crate::domain::{BBox, Draft, Failure, Parcel, ParcelRecord, ParcelRef, Uid};
 use crate::edit::{self, Context};
 use crate::job::Progress;
 use crate::msg;
 use crate::store::history::{self, Stacks};
 use crate::store::journal::{NewOperation, Operation};
-use crate::store::{NewDistrict, connection, error, migrate, rows, schema, touched};
+use crate::store::search::Index;
+use crate::store::{NewDistrict, backup, connection, error, migrate, rows, schema, touched};
 use crate::text::Msg;
 use crate::topology::Coverage;
 
@@ -83,6 +87,7 @@ pub struct Project {
     epsg: i32,
     name: String,
     coverage: Arc<Coverage>,
+    search: Mutex<Search>,
     stacks: Stacks,
     /// Newest operation when it was opened: what came later is "mine since open".
     opened_after: i64,
@@ -106,14 +111,14 @@ impl Project {
     }
 
     /// Opens a file; read-only with the reason where it may not be written.
-    pub fn open(path: &Path, _act: &Act, progress: &Progress) -> Result<Self, Failure> {
+    pub fn open(path: &Path, act: &Act, progress: &Progress) -> Result<Self, Failure> {
         let schema = Reader::open(path)
             .and_then(|r| connection::schema_number(r.conn()))
             .map_err(|e| Failure::from(e).file(path))?;
         if schema > schema::SCHEMA {
             return Self::with(path, None, Some(migrate::newer(schema)), progress);
         }
-        match Writer::open(path).map_err(Failure::from) {
+        match Writer::open(path, act).map_err(Failure::from) {
             Ok(writer) => Self::with(path, Some(writer), None, progress),
             Err(reason) => Self::with(path, None, Some(reason.file(path)), progress),
         }
@@ -145,6 +150,7 @@ impl Project {
             epsg,
             name,
             coverage: Arc::new(coverage),
+            search: Mutex::new(Search::Cold),
             stacks,
             opened_after: head.map_or(0, |(op, _)| op),
         })
@@ -249,6 +255,35 @@ impl Project {
         each: &mut dyn FnMut(ParcelRecord) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
         Ok(self.reader.for_each_record(commune, each)?)
+    }
+
+    /// Begins to read the words for [`Project::search`] on a thread of its own; otherwise the first search does it.
+    pub fn warm_search(&self) {
+        let mut search = lock(&self.search);
+        if matches!(*search, Search::Cold) {
+            let path = self.path().to_owned();
+            let build = move || Index::build(&path);
+            if let Ok(job) = std::thread::Builder::new().name("search index".to_owned()).spawn(build) {
+                *search = Search::Warming(job, Vec::new());
+            }
+        }
+    }
+
+    /// Whether a search answers at once.
+    pub fn search_is_ready(&self) -> bool {
+        match &*lock(&self.search) {
+            Search::Cold => false,
+            Search::Warming(job, _) => job.is_finished(),
+            Search::Ready(_) => true,
+        }
+    }
+
+    /// The best hits for what was typed: `12/45`, `tờ 12 thửa 45`, a name, an address, an old number, without tone marks
+    /// too. Labels may hold personal values.
+    pub fn search(&self, text: &str, limit: usize) -> Result<Vec<Hit>, Failure> {
+        let mut search = lock(&self.search);
+        let index = search.ready(self.path())?;
+        Ok(index.search(self.reader.conn(), self.path(), &self.coverage, text, limit)?)
     }
 
     /// The history, oldest first.
@@ -390,6 +425,7 @@ impl Project {
         let result = run();
         if let Ok(Some(id)) = result {
             self.stacks.push(id, new.undoes, new.kind);
+            lock(&self.search).touch(&done.fids);
             return Ok(done.effects);
         }
         // Rolled back: the map goes back to what the file says.
@@ -446,6 +482,7 @@ impl Project {
         let mut fids: Vec<i64> = all.iter().flat_map(|e| e.fids.iter().copied()).collect();
         fids.sort_unstable();
         fids.dedup();
+        lock(&self.search).touch(&fids);
         if fids.len() > self.coverage.len() / 4 + 1000 {
             self.coverage = Arc::new(Coverage::build(rows::load(self.path(), &Progress::none())?));
         } else {
@@ -453,6 +490,21 @@ impl Project {
             refresh(&mut self.coverage, parcels, &fids);
         }
         Ok(all)
+    }
+
+    /// Commits an import as one operation. For a long one off this thread: [`Project::detach_writer`], [`Writer::import`],
+    /// [`Project::attach_writer`].
+    pub fn import(&mut self, draft: &Draft, act: &Act, progress: &Progress) -> Result<Committed, Failure> {
+        let mut writer = self.detach_writer()?;
+        let done = writer.import(draft, act, progress);
+        self.attach_writer(writer)?;
+        Ok(done?)
+    }
+
+    /// Makes today's backup on a thread of its own, if there is none yet.
+    pub fn back_up_daily(&self, act: &Act, progress: Progress) -> Option<JoinHandle<Result<Backup, Failure>>> {
+        self.writer.as_ref()?;
+        backup::daily_in_background(self.path(), act.at, progress)
     }
 
     /// When nothing else is to do: brings the log file's content into the one file people copy. Never waits for readers.
@@ -472,6 +524,43 @@ impl Project {
         }
         Ok(())
     }
+}
+
+/// The search index on its way.
+enum Search {
+    Cold,
+    /// With the parcels touched meanwhile.
+    Warming(JoinHandle<error::Result<Index>>, Vec<i64>),
+    Ready(Index),
+}
+
+impl Search {
+    fn ready(&mut self, path: &Path) -> Result<&mut Index, Failure> {
+        let index = match std::mem::replace(self, Self::Cold) {
+            Self::Ready(index) => index,
+            Self::Warming(job, touched) => {
+                let mut index = job.join().unwrap_or_else(|p| std::panic::resume_unwind(p))?;
+                index.touch(&touched);
+                index
+            }
+            Self::Cold => Index::build(path)?,
+        };
+        *self = Self::Ready(index);
+        let Self::Ready(index) = self else { unreachable!("set on the line before") };
+        Ok(index)
+    }
+
+    fn touch(&mut self, fids: &[i64]) {
+        match self {
+            Self::Cold => {}
+            Self::Warming(_, touched) => touched.extend(fids),
+            Self::Ready(index) => index.touch(fids),
+        }
+    }
+}
+
+fn lock(search: &Mutex<Search>) -> MutexGuard<'_, Search> {
+    search.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
 /// What the edits of one operation did so far.

@@ -17,6 +17,7 @@ pub mod packed_rtree;
 pub mod personal;
 pub mod rows;
 pub mod schema;
+pub mod search;
 mod srs;
 pub mod tables;
 pub mod touched;
@@ -26,7 +27,11 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 
-use crate::domain::{Act, Failure, ParcelRecord};
+pub use bulk::Committed;
+use lock::Lock;
+
+use crate::domain::{Act, Draft, Failure, ParcelRecord};
+use crate::job::Progress;
 use crate::text::Msg;
 use error::Result;
 use journal::{NewOperation, Operation};
@@ -76,27 +81,30 @@ impl Reader {
 
 /// The one connection that may write. It can move to a worker thread for a long import.
 pub struct Writer {
+    // Closed before the lock is let go.
     conn: Connection,
+    _lock: Lock,
     path: PathBuf,
     srs: i32,
 }
 
 impl Writer {
-    /// Opens for writing; migrates an older file. Fails when the file is newer, altered or cannot be written.
-    pub fn open(path: &Path) -> Result<Self> {
+    /// Opens for writing, as the only one; migrates an older file after a backup. Every failure (locked, on a network
+    /// share, newer, altered, write-protected) is a reason to open it read-only.
+    pub fn open(path: &Path, act: &Act) -> Result<Self> {
+        let lock = lock::acquire(path, &act.actor, act.at)?;
         let mut conn = connection::write(path)?;
         let schema = connection::schema_number(&conn)?;
         if schema > schema::SCHEMA {
             return Err(migrate::newer(schema).into());
         }
-        migrate::run(&mut conn, migrate::STEPS, schema::SCHEMA)?;
+        if schema < schema::SCHEMA {
+            backup::make(path, backup::Occasion::BeforeMigration, act.at, &Progress::none())?;
+            migrate::run(&mut conn, migrate::STEPS, schema::SCHEMA)?;
+        }
         schema::check_triggers(&conn)?;
         let srs = srs_of(&conn)?;
-        Ok(Self {
-            conn,
-            path: path.to_owned(),
-            srs,
-        })
+        Ok(Self { conn, _lock: lock, path: path.to_owned(), srs })
     }
 
     /// Makes a new district file; refuses an existing one. The communes come with operation 1.
@@ -104,16 +112,17 @@ impl Writer {
         if path.exists() {
             return Err(exists(path).into());
         }
+        lock::refuse_share(path)?;
         // Made beside its place and renamed: half a district file never appears under its name.
         let mut beside = path.as_os_str().to_owned();
         beside.push(".new");
         let beside = PathBuf::from(beside);
         remove(&beside);
         let made = fill(&beside, district, act)
-            .and_then(|()| std::fs::rename(&beside, path).map_err(|e| cannot_create(path, &e).into()));
+            .and_then(|()| Ok(files::replace_file(&beside, path)?));
         remove(&beside);
         made?;
-        Self::open(path)
+        Self::open(path, act)
     }
 
     pub fn path(&self) -> &Path {
@@ -137,6 +146,15 @@ impl Writer {
     /// Begins an operation.
     pub fn begin(&mut self, act: &Act, new: &NewOperation<'_>) -> Result<Operation<'_>> {
         journal::begin(&mut self.conn, act, new)
+    }
+
+    /// Commits an import: one draft, one operation. A district that holds something already is backed up before.
+    pub fn import(&mut self, draft: &Draft, act: &Act, progress: &Progress) -> Result<Committed> {
+        let filled = self.conn.prepare_cached("SELECT 1 FROM parcel LIMIT 1")?.exists([])?;
+        if filled {
+            backup::make(&self.path, backup::Occasion::BeforeImport, act.at, progress)?;
+        }
+        bulk::commit(&mut self.conn, draft, self.srs, act, progress)
     }
 
     /// Brings the log file's content into the one file people copy. False when a reader was in the way.
@@ -229,12 +247,4 @@ fn exists(path: &Path) -> Failure {
     )
     .file(path)
     .remedy(crate::msg!("Hãy chọn tên khác.", "Choose another name."))
-}
-
-fn cannot_create(path: &Path, e: &std::io::Error) -> Failure {
-    Failure::new(
-        "NO_ACCESS",
-        crate::msg!("Không tạo được tệp: {e}", "The file cannot be created: {e}"),
-    )
-    .file(path)
 }

@@ -1,7 +1,6 @@
 //! The coordinate system of the file, as gpkg_spatial_ref_sys wants it.
 
-use serde::Deserialize;
-
+use crate::crs;
 use crate::domain::Failure;
 use crate::msg;
 
@@ -54,27 +53,11 @@ fn zone(epsg: i32) -> Option<(String, f64, f64)> {
     if let Some((name, meridian, scale)) = special {
         return Some((format!("VN-2000 / {name}"), meridian, scale));
     }
-    let meridian = tm3_meridian(epsg)?;
+    let meridian = crs::zone(u32::try_from(epsg).ok()?)?.meridian;
     let minutes = (meridian.fract() * 60.0).round();
     Some((
         format!("VN-2000 / TM-3 {}-{minutes:02}", meridian.trunc()),
         meridian,
         0.9999,
     ))
-}
-
-#[derive(Deserialize)]
-struct Zones {
-    zones: Vec<Zone>,
-}
-
-#[derive(Deserialize)]
-struct Zone {
-    meridian: f64,
-    epsg: i32,
-}
-
-fn tm3_meridian(epsg: i32) -> Option<f64> {
-    let file: Zones = serde_json::from_str(include_str!("../../assets/codes/crs.json")).ok()?;
-    file.zones.iter().find(|z| z.epsg == epsg).map(|z| z.meridian)
 }

@@ -57,7 +57,7 @@ pub fn corner(column: i64, row: i64) -> Pt {
 }
 
 fn fill(path: &Path, side: i64) {
-    let mut writer = Writer::open(path).unwrap();
+    let mut writer = Writer::open(path, &act(1)).unwrap();
     let new = NewOperation {
         kind: "import",
         what: "{}".into(),

@@ -50,7 +50,7 @@ fn a_new_file_is_refused_over_an_old_one_and_holds_its_communes() {
 #[test]
 fn both_durability_pragmas_hold_on_a_writing_connection() {
     let d = District::new(1);
-    let writer = Writer::open(&d.path).unwrap();
+    let writer = Writer::open(&d.path, &act(3)).unwrap();
     let conn = writer.conn();
     assert_eq!(
         conn.pragma_query_value(None, "journal_mode", |r| r.get::<_, String>(0))
@@ -98,7 +98,7 @@ fn another_program_is_refused_with_our_sentence() {
         assert!(e.contains("diachinh:"), "{sql}: {e}");
     }
     // As QGIS: with the ST_ functions.
-    let writer = Writer::open(&d.path).unwrap();
+    let writer = Writer::open(&d.path, &act(3)).unwrap();
     for sql in [
         "UPDATE parcel SET number='9'",
         "DELETE FROM parcel",
