@@ -434,7 +434,7 @@ fn search_finds_numbers_names_and_what_changed_since() {
     p.apply(&set("12", r#"{"number":"12b","old_sheet":"3","old_number":"7","address":"Ngõ Đá Mới"}"#), &act(5)).unwrap();
     assert_eq!(refs(&p, "3/7"), [("parcel", "25747/1/12b".to_owned(), 90)]);
     assert_eq!(refs(&p, "1/12B"), [("parcel", "25747/1/12b".to_owned(), 100)]);
-    assert_eq!(refs(&p, "da moi"), [("parcel", "25747/1/12b".to_owned(), 75)]);
+    assert_eq!(refs(&p, "da moi"), [("parcel", "25747/1/12b".to_owned(), 85)]);
     assert_eq!(refs(&p, "thon thu").len(), 15);
     p.undo(Undo::Last, &act(6)).unwrap();
     assert!(refs(&p, "da moi").is_empty());
