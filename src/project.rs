@@ -13,9 +13,9 @@ use serde_json::json;
 
 pub use crate::domain::Act;
 pub use crate::edit::{Edit, EditError, Effects};
-pub use crate::store::search::{Hit, HitKind};
-pub use crate::store::history::{LogFilter, OperationSummary};
 pub use crate::store::backup::Backup;
+pub use crate::store::history::{LogFilter, OperationSummary};
+pub use crate::store::search::{Hit, HitKind};
 pub use crate::store::{Committed, Reader, Writer};
 
 use crate::domain::{BBox, Draft, Failure, Parcel, ParcelRecord, ParcelRef, Uid};
@@ -263,7 +263,10 @@ impl Project {
         if matches!(*search, Search::Cold) {
             let path = self.path().to_owned();
             let build = move || Index::build(&path);
-            if let Ok(job) = std::thread::Builder::new().name("search index".to_owned()).spawn(build) {
+            if let Ok(job) = std::thread::Builder::new()
+                .name("search index".to_owned())
+                .spawn(build)
+            {
                 *search = Search::Warming(job, Vec::new());
             }
         }
@@ -502,7 +505,11 @@ impl Project {
     }
 
     /// Makes today's backup on a thread of its own, if there is none yet.
-    pub fn back_up_daily(&self, act: &Act, progress: Progress) -> Option<JoinHandle<Result<Backup, Failure>>> {
+    pub fn back_up_daily(
+        &self,
+        act: &Act,
+        progress: Progress,
+    ) -> Option<JoinHandle<Result<Backup, Failure>>> {
         self.writer.as_ref()?;
         backup::daily_in_background(self.path(), act.at, progress)
     }
@@ -546,7 +553,9 @@ impl Search {
             Self::Cold => Index::build(path)?,
         };
         *self = Self::Ready(index);
-        let Self::Ready(index) = self else { unreachable!("set on the line before") };
+        let Self::Ready(index) = self else {
+            unreachable!("set on the line before")
+        };
         Ok(index)
     }
 

@@ -104,7 +104,12 @@ impl Writer {
         }
         schema::check_triggers(&conn)?;
         let srs = srs_of(&conn)?;
-        Ok(Self { conn, _lock: lock, path: path.to_owned(), srs })
+        Ok(Self {
+            conn,
+            _lock: lock,
+            path: path.to_owned(),
+            srs,
+        })
     }
 
     /// Makes a new district file; refuses an existing one. The communes come with operation 1.
@@ -118,8 +123,7 @@ impl Writer {
         beside.push(".new");
         let beside = PathBuf::from(beside);
         remove(&beside);
-        let made = fill(&beside, district, act)
-            .and_then(|()| Ok(files::replace_file(&beside, path)?));
+        let made = fill(&beside, district, act).and_then(|()| Ok(files::replace_file(&beside, path)?));
         remove(&beside);
         made?;
         Self::open(path, act)
@@ -150,7 +154,10 @@ impl Writer {
 
     /// Commits an import: one draft, one operation. A district that holds something already is backed up before.
     pub fn import(&mut self, draft: &Draft, act: &Act, progress: &Progress) -> Result<Committed> {
-        let filled = self.conn.prepare_cached("SELECT 1 FROM parcel LIMIT 1")?.exists([])?;
+        let filled = self
+            .conn
+            .prepare_cached("SELECT 1 FROM parcel LIMIT 1")?
+            .exists([])?;
         if filled {
             backup::make(&self.path, backup::Occasion::BeforeImport, act.at, progress)?;
         }

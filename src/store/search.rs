@@ -63,11 +63,19 @@ impl Query {
     /// Grammar: `12/45`, `25747/12/45`, `tờ 12 thửa 45`, `thửa 45 tờ 12`, `thửa 45`, otherwise words.
     fn parse(text: &str) -> Self {
         let folded = fold(text);
-        let words: Vec<&str> = folded.split(|c: char| c.is_whitespace() || c == ',').filter(|w| !w.is_empty()).collect();
-        let mut query = Self { words: words.iter().map(|w| (*w).to_owned()).collect(), ..Self::default() };
+        let words: Vec<&str> = folded
+            .split(|c: char| c.is_whitespace() || c == ',')
+            .filter(|w| !w.is_empty())
+            .collect();
+        let mut query = Self {
+            words: words.iter().map(|w| (*w).to_owned()).collect(),
+            ..Self::default()
+        };
         let spaceless: Vec<&str> = folded.split('/').map(str::trim).collect();
         match spaceless.as_slice() {
-            [sheet, number] if one_word(sheet) && one_word(number) => query.by_number(None, Some(sheet), Some(number)),
+            [sheet, number] if one_word(sheet) && one_word(number) => {
+                query.by_number(None, Some(sheet), Some(number))
+            }
             [commune, sheet, number] if [commune, sheet, number].into_iter().all(|w| one_word(w)) => {
                 query.by_number(Some(commune), Some(sheet), Some(number));
             }
@@ -101,7 +109,10 @@ impl Query {
                     continue;
                 }
             };
-            while at.next_if(|w| matches!(*w, "so" | "ban" | "do" | "dat")).is_some() {}
+            while at
+                .next_if(|w| matches!(*w, "so" | "ban" | "do" | "dat"))
+                .is_some()
+            {}
             *slot = at.next_if(|w| w.starts_with(|c: char| c.is_ascii_digit()));
         }
         // "thửa 45" alone is a question; "thửa 45 Nguyễn" are words.
@@ -141,20 +152,31 @@ impl Words {
         if folded.is_empty() || self.text.len() + folded.len() > u32::MAX as usize - 2 {
             return;
         }
-        self.entries.push(Entry { start: self.text.len() as u32, kind, parcel, row });
-        self.text.extend(folded.chars().map(|c| if c == '\n' { ' ' } else { c }));
+        self.entries.push(Entry {
+            start: self.text.len() as u32,
+            kind,
+            parcel,
+            row,
+        });
+        self.text
+            .extend(folded.chars().map(|c| if c == '\n' { ' ' } else { c }));
         self.text.push('\n');
     }
 
     fn of(&self, i: usize) -> &str {
         let start = self.entries[i].start as usize;
-        let end = self.entries.get(i + 1).map_or(self.text.len(), |e| e.start as usize);
+        let end = self
+            .entries
+            .get(i + 1)
+            .map_or(self.text.len(), |e| e.start as usize);
         self.text[start..end].trim_end_matches('\n')
     }
 
     /// Calls `f` with each entry that has all the words, and how well it fits.
     fn find(&self, words: &[String], mut f: impl FnMut(&Entry, u32)) {
-        let Some(rarest) = words.iter().max_by_key(|w| w.len()) else { return };
+        let Some(rarest) = words.iter().max_by_key(|w| w.len()) else {
+            return;
+        };
         let (mut at, all) = (0, words.join(" "));
         while let Some(found) = self.text[at..].find(rarest.as_str()) {
             let place = at + found;
@@ -176,8 +198,16 @@ impl Words {
         each(conn, parcels, "fid", only, &mut |row| {
             let text = |i: usize| row.get::<_, Option<String>>(i);
             let (sheet, number) = (text(1)?.unwrap_or_default(), text(2)?.unwrap_or_default());
-            let old = if sheet.is_empty() && number.is_empty() { String::new() } else { format!("{sheet}/{number}") };
-            let words = format!("{old} {} {}", text(3)?.unwrap_or_default(), text(4)?.unwrap_or_default());
+            let old = if sheet.is_empty() && number.is_empty() {
+                String::new()
+            } else {
+                format!("{sheet}/{number}")
+            };
+            let words = format!(
+                "{old} {} {}",
+                text(3)?.unwrap_or_default(),
+                text(4)?.unwrap_or_default()
+            );
             self.add(HitKind::Parcel, row.get(0)?, row.get(0)?, &words);
             Ok(())
         })?;
@@ -197,8 +227,18 @@ impl Words {
              (SELECT parcel FROM \"right\" r WHERE r.certificate=c.fid AND r.parcel IS NOT NULL ORDER BY r.fid LIMIT 1) FROM certificate c";
         each(conn, certificates, "c.fid", None, &mut |row| {
             let text = |i: usize| row.get::<_, Option<String>>(i);
-            let words = format!("{} {} {}", text(1)?.unwrap_or_default(), text(2)?.unwrap_or_default(), text(3)?.unwrap_or_default());
-            self.add(HitKind::Certificate, row.get::<_, Option<i64>>(4)?.unwrap_or(0), row.get(0)?, &words);
+            let words = format!(
+                "{} {} {}",
+                text(1)?.unwrap_or_default(),
+                text(2)?.unwrap_or_default(),
+                text(3)?.unwrap_or_default()
+            );
+            self.add(
+                HitKind::Certificate,
+                row.get::<_, Option<i64>>(4)?.unwrap_or(0),
+                row.get(0)?,
+                &words,
+            );
             Ok(())
         })?;
         each(conn, "SELECT fid, code FROM dossier", "fid", None, &mut |row| {
@@ -271,7 +311,12 @@ impl Index {
         let mut base = Words::default();
         base.read_parcels(&conn, None)?;
         base.read_rest(&conn)?;
-        Ok(Self { base, touched: HashSet::new(), fresh: Words::default(), stale: false })
+        Ok(Self {
+            base,
+            touched: HashSet::new(),
+            fresh: Words::default(),
+            stale: false,
+        })
     }
 
     /// These parcels changed.
@@ -295,10 +340,20 @@ impl Index {
     }
 
     /// The best hits, at most `limit`: by score, then kind, then row.
-    pub fn search(&mut self, conn: &Connection, path: &Path, coverage: &Coverage, text: &str, limit: usize) -> Result<Vec<Hit>> {
+    pub fn search(
+        &mut self,
+        conn: &Connection,
+        path: &Path,
+        coverage: &Coverage,
+        text: &str,
+        limit: usize,
+    ) -> Result<Vec<Hit>> {
         self.bring_up(conn, path)?;
         let query = Query::parse(text);
-        let mut hits: Vec<Hit> = by_number(coverage, &query).into_iter().map(|p| parcel_hit(p, conn, 100)).collect::<Result<_>>()?;
+        let mut hits: Vec<Hit> = by_number(coverage, &query)
+            .into_iter()
+            .map(|p| parcel_hit(p, conn, 100))
+            .collect::<Result<_>>()?;
         hits.sort_by(|a, b| a.reference.cmp(&b.reference).then(a.uid.cmp(&b.uid)));
         hits.truncate(limit);
         let found: HashSet<i64> = hits.iter().filter_map(|h| h.fid).collect();
@@ -308,7 +363,9 @@ impl Index {
                 ranked.push((std::cmp::Reverse(score), e.kind, e.row, e.parcel));
             }
         });
-        self.fresh.find(&query.words, |e, score| ranked.push((std::cmp::Reverse(score), e.kind, e.row, e.parcel)));
+        self.fresh.find(&query.words, |e, score| {
+            ranked.push((std::cmp::Reverse(score), e.kind, e.row, e.parcel))
+        });
         let room = limit - hits.len();
         if ranked.len() > room && room > 0 {
             ranked.select_nth_unstable(room - 1);
@@ -326,9 +383,15 @@ impl Index {
 
 /// Parcels in force with the numbers asked for. Numbers are compared folded, so "12A" is "12a".
 fn by_number<'a>(coverage: &'a Coverage, query: &Query) -> Vec<&'a Parcel> {
-    let Some(number) = &query.number else { return Vec::new() };
+    let Some(number) = &query.number else {
+        return Vec::new();
+    };
     if let (Some(commune), Some(sheet)) = (&query.commune, &query.sheet) {
-        let key = ParcelKey { commune: commune.as_str().into(), sheet: sheet.as_str().into(), number: number.as_str().into() };
+        let key = ParcelKey {
+            commune: commune.as_str().into(),
+            sheet: sheet.as_str().into(),
+            number: number.as_str().into(),
+        };
         let exact = coverage.by_key(&key);
         if !exact.is_empty() {
             return exact.into_iter().filter_map(|f| coverage.get(f)).collect();
@@ -346,8 +409,10 @@ fn by_number<'a>(coverage: &'a Coverage, query: &Query) -> Vec<&'a Parcel> {
 }
 
 fn parcel_hit(p: &Parcel, conn: &Connection, score: u32) -> Result<Hit> {
-    let label: Option<Option<String>> =
-        conn.prepare_cached("SELECT address FROM parcel WHERE fid=?1")?.query_row([p.fid], |r| r.get(0)).optional()?;
+    let label: Option<Option<String>> = conn
+        .prepare_cached("SELECT address FROM parcel WHERE fid=?1")?
+        .query_row([p.fid], |r| r.get(0))
+        .optional()?;
     Ok(Hit {
         kind: HitKind::Parcel,
         uid: p.uid,
@@ -358,14 +423,23 @@ fn parcel_hit(p: &Parcel, conn: &Connection, score: u32) -> Result<Hit> {
     })
 }
 
-fn hit(conn: &Connection, coverage: &Coverage, kind: HitKind, row: i64, parcel: i64, score: u32) -> Result<Option<Hit>> {
+fn hit(
+    conn: &Connection,
+    coverage: &Coverage,
+    kind: HitKind,
+    row: i64,
+    parcel: i64,
+    score: u32,
+) -> Result<Option<Hit>> {
     let shown = coverage.get(parcel);
     if kind == HitKind::Parcel {
         return shown.map(|p| parcel_hit(p, conn, score)).transpose();
     }
     let sql = match kind {
         HitKind::Party => "SELECT uid, name_p, NULL FROM party WHERE fid=?1",
-        HitKind::Certificate => "SELECT uid, NULL, coalesce(serial, book_number, archive_number) FROM certificate WHERE fid=?1",
+        HitKind::Certificate => {
+            "SELECT uid, NULL, coalesce(serial, book_number, archive_number) FROM certificate WHERE fid=?1"
+        }
         _ => "SELECT uid, NULL, code FROM dossier WHERE fid=?1",
     };
     let mut stmt = conn.prepare_cached(sql)?;
@@ -381,7 +455,14 @@ fn hit(conn: &Connection, coverage: &Coverage, kind: HitKind, row: i64, parcel: 
         (HitKind::Party, None) => String::new(),
         _ => label.clone(),
     };
-    Ok(Some(Hit { kind, uid: rows::uid(r, 0)?, fid: shown.map(|p| p.fid), reference, label, score }))
+    Ok(Some(Hit {
+        kind,
+        uid: rows::uid(r, 0)?,
+        fid: shown.map(|p| p.fid),
+        reference,
+        label,
+        score,
+    }))
 }
 
 #[cfg(test)]
@@ -396,7 +477,14 @@ mod tests {
     #[test]
     fn the_grammar_of_numbers() {
         let some = |s: &str| Some(s.to_owned());
-        for text in ["12/45", " 12 / 45 ", "tờ 12 thửa 45", "to 12 thua 45", "Thửa 45, tờ 12", "tờ bản đồ số 12 thửa đất số 45"] {
+        for text in [
+            "12/45",
+            " 12 / 45 ",
+            "tờ 12 thửa 45",
+            "to 12 thua 45",
+            "Thửa 45, tờ 12",
+            "tờ bản đồ số 12 thửa đất số 45",
+        ] {
             assert_eq!(parsed(text), (None, some("12"), some("45")), "{text}");
         }
         assert_eq!(parsed("25747/12/45a"), (some("25747"), some("12"), some("45a")));
@@ -410,7 +498,17 @@ mod tests {
     #[test]
     fn words_are_found_and_ranked() {
         let mut words = Words::default();
-        for (i, w) in ["Nguyễn Văn Thử", "Thử Nguyễn", "Nguyễn Văn Thửa", "Đặng", "12/45 Thôn Đông", "112/45"].iter().enumerate() {
+        for (i, w) in [
+            "Nguyễn Văn Thử",
+            "Thử Nguyễn",
+            "Nguyễn Văn Thửa",
+            "Đặng",
+            "12/45 Thôn Đông",
+            "112/45",
+        ]
+        .iter()
+        .enumerate()
+        {
             words.add(HitKind::Party, 0, i as i64, w);
         }
         let find = |text: &str| {

@@ -421,17 +421,37 @@ fn search_finds_numbers_names_and_what_changed_since() {
     let d = District::new(4);
     let mut p = d.open();
     p.warm_search();
-    let refs = |p: &Project, text: &str| p.search(text, 50).unwrap().into_iter().map(|h| (h.kind.name(), h.reference, h.score)).collect::<Vec<_>>();
+    let refs = |p: &Project, text: &str| {
+        p.search(text, 50)
+            .unwrap()
+            .into_iter()
+            .map(|h| (h.kind.name(), h.reference, h.score))
+            .collect::<Vec<_>>()
+    };
     for text in ["1/12", "tờ 1 thửa 12", "THUA 12 TO 1", "25747/1/12", "thửa 12"] {
-        assert_eq!(refs(&p, text), [("parcel", "25747/1/12".to_owned(), 100)], "{text}");
+        assert_eq!(
+            refs(&p, text),
+            [("parcel", "25747/1/12".to_owned(), 100)],
+            "{text}"
+        );
     }
     let hits = p.search("nguyen van thu 3", 5).unwrap();
-    assert_eq!((hits[0].label.as_str(), hits[0].reference.as_str(), hits[0].fid), ("Nguyễn Văn Thử 3", "25747/1/4", Some(4)));
+    assert_eq!(
+        (hits[0].label.as_str(), hits[0].reference.as_str(), hits[0].fid),
+        ("Nguyễn Văn Thử 3", "25747/1/4", Some(4))
+    );
     assert_eq!(refs(&p, "nguyễn thử").len(), 16);
     assert_eq!(p.search("nguyen", 3).unwrap().len(), 3);
     assert_eq!(refs(&p, "thon thu").len(), 16);
     assert!(refs(&p, "").is_empty() && refs(&p, "không có").is_empty());
-    p.apply(&set("12", r#"{"number":"12b","old_sheet":"3","old_number":"7","address":"Ngõ Đá Mới"}"#), &act(5)).unwrap();
+    p.apply(
+        &set(
+            "12",
+            r#"{"number":"12b","old_sheet":"3","old_number":"7","address":"Ngõ Đá Mới"}"#,
+        ),
+        &act(5),
+    )
+    .unwrap();
     assert_eq!(refs(&p, "3/7"), [("parcel", "25747/1/12b".to_owned(), 90)]);
     assert_eq!(refs(&p, "1/12B"), [("parcel", "25747/1/12b".to_owned(), 100)]);
     assert_eq!(refs(&p, "da moi"), [("parcel", "25747/1/12b".to_owned(), 85)]);
@@ -449,7 +469,14 @@ fn the_second_to_open_only_reads() {
     let reason = second.read_only().unwrap();
     assert_eq!(reason.code(), "LOCKED");
     assert!(reason.message().vi.contains("thử nghiệm"));
-    assert_eq!(second.apply(&set("1", r#"{"number":3}"#), &act(9)).unwrap_err().failure.code(), "READ_ONLY");
+    assert_eq!(
+        second
+            .apply(&set("1", r#"{"number":3}"#), &act(9))
+            .unwrap_err()
+            .failure
+            .code(),
+        "READ_ONLY"
+    );
     assert_eq!(second.search("1/1", 9).unwrap().len(), 1);
     drop(second);
     first.close().unwrap();
