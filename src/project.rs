@@ -289,6 +289,11 @@ impl Project {
         Ok(index.search(self.reader.conn(), self.path(), &self.coverage, text, limit)?)
     }
 
+    /// SHA-256 (hex) of the files whose import is in force, sorted: an import recognises them.
+    pub fn source_hashes(&self) -> Result<Vec<String>, Failure> {
+        Ok(rows::source_hashes(self.reader.conn())?)
+    }
+
     /// The history, oldest first.
     pub fn log(&self, filter: &LogFilter) -> Result<Vec<OperationSummary>, Failure> {
         Ok(history::log(self.reader.conn(), filter)?)

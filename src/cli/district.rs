@@ -126,6 +126,22 @@ pub fn info(a: &args::Path1, act: &Act, out: &Out) -> Result<Done, Failure> {
     Ok(Done::Clean)
 }
 
+pub fn search(a: &args::Search, _act: &Act, out: &Out) -> Result<Done, Failure> {
+    let hits = reading(&a.project, out)?.search(&a.text, a.limit)?;
+    let document: Vec<Value> = hits
+        .iter()
+        .map(|h| json!({"kind": h.kind.name(), "uid": h.uid.to_string(), "ref": h.reference, "label": h.label, "score": h.score}))
+        .collect();
+    out.result(&Value::Array(document), || {
+        let lines: Vec<_> = hits
+            .iter()
+            .map(|h| format!("{:18} {}", h.reference, h.label))
+            .collect();
+        lines.join("\n")
+    });
+    Ok(Done::Clean)
+}
+
 pub fn copy(a: &args::Copy, _act: &Act, out: &Out) -> Result<Done, Failure> {
     let made = backup::copy(&a.project, &a.to, &Progress::none())?;
     let path = made.display().to_string();

@@ -9,6 +9,7 @@ mod out;
 mod district;
 mod edit;
 mod history;
+
 mod sample;
 
 use std::ffi::OsString;
@@ -89,6 +90,8 @@ fn run(args: &Args, out: &Out) -> Result<Done, Failure> {
     match &args.command {
         Command::New(a) => district::new(a, &act, out),
         Command::Info(a) => district::info(a, &act, out),
+        Command::Import(_) => Err(Failure::new("NOT_YET", msg!("Chưa có.", "Not yet."))),
+        Command::Search(a) => district::search(a, &act, out),
         Command::Edit(a) => edit::run(a, &act, out),
         Command::Undo(a) => history::undo(a, &act, out),
         Command::Redo(a) => history::redo(a, &act, out),

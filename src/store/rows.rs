@@ -278,6 +278,15 @@ fn holders(conn: &Connection, parcel: i64) -> Result<Vec<Holder>> {
     Ok(out)
 }
 
+/// SHA-256 (hex) of the imported files, sorted.
+pub fn source_hashes(conn: &Connection) -> Result<Vec<String>> {
+    let mut stmt = conn.prepare_cached("SELECT DISTINCT sha256 FROM source_file ORDER BY 1")?;
+    let hashes = stmt
+        .query_map([], |r| r.get(0))?
+        .collect::<std::result::Result<_, _>>()?;
+    Ok(hashes)
+}
+
 /// One setting.
 pub fn setting(conn: &Connection, key: &str) -> Result<Option<String>> {
     Ok(conn

@@ -1,0 +1,28 @@
+//! What is too long for the gate: killing the program at random moments, bit rot, a whole district, the
+//! comparison with peers. Run by `./test --slow`.
+
+#[path = "../it/support.rs"]
+mod support;
+
+mod kill;
+mod peers;
+mod rot;
+mod scale;
+
+/// A small deterministic generator: a failing run can be repeated from its seed.
+pub struct Random(pub u64);
+
+impl Random {
+    /// SplitMix64.
+    pub fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    pub fn below(&mut self, n: u64) -> u64 {
+        self.next() % n
+    }
+}
