@@ -1,0 +1,246 @@
+//! What is drawn on the map in every frame, over the tiles: selection, hover, findings, labels, scale
+//! bar, hints.
+
+use egui::{Align2, Color32, FontId, Mesh, Painter, Pos2, Rect, Shape, Stroke, Ui, pos2, vec2};
+use egui_material_icons::icons as i;
+use geo::TriangulateEarcut;
+
+use super::look::Look;
+use super::map_view::translucent;
+use super::theme::{self, Tokens};
+use crate::domain::{BBox, Finding, Polygon, Pt, Severity};
+use crate::render::Viewport;
+use crate::render::style::{Rgb, Rgba};
+use crate::text::{Lang, Text, format};
+
+/// Selected parcels beyond this are outlined but not filled; beyond [`MANY`] only their boxes show.
+const FILLED: usize = 200;
+const MANY: usize = 4_000;
+
+/// Where to draw and how the ground lies there.
+pub struct Canvas<'a> {
+    pub painter: &'a Painter,
+    pub rect: Rect,
+    pub view: &'a Viewport,
+}
+
+impl Canvas<'_> {
+    pub fn pos(&self, p: Pt) -> Pos2 {
+        let [x, y] = self.view.screen(p);
+        self.rect.min + vec2(x, y)
+    }
+
+    pub fn frame(&self, b: &BBox) -> Rect {
+        Rect::from_two_pos(self.pos(b.min), self.pos(b.max))
+    }
+
+    pub fn outline(&self, polygon: &Polygon, stroke: Stroke) {
+        for ring in &polygon.rings {
+            let points = ring.iter().map(|p| self.pos(*p)).collect();
+            self.painter.add(Shape::closed_line(points, stroke));
+        }
+    }
+
+    /// Fills a polygon with holes. What cannot be triangulated is left to its outline.
+    pub fn fill(&self, polygon: &Polygon, colour: Color32) {
+        let ring = |r: &[Pt]| {
+            let points = r.iter().map(|p| self.pos(*p)).map(|p| (f64::from(p.x), f64::from(p.y)));
+            geo::LineString::from(points.collect::<Vec<_>>())
+        };
+        let holes = polygon.holes().iter().map(|h| ring(h)).collect();
+        let raw = geo::Polygon::new(ring(polygon.shell()), holes).earcut_triangles_raw();
+        let mut mesh = Mesh::default();
+        for xy in raw.vertices.chunks_exact(2) {
+            mesh.colored_vertex(pos2(xy[0] as f32, xy[1] as f32), colour);
+        }
+        for t in raw.triangle_indices.chunks_exact(3) {
+            mesh.add_triangle(t[0] as u32, t[1] as u32, t[2] as u32);
+        }
+        self.painter.add(mesh);
+    }
+
+    pub fn sees(&self, b: &BBox) -> bool {
+        self.view.bbox(8.0).intersects(b)
+    }
+}
+
+pub fn rgb(c: Rgb) -> Color32 {
+    Color32::from_rgb(c.0, c.1, c.2)
+}
+
+pub fn rgba(c: Rgba) -> Color32 {
+    translucent(rgb(c.0), c.1)
+}
+
+/// The parcel under the pointer.
+pub fn hover(cx: &Canvas<'_>, look: &Look<'_>, fid: Option<i64>) {
+    let Some(p) = fid.and_then(|f| look.coverage.get(f)) else { return };
+    if look.selection.contains(p.fid) {
+        return;
+    }
+    cx.outline(&p.polygon, Stroke::new(2.0, rgba(look.style.palette().hover)));
+}
+
+/// The selected parcels: fill, a rim in the ground's colour, a strong line.
+pub fn selection(cx: &Canvas<'_>, look: &Look<'_>) {
+    let palette = look.style.palette();
+    let seen: Vec<_> = look
+        .selection
+        .fids()
+        .iter()
+        .filter_map(|f| look.coverage.get(*f))
+        .filter(|p| cx.sees(&p.bbox))
+        .take(MANY)
+        .collect();
+    if seen.len() <= FILLED {
+        for p in &seen {
+            cx.fill(&p.polygon, rgba(palette.selection_fill));
+        }
+        for p in &seen {
+            cx.outline(&p.polygon, Stroke::new(5.0, rgba(palette.halo)));
+        }
+    }
+    for p in &seen {
+        let width = if Some(p.fid) == look.selection.main() { 3.0 } else { 2.0 };
+        cx.outline(&p.polygon, Stroke::new(width, rgba(palette.selection)));
+    }
+}
+
+/// Places with findings: dots, and a ring with a frame around the one the person stands on.
+pub fn findings(cx: &Canvas<'_>, look: &Look<'_>) {
+    let window = cx.view.bbox(8.0);
+    if look.show_findings {
+        let seen = look.findings.iter().filter_map(|f| Some((f, f.at?))).filter(|(_, at)| window.contains(*at));
+        for (f, at) in seen.take(2_000) {
+            let colour = severity(look, f.severity);
+            cx.painter.circle(cx.pos(at), 4.0, colour, Stroke::new(1.5, rgba(look.style.palette().halo)));
+        }
+    }
+    let Some(f) = look.finding.and_then(|n| look.findings.get(n)) else { return };
+    current(cx, look, f);
+}
+
+fn current(cx: &Canvas<'_>, look: &Look<'_>, f: &Finding) {
+    let colour = severity(look, f.severity);
+    for p in f.parcels.iter().take(50).filter_map(|u| look.coverage.by_uid(*u)) {
+        cx.outline(&p.polygon, Stroke::new(2.5, translucent(colour, 200)));
+    }
+    if let Some(b) = f.bbox {
+        let frame = cx.frame(&b).expand(3.0);
+        if frame.width() > 14.0 || frame.height() > 14.0 {
+            let dash = |a: Pos2, b: Pos2| Shape::dashed_line(&[a, b], Stroke::new(1.5, colour), 5.0, 4.0);
+            let c = [frame.left_top(), frame.right_top(), frame.right_bottom(), frame.left_bottom()];
+            (0..4).for_each(|n| cx.painter.extend(dash(c[n], c[(n + 1) % 4])).unwrap_or(()));
+        }
+    }
+    if let Some(at) = f.at {
+        let at = cx.pos(at);
+        cx.painter.circle_stroke(at, 13.0, Stroke::new(5.0, rgba(look.style.palette().halo)));
+        cx.painter.circle_stroke(at, 13.0, Stroke::new(2.5, colour));
+        cx.painter.circle_filled(at, 3.5, colour);
+    }
+}
+
+pub fn severity(look: &Look<'_>, s: Severity) -> Color32 {
+    let palette = look.style.palette();
+    rgb(match s {
+        Severity::Error => palette.error,
+        Severity::Warning => palette.warning,
+        Severity::Info => palette.info,
+    })
+}
+
+/// A bar of a round length, with its length over it.
+pub fn scale_bar(cx: &Canvas<'_>, lang: Lang, t: &Tokens) {
+    let metres_per_point = cx.view.metres_per_pixel * f64::from(cx.view.pixels_per_point);
+    let (metres, width) = round_length(metres_per_point, 130.0);
+    let text = match metres {
+        m if m >= 1000.0 => format!("{} km", format::number(m / 1000.0, 0, lang)),
+        m if m < 1.0 => format!("{} m", format::number(m, 1, lang)),
+        m => format!("{} m", format::number(m, 0, lang)),
+    };
+    let plate = Rect::from_min_size(cx.rect.left_bottom() + vec2(10.0, -42.0), vec2(width as f32 + 20.0, 32.0));
+    cx.painter.rect_filled(plate, 4.0, t.map_plate);
+    let (a, b) = (plate.left_bottom() + vec2(10.0, -8.0), plate.left_bottom() + vec2(10.0 + width as f32, -8.0));
+    let line = Stroke::new(2.0, t.map_plate_text);
+    for s in [[a - vec2(0.0, 5.0), a], [a, b], [b, b - vec2(0.0, 5.0)]] {
+        cx.painter.line_segment(s, line);
+    }
+    let font = FontId::proportional(12.0);
+    cx.painter.text(plate.center_top() + vec2(0.0, 2.0), Align2::CENTER_TOP, text, font, t.map_plate_text);
+}
+
+/// The longest of 1, 2, 5 × 10ⁿ metres that fits into `room` points, and its length there.
+fn round_length(metres_per_point: f64, room: f64) -> (f64, f64) {
+    let most = metres_per_point * room;
+    let power = 10f64.powf(most.log10().floor());
+    let metres = [5.0, 2.0, 1.0].into_iter().map(|k| k * power).find(|m| *m <= most).unwrap_or(power);
+    (metres, metres / metres_per_point)
+}
+
+/// The arrow to the north, and what the tool waits for.
+pub fn north_and_hint(painter: &Painter, rect: Rect, hint: Option<&str>, t: &Tokens) {
+    let at = rect.right_top() + vec2(-28.0, 30.0);
+    painter.circle_filled(at, 17.0, t.map_plate);
+    let north = [at + vec2(0.0, -13.0), at + vec2(5.5, 5.0), at + vec2(0.0, 1.0), at + vec2(-5.5, 5.0)];
+    painter.add(Shape::convex_polygon(vec![north[0], north[1], north[2]], t.map_plate_text, Stroke::NONE));
+    painter.add(Shape::closed_line(north.to_vec(), Stroke::new(1.0, t.map_plate_text)));
+    let Some(hint) = hint else { return };
+    let galley = painter.layout(hint.to_owned(), FontId::proportional(13.5), t.map_plate_text, rect.width() - 120.0);
+    let plate = Rect::from_min_size(rect.left_top() + vec2(10.0, 10.0), galley.size() + vec2(20.0, 10.0));
+    painter.rect_filled(plate, 4.0, t.map_plate);
+    painter.galley(plate.min + vec2(10.0, 5.0), galley, t.map_plate_text);
+}
+
+const EMPTY: Text = Text::new("Tệp này chưa có thửa đất", "This file has no parcels yet");
+const EMPTY_BODY: Text = Text::new(
+    "Chọn Tệp → Nhập dữ liệu (Ctrl+I) để đưa bản đồ của văn phòng vào.",
+    "Choose File → Import (Ctrl+I) to bring in the office's maps.",
+);
+
+/// The empty state of the map.
+pub fn nothing_here(ui: &mut Ui, rect: Rect, lang: Lang) {
+    let area = Rect::from_center_size(rect.center(), vec2(420.0_f32.min(rect.width()), 160.0));
+    ui.scope_builder(egui::UiBuilder::new().max_rect(area), |ui| {
+        super::widgets::empty(ui, i::ICON_FILE_DOWNLOAD, EMPTY.get(lang), EMPTY_BODY.get(lang));
+    });
+}
+
+/// Labels of parcels and sheets, where they fit.
+pub fn labels(cx: &Canvas<'_>, look: &Look<'_>, ui: &Ui) {
+    let ppp = cx.view.pixels_per_point;
+    for run in look.labels(cx.view) {
+        let place = cx.rect.min + vec2(run.at[0] as f32, run.at[1] as f32) / (256.0 * ppp);
+        let family = if run.bold { egui::FontFamily::Name(super::fonts::BOLD.into()) } else { egui::FontFamily::Proportional };
+        let font = FontId::new(run.size / ppp, family);
+        let galley = ui.fonts_mut(|f| f.layout_no_wrap(run.text.to_string(), font, rgb(run.colour)));
+        let x = match run.align {
+            crate::render::list::Align::Left => 0.0,
+            crate::render::list::Align::Centre => galley.size().x / 2.0,
+            crate::render::list::Align::Right => galley.size().x,
+        };
+        let min = place - vec2(x, galley.size().y / 2.0);
+        if let Some((halo, width)) = run.halo {
+            let w = width / ppp;
+            for d in [vec2(w, 0.0), vec2(-w, 0.0), vec2(0.0, w), vec2(0.0, -w)] {
+                cx.painter.galley_with_override_text_color(min + d, galley.clone(), rgba(halo));
+            }
+        }
+        cx.painter.galley(min, galley, theme::tokens(ui).text);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::round_length;
+
+    #[test]
+    fn the_scale_bar_has_a_round_length_that_fits() {
+        for mpp in [0.003, 0.1323, 0.5, 7.0, 264.6, 1999.0] {
+            let (metres, width) = round_length(mpp, 130.0);
+            assert!(width <= 130.0 && width >= 130.0 / 2.6, "{mpp}: {metres} m, {width} points");
+            let lead = metres / 10f64.powf(metres.log10().floor());
+            assert!([1.0, 2.0, 5.0].iter().any(|k| (lead - k).abs() < 1e-9), "{metres}");
+        }
+    }
+}

@@ -1,0 +1,289 @@
+//! The map: tiles under what is live (selection, hover, findings, the tool in hand), pan and zoom.
+
+use egui::{Color32, CursorIcon, Key, PointerButton, Pos2, Rect, Response, Sense, Stroke, Ui, Vec2};
+
+use super::action::{Action, Select};
+use super::look::Look;
+use super::map_live as live;
+use super::theme;
+use super::tiles::Tiles;
+use super::tool::{ToolKind, move_point::MovePoint};
+use crate::domain::{BBox, Pt};
+use crate::render::Viewport;
+use crate::text::Text;
+
+/// How near the pointer must be to a point to mean it, in points.
+const REACH: f32 = 9.0;
+
+const NAME: Text = Text::new("Bản đồ", "Map");
+
+pub struct MapView {
+    pub view: Viewport,
+    /// Where the map lay on the screen in the last frame.
+    pub rect: Rect,
+    /// Zoom to the whole district as soon as the size is known.
+    fit_all: bool,
+    pub tool: ToolKind,
+    pub mover: MovePoint,
+    /// Ground under the pointer.
+    pub pointer: Option<Pt>,
+    hover: Option<i64>,
+    /// Start of the box being dragged.
+    box_from: Option<Pos2>,
+    /// What the last pan left over below a pixel.
+    rest: [f32; 2],
+    pub tiles: Tiles,
+}
+
+impl Default for MapView {
+    fn default() -> Self {
+        Self {
+            view: Viewport::fit(BBox::EMPTY, 800, 600, 1.0, 0.0),
+            rect: Rect::ZERO,
+            fit_all: true,
+            tool: ToolKind::Select,
+            mover: MovePoint::default(),
+            pointer: None,
+            hover: None,
+            box_from: None,
+            rest: [0.0; 2],
+            tiles: Tiles::default(),
+        }
+    }
+}
+
+impl MapView {
+    pub fn ui(&mut self, ui: &mut Ui, look: &Look<'_>, out: &mut Vec<Action>) {
+        let rect = ui.available_rect_before_wrap();
+        let r = ui.allocate_rect(rect, Sense::click_and_drag());
+        r.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Canvas, true, NAME.get(look.lang)));
+        self.resize(ui, rect, look);
+        self.navigate(ui, &r);
+        self.keys(ui, &r, look, out);
+        let painter = ui.painter_at(rect);
+        let palette = look.style.palette();
+        painter.rect_filled(rect, 0.0, live::rgb(palette.background));
+        self.tiles.draw(ui, &painter, rect, &self.view, look);
+        self.hover(&r, look);
+        let cx = live::Canvas { painter: &painter, rect, view: &self.view };
+        live::hover(&cx, look, self.hover);
+        live::selection(&cx, look);
+        live::findings(&cx, look);
+        live::labels(&cx, look, ui);
+        self.tool_ui(ui, &r, look, out);
+        live::scale_bar(&live::Canvas { painter: &painter, rect, view: &self.view }, look.lang, theme::tokens(ui));
+        live::north_and_hint(&painter, rect, self.hint(look).as_deref(), theme::tokens(ui));
+        if look.coverage.is_empty() {
+            live::nothing_here(ui, rect, look.lang);
+        }
+    }
+
+    /// Asks for the whole district at the next frame.
+    pub fn fit(&mut self) {
+        self.fit_all = true;
+    }
+
+    pub fn show(&mut self, bbox: BBox) {
+        self.view.show(bbox, 48.0);
+    }
+
+    /// Zooms around the centre.
+    pub fn zoom(&mut self, factor: f64) {
+        let size = self.rect.size();
+        self.view.zoom_at([size.x / 2.0, size.y / 2.0], factor);
+    }
+
+    /// Drops what the tool is in the middle of; false when there was nothing.
+    pub fn drop_gesture(&mut self) -> bool {
+        let had = self.mover.is_busy() || self.box_from.is_some() || self.tool == ToolKind::ZoomBox;
+        self.mover.reset();
+        self.box_from = None;
+        if self.tool == ToolKind::ZoomBox {
+            self.tool = ToolKind::Select;
+        }
+        had
+    }
+
+    fn resize(&mut self, ui: &Ui, rect: Rect, look: &Look<'_>) {
+        let ppp = ui.pixels_per_point();
+        let scale = self.view.scale();
+        self.rect = rect;
+        self.view.width = (rect.width() * ppp).round().max(1.0) as u32;
+        self.view.height = (rect.height() * ppp).round().max(1.0) as u32;
+        if self.view.pixels_per_point != ppp {
+            self.view.pixels_per_point = ppp;
+            self.view.set_scale(scale);
+        }
+        if self.fit_all {
+            self.fit_all = false;
+            self.view.show(look.coverage.bbox().unwrap_or(BBox::EMPTY), 24.0);
+        }
+    }
+
+    /// Pan and zoom: the same whatever tool is in hand.
+    fn navigate(&mut self, ui: &Ui, r: &Response) {
+        let space = r.hovered() && !ui.ctx().text_edit_focused() && ui.input(|i| i.key_down(Key::Space));
+        let by_button = r.dragged_by(PointerButton::Middle)
+            || (r.dragged_by(PointerButton::Primary) && (space || self.tool == ToolKind::Pan));
+        if by_button {
+            let d = r.drag_delta();
+            self.pan(d);
+            ui.ctx().set_cursor_icon(CursorIcon::Grabbing);
+        } else if r.hovered() {
+            ui.ctx().set_cursor_icon(match self.tool {
+                _ if space => CursorIcon::Grab,
+                ToolKind::Pan => CursorIcon::Grab,
+                ToolKind::ZoomBox => CursorIcon::ZoomIn,
+                ToolKind::MovePoint => CursorIcon::Crosshair,
+                ToolKind::Select => CursorIcon::Default,
+            });
+        }
+        if let Some(at) = r.hover_pos() {
+            let (scroll, pinch) = ui.input(|i| (i.smooth_scroll_delta().y, i.zoom_delta()));
+            let factor = f64::from(pinch) * (f64::from(scroll) / 240.0).exp();
+            if (factor - 1.0).abs() > 1e-6 {
+                let local = at - r.rect.min;
+                self.view.zoom_at([local.x, local.y], factor);
+            }
+        }
+    }
+
+    fn pan(&mut self, by: Vec2) {
+        self.rest = self.view.pan([by.x + self.rest[0], by.y + self.rest[1]]);
+    }
+
+    /// Arrow keys pan while the map has the focus; a click gives it the focus.
+    fn keys(&mut self, ui: &Ui, r: &Response, look: &Look<'_>, out: &mut Vec<Action>) {
+        if r.clicked() || r.drag_started() {
+            r.request_focus();
+        }
+        if !r.has_focus() {
+            return;
+        }
+        let filter = egui::EventFilter { horizontal_arrows: true, vertical_arrows: true, ..Default::default() };
+        ui.memory_mut(|m| m.set_focus_lock_filter(r.id, filter));
+        let step = self.rect.size() * 0.12;
+        let mut by = Vec2::ZERO;
+        ui.input(|i| {
+            for (key, d) in [
+                (Key::ArrowLeft, Vec2::X),
+                (Key::ArrowRight, -Vec2::X),
+                (Key::ArrowUp, Vec2::Y),
+                (Key::ArrowDown, -Vec2::Y),
+            ] {
+                if i.key_pressed(key) && i.modifiers.is_none() {
+                    by += d * step;
+                }
+            }
+            for (key, factor) in [(Key::Plus, 1.5), (Key::Equals, 1.5), (Key::Minus, 1.0 / 1.5)] {
+                if i.key_pressed(key) && !i.modifiers.command {
+                    self.zoom(factor);
+                }
+            }
+        });
+        self.pan(by);
+        if ui.input(|i| i.key_pressed(Key::Enter)) && self.tool == ToolKind::Select {
+            // The parcel at the centre: selecting without a mouse.
+            let middle = self.rect.size() / 2.0;
+            if let Some(fid) = self.view.ground_pt([middle.x, middle.y]).and_then(|p| look.pick(p)) {
+                out.push(Action::Select(Select::Only(vec![fid])));
+            }
+        }
+    }
+
+    fn hover(&mut self, r: &Response, look: &Look<'_>) {
+        self.pointer = r.hover_pos().and_then(|at| self.ground(at));
+        self.hover = match (self.tool, self.pointer) {
+            (ToolKind::Select, Some(p)) if self.box_from.is_none() => look.pick(p),
+            _ => None,
+        };
+    }
+
+    fn ground(&self, at: Pos2) -> Option<Pt> {
+        let local = at - self.rect.min;
+        self.view.ground_pt([local.x, local.y])
+    }
+
+    fn tool_ui(&mut self, ui: &Ui, r: &Response, look: &Look<'_>, out: &mut Vec<Action>) {
+        let space = ui.input(|i| i.key_down(Key::Space));
+        match self.tool {
+            ToolKind::Pan => (),
+            _ if space => (),
+            ToolKind::Select | ToolKind::ZoomBox => self.select(ui, r, look, out),
+            ToolKind::MovePoint => {
+                let painter = ui.painter_at(self.rect);
+                let canvas = live::Canvas { painter: &painter, rect: self.rect, view: &self.view };
+                let at = r.interact_pointer_pos().or(r.hover_pos()).and_then(|p| self.ground(p));
+                let input = super::tool::move_point::Input {
+                    at,
+                    reach: self.view.reach(REACH),
+                    pressed: r.drag_started_by(PointerButton::Primary),
+                    held: r.dragged_by(PointerButton::Primary),
+                    released: r.drag_stopped_by(PointerButton::Primary),
+                    clicked: r.clicked(),
+                };
+                self.mover.ui(&canvas, &input, look, theme::tokens(ui), out);
+            }
+        }
+    }
+
+    /// Click selects; a dragged box selects all it touches, or is zoomed into.
+    fn select(&mut self, ui: &Ui, r: &Response, look: &Look<'_>, out: &mut Vec<Action>) {
+        let add = ui.input(|i| i.modifiers.shift || i.modifiers.command);
+        if r.drag_started_by(PointerButton::Primary) {
+            self.box_from = ui.input(|i| i.pointer.press_origin());
+        }
+        let now = r.interact_pointer_pos();
+        if let (Some(a), Some(b)) = (self.box_from, now) {
+            let colour = theme::tokens(ui).accent;
+            let frame = Rect::from_two_pos(a, b);
+            let painter = ui.painter_at(self.rect);
+            painter.rect(frame, 0.0, colour.gamma_multiply(0.12), Stroke::new(1.5, colour), egui::StrokeKind::Middle);
+        }
+        if r.drag_stopped_by(PointerButton::Primary)
+            && let (Some(a), Some(b)) = (self.box_from.take(), now.or(ui.input(|i| i.pointer.latest_pos())))
+        {
+            self.boxed(Rect::from_two_pos(a, b), add, look, out);
+        } else if r.double_clicked() {
+            if let Some(b) = look.selection.main().and_then(|f| look.coverage.get(f)).map(|p| p.bbox) {
+                out.push(Action::Zoom(b));
+            }
+        } else if r.clicked() {
+            let fid = r.interact_pointer_pos().and_then(|at| self.ground(at)).and_then(|p| look.pick(p));
+            out.push(Action::Select(match (fid, add) {
+                (Some(f), true) => Select::Toggle(f),
+                (Some(f), false) => Select::Only(vec![f]),
+                (None, true) => Select::Add(vec![]),
+                (None, false) => Select::Only(vec![]),
+            }));
+        }
+    }
+
+    fn boxed(&mut self, frame: Rect, add: bool, look: &Look<'_>, out: &mut Vec<Action>) {
+        let corners = [frame.min, frame.max].map(|p| self.ground(p));
+        let [Some(a), Some(b)] = corners else { return };
+        let bbox = BBox::of([a, b]);
+        if self.tool == ToolKind::ZoomBox {
+            self.view.show(bbox, 0.0);
+            self.tool = ToolKind::Select;
+            return;
+        }
+        let fids = look.within(&bbox);
+        out.push(Action::Select(if add { Select::Add(fids) } else { Select::Only(fids) }));
+    }
+
+    /// What the tool in hand waits for.
+    fn hint(&self, look: &Look<'_>) -> Option<String> {
+        let text = match self.tool {
+            ToolKind::Select | ToolKind::Pan => return None,
+            ToolKind::ZoomBox => Text::new("Kéo một khung để phóng to · Esc để bỏ", "Drag a box to zoom into · Esc to drop"),
+            ToolKind::MovePoint => return Some(self.mover.hint(look)),
+        };
+        Some(text.get(look.lang).to_owned())
+    }
+}
+
+/// Colour of translucent fills, premultiplied as egui wants it.
+pub fn translucent(c: Color32, alpha: u8) -> Color32 {
+    Color32::from_rgba_unmultiplied(c.r(), c.g(), c.b(), alpha)
+}

@@ -1,0 +1,67 @@
+//! The panel at the bottom: parcels, findings, history, jobs.
+
+use egui::Ui;
+
+use super::{findings::FindingsTable, history::HistoryTable, parcels::ParcelTable};
+use crate::text::{Text, format};
+use crate::ui::action::Action;
+use crate::ui::jobs::Jobs;
+use crate::ui::look::Look;
+use crate::ui::theme::S;
+use crate::ui::widgets;
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tab {
+    #[default]
+    Parcels,
+    Findings,
+    History,
+    Jobs,
+}
+
+#[derive(Default)]
+pub struct Bottom {
+    pub tab: Tab,
+    pub parcels: ParcelTable,
+    pub findings: FindingsTable,
+    pub history: HistoryTable,
+}
+
+const PARCELS: Text = Text::new("Thửa đất", "Parcels");
+const FINDINGS: Text = Text::new("Lỗi", "Findings");
+const HISTORY: Text = Text::new("Nhật ký", "History");
+const JOBS: Text = Text::new("Công việc", "Jobs");
+
+impl Bottom {
+    pub fn ui(&mut self, ui: &mut Ui, look: &Look<'_>, jobs: &Jobs, out: &mut Vec<Action>) {
+        let lang = look.lang;
+        let numbered = |t: Text, n: usize| match n {
+            0 => t.get(lang).to_owned(),
+            n => format!("{} ({})", t.get(lang), format::count(n as u64, lang)),
+        };
+        let all = [
+            (Tab::Parcels, numbered(PARCELS, look.coverage.len())),
+            (Tab::Findings, numbered(FINDINGS, look.findings.len())),
+            (Tab::History, HISTORY.get(lang).to_owned()),
+            (Tab::Jobs, numbered(JOBS, jobs.shown().count())),
+        ];
+        ui.horizontal(|ui| {
+            if let Some(tab) = widgets::tabs(ui, &all, self.tab) {
+                out.push(Action::Bottom(tab));
+            }
+            ui.separator();
+            match self.tab {
+                Tab::Parcels => self.parcels.bar(ui, look),
+                Tab::Findings => self.findings.bar(ui, look, out),
+                Tab::History | Tab::Jobs => (),
+            }
+        });
+        ui.add_space(S);
+        match self.tab {
+            Tab::Parcels => self.parcels.ui(ui, look, out),
+            Tab::Findings => self.findings.ui(ui, look, out),
+            Tab::History => self.history.ui(ui, look, out),
+            Tab::Jobs => super::jobs::ui(ui, lang, jobs, out),
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! The panels around the map. They get a [`super::look::Look`] and push actions; they never change
+//! the project.
+
+pub mod bottom;
+pub mod findings;
+pub mod history;
+pub mod inspector;
+pub mod jobs;
+pub mod layers;
+pub mod parcels;
+pub mod search;

@@ -1,0 +1,310 @@
+//! Bottom tab: every parcel of the district, sorted and filtered as the person likes, in step with
+//! the map. Half a million rows cost what twenty cost: only visible ones are drawn and read.
+
+use std::cmp::Ordering;
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use crossbeam_channel::{Receiver, bounded};
+use egui::{RichText, TextEdit, Ui};
+use egui_material_icons::icons as i;
+
+use crate::domain::{Parcel, ParcelRecord};
+use crate::project::Project;
+use crate::text::fold::fold;
+use crate::text::{Lang, Text, format, terms};
+use crate::topology::Coverage;
+use crate::ui::action::{Action, Select};
+use crate::ui::look::Look;
+use crate::ui::table::{self, Col, Rows, Sort, Table};
+use crate::ui::theme::tokens;
+use crate::ui::widgets;
+
+/// Above this, sorting and filtering run beside the window.
+const INLINE: usize = 20_000;
+/// Rows read from the file in one go.
+const PAGE: u64 = 128;
+
+const COMPUTED: Text = Text::new("Diện tích theo tọa độ", "Area by coordinates");
+const NAME: Text = Text::new("Bảng thửa đất", "Parcel table");
+const FILTER: Text = Text::new("Lọc bảng thửa đất", "Filter the parcel table");
+const FILTER_HINT: Text = Text::new("Lọc: tờ/thửa, loại đất, xã", "Filter: sheet/parcel, land use, commune");
+const OF: Text = Text::new("trên", "of");
+const SORTING: Text = Text::new("đang sắp xếp…", "sorting…");
+const NONE: Text = Text::new("Không có thửa nào khớp", "No parcel matches");
+const NONE_BODY: Text = Text::new("Xóa hoặc đổi chữ trong ô lọc.", "Clear or change the filter.");
+
+const COLS: [Col; 9] = [
+    col(terms::COMMUNE, 90.0, false),
+    col(terms::SHEET_NUMBER, 70.0, true),
+    col(terms::PARCEL_NUMBER, 74.0, true),
+    col(terms::LAND_USE, 100.0, false),
+    col(terms::AREA_MEASURED, 130.0, true),
+    col(terms::AREA_LEGAL, 136.0, true),
+    col(COMPUTED, 158.0, true),
+    Col { sortable: false, ..col(terms::LAND_USER, 210.0, false) },
+    Col { sortable: false, ..col(terms::ADDRESS, 260.0, false) },
+];
+
+const fn col(name: Text, width: f32, right: bool) -> Col {
+    Col { name, width, right, sortable: true }
+}
+
+/// What decides the list of rows.
+#[derive(Clone, Debug, PartialEq)]
+struct Wish {
+    coverage: u64,
+    sort: Sort,
+    filter: String,
+}
+
+#[derive(Default)]
+pub struct ParcelTable {
+    filter: String,
+    sort: Option<Sort>,
+    /// The rows shown, and what they answer.
+    rows: Arc<Vec<i64>>,
+    answers: Option<Wish>,
+    coming: Option<(Wish, Receiver<Vec<i64>>)>,
+    pages: Pages,
+    /// The main parcel the table has scrolled to.
+    followed: Option<i64>,
+}
+
+impl ParcelTable {
+    /// The filter box, beside the tabs.
+    pub fn bar(&mut self, ui: &mut Ui, look: &Look<'_>) {
+        let hint = RichText::new(FILTER_HINT.get(look.lang)).color(tokens(ui).text_weak);
+        let r = ui.add(TextEdit::singleline(&mut self.filter).desired_width(240.0).hint_text(hint)).response;
+        ui.ctx().accesskit_node_builder(r.id, |n| n.set_label(FILTER.get(look.lang)));
+        if self.coming.is_some() {
+            ui.weak(SORTING.get(look.lang));
+        } else if !self.filter.trim().is_empty() {
+            let (n, all) = (self.rows.len() as u64, look.coverage.len() as u64);
+            let count = |n| format::count(n, look.lang);
+            ui.weak(format!("{} {} {}", count(n), OF.get(look.lang), count(all)));
+        }
+    }
+
+    pub fn ui(&mut self, ui: &mut Ui, look: &Look<'_>, out: &mut Vec<Action>) {
+        self.refresh(ui.ctx(), look);
+        if self.rows.is_empty() && self.coming.is_none() && !self.filter.trim().is_empty() {
+            return widgets::empty(ui, i::ICON_FILTER_ALT, NONE.get(look.lang), NONE_BODY.get(look.lang));
+        }
+        let sort = self.sort();
+        let at = self.cursor(look);
+        let table = Table {
+            id: "parcels",
+            name: NAME.get(look.lang),
+            lang: look.lang,
+            cols: &COLS,
+            sort: Some(sort),
+            scroll_to: self.follow(look, at),
+        };
+        let mut rows = View { look, rows: &self.rows, pages: &mut self.pages };
+        let event = table.ui(ui, &mut rows);
+        self.answer(&event, at, look, out);
+    }
+
+    fn answer(&mut self, event: &table::Event, at: Option<u64>, look: &Look<'_>, out: &mut Vec<Action>) {
+        let fid = |row: u64| self.rows.get(row as usize).copied();
+        if let Some((row, keys)) = event.clicked {
+            let change = fid(row).map(|f| if keys.command || keys.shift { Select::Toggle(f) } else { Select::Only(vec![f]) });
+            self.followed = fid(row);
+            out.extend(change.map(Action::Select));
+        }
+        if let Some(f) = table::step(at, event.moved, self.rows.len() as u64).and_then(fid) {
+            out.push(Action::Select(Select::Only(vec![f])));
+        }
+        let zoom = event.double_clicked.and_then(fid).or(look.selection.main().filter(|_| event.enter));
+        out.extend(zoom.and_then(|f| look.coverage.get(f)).map(|p| Action::Zoom(p.bbox)));
+        if let Some(col) = event.header {
+            let now = self.sort();
+            self.sort = Some(Sort { col, down: now.col == col && !now.down });
+        }
+    }
+
+    fn sort(&self) -> Sort {
+        self.sort.unwrap_or(Sort { col: 0, down: false })
+    }
+
+    /// Row of the main parcel. Looked up only when it changed.
+    fn cursor(&self, look: &Look<'_>) -> Option<u64> {
+        let main = look.selection.main()?;
+        self.rows.iter().position(|f| *f == main).map(|n| n as u64)
+    }
+
+    /// The row to scroll to when the selection changed elsewhere.
+    fn follow(&mut self, look: &Look<'_>, at: Option<u64>) -> Option<u64> {
+        let main = look.selection.main();
+        let moved = self.followed != main && self.coming.is_none();
+        if moved {
+            self.followed = main;
+        }
+        at.filter(|_| moved)
+    }
+
+    fn refresh(&mut self, ctx: &egui::Context, look: &Look<'_>) {
+        let wish =
+            Wish { coverage: look.coverage.revision(), sort: self.sort(), filter: fold(self.filter.trim()) };
+        if let Some((wanted, rows)) = self.coming.take() {
+            match rows.try_recv() {
+                Ok(rows) => (self.rows, self.answers) = (Arc::new(rows), Some(wanted)),
+                Err(crossbeam_channel::TryRecvError::Empty) if wanted == wish => self.coming = Some((wanted, rows)),
+                Err(_) => (),
+            }
+        }
+        if self.answers.as_ref() == Some(&wish) || self.coming.is_some() {
+            return;
+        }
+        if look.coverage.len() <= INLINE {
+            self.rows = Arc::new(order(look.coverage, &wish));
+            self.answers = Some(wish);
+            return;
+        }
+        let (send, receive) = bounded(1);
+        let (coverage, ctx, job) = (look.coverage.clone(), ctx.clone(), wish.clone());
+        let work = move || {
+            // The table may be gone; then nobody waits.
+            let _gone = send.send(order(&coverage, &job));
+            ctx.request_repaint();
+        };
+        if std::thread::Builder::new().name("sort parcels".into()).spawn(work).is_ok() {
+            self.coming = Some((wish, receive));
+        }
+    }
+}
+
+/// The fids that pass the filter, in the order wished for.
+fn order(coverage: &Coverage, wish: &Wish) -> Vec<i64> {
+    let words: Vec<&str> = wish.filter.split_whitespace().collect();
+    let mut found: Vec<&Parcel> = coverage.iter().filter(|p| words.is_empty() || matches(p, &words)).collect();
+    found.sort_by(|a, b| {
+        let by = compare(a, b, wish.sort.col);
+        let by = if wish.sort.down { by.reverse() } else { by };
+        by.then_with(|| by_number(a, b)).then(a.fid.cmp(&b.fid))
+    });
+    found.into_iter().map(|p| p.fid).collect()
+}
+
+fn matches(p: &Parcel, words: &[&str]) -> bool {
+    let text = fold(&format!("{} {}/{} {}", p.commune, p.sheet, p.number, p.land_use));
+    words.iter().all(|w| text.contains(w))
+}
+
+fn compare(a: &Parcel, b: &Parcel, col: usize) -> Ordering {
+    let number = |x: Option<f64>, y: Option<f64>| x.unwrap_or(-1.0).total_cmp(&y.unwrap_or(-1.0));
+    match col {
+        0 => natural(&a.commune, &b.commune),
+        1 => natural(&a.sheet, &b.sheet),
+        2 => natural(&a.number, &b.number),
+        3 => a.land_use.cmp(&b.land_use),
+        4 => number(a.area_measured, b.area_measured),
+        5 => number(a.area_legal, b.area_legal),
+        _ => a.polygon.area2().cmp(&b.polygon.area2()),
+    }
+}
+
+fn by_number(a: &Parcel, b: &Parcel) -> Ordering {
+    natural(&a.commune, &b.commune).then(natural(&a.sheet, &b.sheet)).then(natural(&a.number, &b.number))
+}
+
+/// Numbers by value ("9" before "12"), then text; nothing comes last.
+fn natural(a: &str, b: &str) -> Ordering {
+    let key = |s: &str| {
+        let digits = s.bytes().take_while(u8::is_ascii_digit).count();
+        let value = s.get(..digits).and_then(|d| d.parse::<u64>().ok());
+        (s.is_empty(), value.is_none(), value)
+    };
+    key(a).cmp(&key(b)).then_with(|| a.cmp(b))
+}
+
+/// What only the file knows of the visible rows, read in pages and kept until the data change.
+#[derive(Default)]
+struct Pages {
+    revision: u64,
+    read: HashMap<i64, Option<Box<Extra>>>,
+}
+
+struct Extra {
+    holder: String,
+    address: String,
+}
+
+impl Pages {
+    fn want(&mut self, project: &Project, revision: u64, fids: &[i64]) {
+        if self.revision != revision || self.read.len() > 20_000 {
+            *self = Self { revision, read: HashMap::new() };
+        }
+        let missing: Vec<i64> = fids.iter().copied().filter(|f| !self.read.contains_key(f)).collect();
+        if missing.is_empty() {
+            return;
+        }
+        // A row that cannot be read shows blanks; opening the parcel says why.
+        let records = project.records(&missing).unwrap_or_default();
+        self.read.extend(missing.into_iter().map(|f| (f, None)));
+        self.read.extend(records.into_iter().map(|r| (r.fid, Some(Box::new(extra(&r))))));
+    }
+}
+
+fn extra(r: &ParcelRecord) -> Extra {
+    let holder = r.holders.iter().map(|h| h.name.as_str()).collect::<Vec<_>>().join(", ");
+    Extra { holder, address: r.address.clone().unwrap_or_default() }
+}
+
+struct View<'a, 'b> {
+    look: &'a Look<'b>,
+    rows: &'a [i64],
+    pages: &'a mut Pages,
+}
+
+impl Rows for View<'_, '_> {
+    fn count(&self) -> u64 {
+        self.rows.len() as u64
+    }
+
+    fn prepare(&mut self, rows: Range<u64>) {
+        let start = rows.start / PAGE * PAGE;
+        let end = (rows.end.div_ceil(PAGE) * PAGE).min(self.count());
+        let fids = &self.rows[start.min(end) as usize..end as usize];
+        self.pages.want(self.look.project, self.look.revision, fids);
+    }
+
+    fn cell(&mut self, ui: &mut Ui, row: u64, col: usize) {
+        let Some(p) = self.rows.get(row as usize).and_then(|f| self.look.coverage.get(*f)) else { return };
+        let extra = self.pages.read.get(&p.fid).and_then(|e| e.as_deref());
+        table::text(ui, cell(p, extra, col, self.look.lang));
+    }
+
+    fn is_selected(&self, row: u64) -> bool {
+        self.rows.get(row as usize).is_some_and(|f| self.look.selection.contains(*f))
+    }
+}
+
+fn cell(p: &Parcel, extra: Option<&Extra>, col: usize, lang: Lang) -> String {
+    let area = |a: Option<f64>| a.map(|a| format::number(a, 1, lang)).unwrap_or_default();
+    match col {
+        0 => p.commune.to_string(),
+        1 => p.sheet.to_string(),
+        2 => p.number.to_string(),
+        3 => p.land_use.to_string(),
+        4 => area(p.area_measured),
+        5 => area(p.area_legal),
+        6 => area(Some(p.polygon.area_m2())),
+        7 => extra.map(|e| e.holder.clone()).unwrap_or_default(),
+        _ => extra.map(|e| e.address.clone()).unwrap_or_default(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::natural;
+
+    #[test]
+    fn numbers_sort_by_value_and_nothing_comes_last() {
+        let mut all = ["12", "", "9", "TĐ 12-2019", "100", "12A"];
+        all.sort_by(|a, b| natural(a, b));
+        assert_eq!(all, ["9", "12", "12A", "100", "TĐ 12-2019", ""]);
+    }
+}

@@ -1,0 +1,144 @@
+//! Left, on top: the search box and what it found. `12/45`, `tờ 12 thửa 45`, a name with or without
+//! marks, an old number.
+
+use egui::{Key, Modifiers, RichText, ScrollArea, TextEdit, Ui};
+use egui_material_icons::icons as i;
+
+use crate::project::Hit;
+use crate::text::Text;
+use crate::ui::action::{Action, Select};
+use crate::ui::look::Look;
+use crate::ui::theme::{S, tokens};
+use crate::ui::widgets;
+
+/// How many results are asked for.
+const LIMIT: usize = 50;
+
+const NAME: Text = Text::new("Tìm kiếm", "Search");
+const HINT: Text = Text::new("12/45, tên người, số cũ…", "12/45, a name, an old number…");
+const CLEAR: Text = Text::new("Xóa ô tìm kiếm", "Clear the search");
+const NONE: Text = Text::new("Không tìm thấy", "Nothing found");
+const NONE_BODY: Text = Text::new(
+    "Thử “12/45”, “tờ 12 thửa 45”, một phần tên không cần dấu, hoặc số tờ/thửa cũ.",
+    "Try “12/45”, “tờ 12 thửa 45”, part of a name without marks, or an old number.",
+);
+
+#[derive(Default)]
+pub struct SearchPanel {
+    text: String,
+    /// Text and revision the results belong to.
+    found_for: Option<(String, u64)>,
+    hits: Vec<Hit>,
+    at: Option<usize>,
+    focus: bool,
+}
+
+impl SearchPanel {
+    /// Puts the cursor into the box at the next frame.
+    pub fn focus(&mut self) {
+        self.focus = true;
+    }
+
+    /// Whether results are to be seen (the layers then step back).
+    pub fn is_active(&self) -> bool {
+        !self.text.trim().is_empty()
+    }
+
+    pub fn ui(&mut self, ui: &mut Ui, look: &Look<'_>, out: &mut Vec<Action>) {
+        self.field(ui, look, out);
+        if !self.is_active() {
+            return;
+        }
+        self.search(look);
+        if self.hits.is_empty() {
+            widgets::empty(ui, i::ICON_SEARCH_OFF, NONE.get(look.lang), NONE_BODY.get(look.lang));
+            return;
+        }
+        ScrollArea::vertical().id_salt("hits").auto_shrink([false, false]).show(ui, |ui| {
+            ui.spacing_mut().item_spacing.y = S;
+            for n in 0..self.hits.len() {
+                if self.hit(ui, n) {
+                    self.choose(n, look, out);
+                }
+            }
+        });
+    }
+
+    fn field(&mut self, ui: &mut Ui, look: &Look<'_>, out: &mut Vec<Action>) {
+        let (mut down, mut up) = (false, false);
+        ui.horizontal(|ui| {
+            ui.label(widgets::icon(i::ICON_SEARCH).color(tokens(ui).text_weak));
+            let room = ui.available_width() - if self.is_active() { 40.0 } else { 0.0 };
+            let hint = RichText::new(HINT.get(look.lang)).color(tokens(ui).text_weak);
+            let r = ui.add(TextEdit::singleline(&mut self.text).desired_width(room).hint_text(hint)).response;
+            ui.ctx().accesskit_node_builder(r.id, |n| n.set_label(NAME.get(look.lang)));
+            if std::mem::take(&mut self.focus) {
+                r.request_focus();
+            }
+            if r.has_focus() {
+                ui.input_mut(|i| {
+                    down = i.consume_key(Modifiers::NONE, Key::ArrowDown);
+                    up = i.consume_key(Modifiers::NONE, Key::ArrowUp);
+                });
+            }
+            if r.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter)) {
+                self.search(look);
+                self.choose(self.at.unwrap_or(0), look, out);
+            }
+            if self.is_active() && widgets::icon_button(ui, i::ICON_CLOSE, CLEAR.get(look.lang)) {
+                self.text.clear();
+            }
+        });
+        if down || up {
+            let next = self.at.map_or(0, |n| if down { n + 1 } else { n.saturating_sub(1) });
+            self.at = Some(next.min(self.hits.len().saturating_sub(1)));
+        }
+    }
+
+    /// Asks the project, once per text and state of the data.
+    fn search(&mut self, look: &Look<'_>) {
+        let key = (self.text.trim().to_owned(), look.revision);
+        if self.found_for.as_ref() == Some(&key) {
+            return;
+        }
+        self.hits = look.project.search(&key.0, LIMIT);
+        self.at = None;
+        self.found_for = Some(key);
+    }
+
+    fn hit(&self, ui: &mut Ui, n: usize) -> bool {
+        let hit = &self.hits[n];
+        let t = tokens(ui);
+        let on = self.at == Some(n);
+        let mut job = egui::text::LayoutJob::default();
+        let font = |s: egui::TextStyle| s.resolve(ui.style());
+        let format = |font_id, color| egui::TextFormat { font_id, color, ..Default::default() };
+        job.append(&hit.label, 0.0, format(font(egui::TextStyle::Body), t.text));
+        job.append(&format!("\n{}", hit.reference), 0.0, format(font(egui::TextStyle::Small), t.text_weak));
+        job.wrap.max_width = ui.available_width() - 48.0;
+        let glyph = match hit.kind {
+            "parcel" => i::ICON_SELECT_ALL,
+            _ => i::ICON_PERSON,
+        };
+        let button = egui::Button::new((widgets::icon(glyph).color(t.text_weak), job, widgets::grow()))
+            .selected(on)
+            .frame_when_inactive(on)
+            .min_size(egui::vec2(ui.available_width(), 42.0));
+        let r = widgets::named(ui.add(button), egui::accesskit::Role::Button, &hit.label);
+        if on {
+            r.scroll_to_me(None);
+        }
+        r.clicked()
+    }
+
+    fn choose(&mut self, n: usize, look: &Look<'_>, out: &mut Vec<Action>) {
+        let Some(hit) = self.hits.get(n) else { return };
+        self.at = Some(n);
+        let fids = hit.fids.clone();
+        let boxes = fids.iter().filter_map(|f| look.coverage.get(*f)).map(|p| p.bbox);
+        if let Some(all) = boxes.reduce(crate::domain::BBox::union) {
+            out.push(Action::Zoom(all));
+        }
+        out.push(Action::Select(Select::Only(fids)));
+    }
+}

@@ -1,0 +1,15 @@
+//! The tools: small state machines fed by the map's pointer. They preview with the pure plan and emit
+//! one edit.
+
+pub mod move_point;
+
+/// Which tool is in hand.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ToolKind {
+    #[default]
+    Select,
+    Pan,
+    /// Drag a box to zoom into; then back to selecting.
+    ZoomBox,
+    MovePoint,
+}
