@@ -25,6 +25,8 @@ pub enum Action {
     ColourBy(ColourBy),
     Labels(bool),
     CancelJob(u64),
+    /// Close the window once no job writes; cancel them first, or wait.
+    CloseAfterJobs { cancel: bool },
     /// Start something a dialog has gathered.
     Work(super::work::Work),
 }

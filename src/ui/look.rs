@@ -1,5 +1,6 @@
 //! What panels, tools and the map may see of the program: everything to read, nothing to change.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::action::Selection;
@@ -9,6 +10,7 @@ use crate::project::Project;
 use crate::render::Style;
 use crate::text::Lang;
 use crate::topology::Coverage;
+use crate::topology::ring::{Place, locate};
 
 pub struct Look<'a> {
     pub project: &'a Project,
@@ -24,6 +26,8 @@ pub struct Look<'a> {
     pub revision: u64,
     /// Draw places with findings on the map.
     pub show_findings: bool,
+    /// Name of each commune by its code.
+    pub communes: &'a BTreeMap<String, String>,
 }
 
 impl<'a> Look<'a> {
@@ -49,6 +53,14 @@ impl<'a> Look<'a> {
         self.selection.main().and_then(|f| self.coverage.get(f))
     }
 
+    /// "Xã Vĩnh An (25747)".
+    pub fn commune(&self, code: &str) -> String {
+        match self.communes.get(code) {
+            Some(name) => format!("{name} ({code})"),
+            None => code.to_owned(),
+        }
+    }
+
     /// Whether the person may change the register now.
     pub fn editable(&self) -> bool {
         !self.have.read_only && !self.have.writing
@@ -60,7 +72,7 @@ fn touches(p: &Parcel, frame: &BBox) -> bool {
     if frame.contains(p.bbox.min) && frame.contains(p.bbox.max) {
         return true;
     }
-    p.polygon.sides().any(|(a, b)| side_meets(a, b, frame)) || contains(p, frame.min)
+    p.polygon.sides().any(|(a, b)| side_meets(a, b, frame)) || locate(&p.polygon, frame.min) != Place::Outside
 }
 
 /// Clips the side to the box (Liang–Barsky); pixel accuracy is enough for a dragged box.
@@ -81,20 +93,6 @@ fn side_meets(a: Pt, b: Pt, frame: &BBox) -> bool {
         t1 = t1.min(u.max(v));
     }
     t0 <= t1
-}
-
-/// Even-odd over all rings: enough to see whether a box lies wholly inside.
-fn contains(p: &Parcel, q: Pt) -> bool {
-    let mut inside = false;
-    for (a, b) in p.polygon.sides() {
-        if (a.n > q.n) != (b.n > q.n) {
-            let (low, high) = if a.n < b.n { (a, b) } else { (b, a) };
-            let side = i128::from(high.e - low.e) * i128::from(q.n - low.n)
-                - i128::from(q.e - low.e) * i128::from(high.n - low.n);
-            inside ^= side > 0;
-        }
-    }
-    inside
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use super::tiles::Tiles;
 use super::tool::{ToolKind, move_point::MovePoint};
 use crate::domain::{BBox, Pt};
 use crate::render::Viewport;
+use crate::render::labels::{FRAME_BUDGET, Labels};
 use crate::text::Text;
 
 /// How near the pointer must be to a point to mean it, in points.
@@ -32,7 +33,8 @@ pub struct MapView {
     box_from: Option<Pos2>,
     /// What the last pan left over below a pixel.
     rest: [f32; 2],
-    pub tiles: Tiles,
+    tiles: Tiles,
+    labels: Labels,
 }
 
 impl Default for MapView {
@@ -48,6 +50,7 @@ impl Default for MapView {
             box_from: None,
             rest: [0.0; 2],
             tiles: Tiles::default(),
+            labels: Labels::default(),
         }
     }
 }
@@ -69,7 +72,11 @@ impl MapView {
         live::hover(&cx, look, self.hover);
         live::selection(&cx, look);
         live::findings(&cx, look);
-        live::labels(&cx, look, ui);
+        let placed = self.labels.place(look.coverage, &self.view, look.style, FRAME_BUDGET);
+        if !placed.complete {
+            ui.ctx().request_repaint();
+        }
+        live::labels(&cx, look, &placed);
         self.tool_ui(ui, &r, look, out);
         live::scale_bar(&live::Canvas { painter: &painter, rect, view: &self.view }, look.lang, theme::tokens(ui));
         live::north_and_hint(&painter, rect, self.hint(look).as_deref(), theme::tokens(ui));

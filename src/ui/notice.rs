@@ -63,7 +63,7 @@ impl Notices {
             ctx.request_repaint_after(std::time::Duration::from_secs_f64((next - now).max(0.05)));
         }
         let mut closed = None;
-        Area::new(Id::new("notices"))
+        Area::new(Id::unique("notices"))
             .order(Order::Middle)
             .pivot(Align2::CENTER_BOTTOM)
             .fixed_pos(map.center_bottom() - egui::vec2(0.0, 44.0))

@@ -63,7 +63,7 @@ impl PathField {
             let width = ui.available_width() - 110.0;
             let hint = egui::RichText::new(hint).color(tokens(ui).text_weak);
             let edit = TextEdit::singleline(&mut self.text).desired_width(width).hint_text(hint);
-            let r = ui.add(edit).response;
+            let r = ui.add(edit);
             ui.ctx().accesskit_node_builder(r.id, |n| n.set_label(name));
             if focus {
                 r.request_focus();

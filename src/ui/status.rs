@@ -67,7 +67,7 @@ impl StatusBar {
     fn scale_box(&mut self, ui: &mut Ui, shown: &Shown) -> Option<f64> {
         let now = format::scale(shown.scale.unwrap_or_default().round() as u64, shown.lang);
         let mut text = self.typed.clone().unwrap_or(now);
-        let r = ui.add(TextEdit::singleline(&mut text).desired_width(92.0).id_salt("scale")).response;
+        let r = ui.add(TextEdit::singleline(&mut text).desired_width(92.0).id_salt("scale"));
         ui.ctx().accesskit_node_builder(r.id, |n| n.set_label(SCALE.get(shown.lang)));
         if r.changed() {
             self.typed = Some(text.clone());

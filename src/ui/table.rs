@@ -64,7 +64,7 @@ pub struct Table<'a> {
 impl Table<'_> {
     pub fn ui(&self, ui: &mut Ui, rows: &mut dyn Rows) -> Event {
         let rect = ui.available_rect_before_wrap();
-        let id = ui.id().with(self.id).with("focus");
+        let id = ui.scope_id().with(self.id).with("focus");
         let focus = ui.interact(rect, id, Sense::focusable_noninteractive());
         let name = self.name;
         ui.ctx().accesskit_node_builder(id, |n| {
@@ -157,7 +157,7 @@ impl TableDelegate for Delegate<'_> {
     fn row_ui(&mut self, ui: &mut Ui, row: u64) {
         let rect = ui.max_rect();
         let t = tokens(ui);
-        let r = ui.interact(rect, ui.id().with(("row", row)), Sense::click());
+        let r = ui.interact(rect, ui.scope_id().with(("row", row)), Sense::click());
         let fill = if self.rows.is_selected(row) {
             t.accent_soft
         } else if r.hovered() {

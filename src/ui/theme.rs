@@ -157,11 +157,10 @@ pub fn bold() -> TextStyle {
     TextStyle::Name("bold".into())
 }
 
-/// Installs both themes and chooses one.
-pub fn install(ctx: &egui::Context, choice: Choice) {
+/// Installs both themes.
+pub fn install(ctx: &egui::Context) {
     ctx.set_style_of(egui::Theme::Light, style(&LIGHT, false));
     ctx.set_style_of(egui::Theme::Dark, style(&DARK, true));
-    ctx.set_theme(choice.egui());
 }
 
 fn style(t: &Tokens, dark: bool) -> egui::Style {

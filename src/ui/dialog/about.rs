@@ -22,11 +22,11 @@ const FOLDER: Text = Text::new("Thư mục thiết lập", "Settings folder");
 pub fn ui(cx: &mut Cx<'_>) -> Flow {
     let lang = cx.lang;
     frame(
-        cx.ctx,
-        lang,
+        (cx.ctx, lang),
         TITLE.get(lang),
         [560.0, 340.0],
-        |ui| {
+        &mut (),
+        |ui, ()| {
             ui.horizontal(|ui| {
                 ui.label(ICON_MAP.rich_text().size(40.0).color(tokens(ui).accent));
                 ui.label(RichText::new("Địa Chính").text_style(theme::title()));
@@ -39,6 +39,6 @@ pub fn ui(cx: &mut Cx<'_>) -> Flow {
             let folder = Settings::folder().map(|f| f.display().to_string()).unwrap_or_default();
             fact(ui, 150.0, FOLDER.get(lang), &folder);
         },
-        |ui| if ui.button(DONE.get(lang)).clicked() { Flow::Close } else { Flow::Stay },
+        |ui, ()| if ui.button(DONE.get(lang)).clicked() { Flow::Close } else { Flow::Stay },
     )
 }

@@ -2,12 +2,10 @@
 //! in the panels.
 
 pub mod about;
-pub mod export;
-pub mod import;
+pub mod closing;
 pub mod new;
 pub mod open;
 pub mod shortcuts;
-pub mod verify;
 
 use egui::{Area, Id, Modal, RichText, ScrollArea, Ui, UiKind};
 use egui_material_icons::icons::ICON_CLOSE;
@@ -21,14 +19,21 @@ use crate::text::{Lang, Text};
 pub enum Dialog {
     New(new::NewDialog),
     Open(open::OpenDialog),
-    Import(Box<import::Wizard>),
-    Package(export::PackageDialog),
-    File(export::FileDialog),
-    Verify(verify::VerifyDialog),
     Shortcuts,
     About,
     /// The window is to be closed while a job writes.
     Closing,
+}
+
+/// Draws the open dialog.
+pub fn ui(dialog: &mut Dialog, cx: &mut Cx<'_>) -> Flow {
+    match dialog {
+        Dialog::New(d) => d.ui(cx),
+        Dialog::Open(d) => d.ui(cx),
+        Dialog::Shortcuts => shortcuts::ui(cx),
+        Dialog::About => about::ui(cx),
+        Dialog::Closing => closing::ui(cx),
+    }
 }
 
 /// What a dialog may see and ask for.
@@ -51,18 +56,19 @@ const CLOSE: Text = Text::new("Đóng hộp thoại", "Close the dialog");
 pub const CANCEL: Text = Text::new("Hủy bỏ", "Cancel");
 pub const DONE: Text = Text::new("Đóng", "Close");
 
-/// A dialog: title, body, and a row of buttons at the bottom that never scrolls away.
-pub fn frame(
-    ctx: &egui::Context,
-    lang: Lang,
+/// A dialog: title, body, and a row of buttons at the bottom that never scrolls away. Both parts get
+/// `state`.
+pub fn frame<S>(
+    (ctx, lang): (&egui::Context, Lang),
     title: &str,
     size: [f32; 2],
-    body: impl FnOnce(&mut Ui),
-    buttons: impl FnOnce(&mut Ui) -> Flow,
+    state: &mut S,
+    body: impl FnOnce(&mut Ui, &mut S),
+    buttons: impl FnOnce(&mut Ui, &mut S) -> Flow,
 ) -> Flow {
     let screen = ctx.content_rect().size();
     let (width, height) = (size[0].min(screen.x - 48.0), size[1].min(screen.y - 64.0));
-    let id = Id::new("dialog");
+    let id = Id::unique("dialog");
     let area = Area::new(id)
         .kind(UiKind::Modal)
         .order(egui::Order::Foreground)
@@ -74,12 +80,12 @@ pub fn frame(
         let room = height - 110.0;
         ScrollArea::vertical().id_salt(("dialog", title)).max_height(room).min_scrolled_height(room).show(ui, |ui| {
             ui.set_min_height(room);
-            body(ui);
+            body(ui, state);
         });
         ui.add_space(M);
         ui.separator();
         ui.add_space(S);
-        let flow = widgets::at_right(ui, buttons);
+        let flow = widgets::at_right(ui, |ui| buttons(ui, state));
         if closed { Flow::Close } else { flow }
     });
     if modal.inner == Flow::Close || escaped(&modal) { Flow::Close } else { Flow::Stay }

@@ -1,12 +1,15 @@
 //! Opening a district file: type its path, browse, or take a recent one.
 
-use egui::RichText;
+use std::path::PathBuf;
+
+use egui::{RichText, Ui};
 use egui_material_icons::icons::ICON_FOLDER_OPEN;
 
 use super::{Cx, Flow, frame};
-use crate::text::Text;
+use crate::text::{Lang, Text};
 use crate::ui::action::Action;
 use crate::ui::pick::{DISTRICT, Kind, PathField};
+use crate::ui::settings::Settings;
 use crate::ui::theme::{self, M};
 use crate::ui::widgets;
 
@@ -29,41 +32,41 @@ impl Default for OpenDialog {
 
 impl OpenDialog {
     pub fn ui(&mut self, cx: &mut Cx<'_>) -> Flow {
-        let mut chosen = None;
+        let lang = cx.lang;
         let enter = cx.ctx.input(|i| i.key_pressed(egui::Key::Enter));
-        let fresh = std::mem::take(&mut self.fresh);
+        let mut state = (self, None);
         let flow = frame(
-            cx.ctx,
-            cx.lang,
-            TITLE.get(cx.lang),
+            (cx.ctx, lang),
+            TITLE.get(lang),
             [620.0, 420.0],
-            |ui| {
-                ui.label(RichText::new(PATH.get(cx.lang)).text_style(theme::bold()));
-                self.field.ui(ui, cx.lang, PATH.get(cx.lang), HINT.get(cx.lang), fresh);
-                ui.add_space(M);
-                if !cx.settings.recent.is_empty() {
-                    ui.label(RichText::new(RECENT.get(cx.lang)).text_style(theme::bold()));
+            &mut state,
+            |ui, (this, chosen)| *chosen = this.body(ui, cx.settings, lang),
+            |ui, (this, chosen)| {
+                let typed = this.field.path();
+                if widgets::primary(ui, typed.is_some(), Some(ICON_FOLDER_OPEN), OPEN.get(lang)) || enter {
+                    *chosen = chosen.take().or(typed);
                 }
-                for path in &cx.settings.recent {
-                    if ui.button(path.display().to_string()).clicked() {
-                        chosen = Some(path.clone());
-                    }
-                }
-            },
-            |ui| {
-                let typed = self.field.path();
-                if widgets::primary(ui, typed.is_some(), Some(ICON_FOLDER_OPEN), OPEN.get(cx.lang)) || enter {
-                    chosen = typed;
-                }
-                if ui.button(super::CANCEL.get(cx.lang)).clicked() { Flow::Close } else { Flow::Stay }
+                if ui.button(super::CANCEL.get(lang)).clicked() { Flow::Close } else { Flow::Stay }
             },
         );
-        match chosen {
+        match state.1 {
             Some(path) => {
                 cx.out.push(Action::Open(path));
                 Flow::Close
             }
             None => flow,
         }
+    }
+
+    fn body(&mut self, ui: &mut Ui, settings: &Settings, lang: Lang) -> Option<PathBuf> {
+        ui.label(RichText::new(PATH.get(lang)).text_style(theme::bold()));
+        let fresh = std::mem::take(&mut self.fresh);
+        self.field.ui(ui, lang, PATH.get(lang), HINT.get(lang), fresh);
+        ui.add_space(M);
+        if !settings.recent.is_empty() {
+            ui.label(RichText::new(RECENT.get(lang)).text_style(theme::bold()));
+        }
+        let recent = settings.recent.iter();
+        recent.filter(|p| ui.button(p.display().to_string()).clicked()).last().cloned()
     }
 }

@@ -30,11 +30,11 @@ pub fn ui(cx: &mut Cx<'_>) -> Flow {
     let lang = cx.lang;
     let ctx = cx.ctx.clone();
     frame(
-        cx.ctx,
-        lang,
+        (cx.ctx, lang),
         TITLE.get(lang),
         [760.0, 640.0],
-        |ui| {
+        &mut (),
+        |ui, ()| {
             hint(ui, TYPING.get(lang));
             ui.add_space(M);
             ui.columns(2, |columns| {
@@ -47,7 +47,7 @@ pub fn ui(cx: &mut Cx<'_>) -> Flow {
                 gestures(&mut columns[0], lang);
             });
         },
-        |ui| if ui.button(DONE.get(lang)).clicked() { Flow::Close } else { Flow::Stay },
+        |ui, ()| if ui.button(DONE.get(lang)).clicked() { Flow::Close } else { Flow::Stay },
     )
 }
 

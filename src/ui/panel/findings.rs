@@ -63,7 +63,7 @@ impl FindingsTable {
     pub fn bar(&mut self, ui: &mut Ui, look: &Look<'_>, out: &mut Vec<Action>) {
         let lang = look.lang;
         let hint = RichText::new(FILTER_HINT.get(lang)).color(tokens(ui).text_weak);
-        let r = ui.add(TextEdit::singleline(&mut self.filter).desired_width(180.0).hint_text(hint)).response;
+        let r = ui.add(TextEdit::singleline(&mut self.filter).desired_width(180.0).hint_text(hint));
         ui.ctx().accesskit_node_builder(r.id, |n| n.set_label(FILTER.get(lang)));
         let text = |only: Option<Severity>| only.map_or(ALL, severity_text).get(lang);
         let combo = ComboBox::from_id_salt("severity").selected_text(text(self.only)).show_ui(ui, |ui| {

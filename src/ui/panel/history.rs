@@ -6,7 +6,7 @@ use egui::{RichText, Ui};
 use egui_material_icons::icons as i;
 
 use crate::project::Undo;
-use crate::store::history::{LogFilter, OperationSummary};
+use crate::project::{LogFilter, OperationSummary};
 use crate::text::{Lang, Text, format};
 use crate::ui::action::Action;
 use crate::ui::look::Look;

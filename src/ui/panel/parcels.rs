@@ -76,7 +76,7 @@ impl ParcelTable {
     /// The filter box, beside the tabs.
     pub fn bar(&mut self, ui: &mut Ui, look: &Look<'_>) {
         let hint = RichText::new(FILTER_HINT.get(look.lang)).color(tokens(ui).text_weak);
-        let r = ui.add(TextEdit::singleline(&mut self.filter).desired_width(240.0).hint_text(hint)).response;
+        let r = ui.add(TextEdit::singleline(&mut self.filter).desired_width(240.0).hint_text(hint));
         ui.ctx().accesskit_node_builder(r.id, |n| n.set_label(FILTER.get(look.lang)));
         if self.coming.is_some() {
             ui.weak(SORTING.get(look.lang));

@@ -70,7 +70,7 @@ impl SearchPanel {
             ui.label(widgets::icon(i::ICON_SEARCH).color(tokens(ui).text_weak));
             let room = ui.available_width() - if self.is_active() { 40.0 } else { 0.0 };
             let hint = RichText::new(HINT.get(look.lang)).color(tokens(ui).text_weak);
-            let r = ui.add(TextEdit::singleline(&mut self.text).desired_width(room).hint_text(hint)).response;
+            let r = ui.add(TextEdit::singleline(&mut self.text).desired_width(room).hint_text(hint));
             ui.ctx().accesskit_node_builder(r.id, |n| n.set_label(NAME.get(look.lang)));
             if std::mem::take(&mut self.focus) {
                 r.request_focus();

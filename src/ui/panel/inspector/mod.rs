@@ -9,7 +9,7 @@ use egui_material_icons::icons as i;
 
 use super::history;
 use crate::domain::{Failure, ParcelRecord};
-use crate::store::history::OperationSummary;
+use crate::project::{LogFilter, OperationSummary};
 use crate::text::{Lang, Text, format};
 use crate::ui::action::Action;
 use crate::ui::look::Look;
@@ -93,7 +93,7 @@ impl Inspector {
             Tab::Holders => holders::ui(ui, record, look.lang),
             Tab::Certificates | Tab::Changes | Tab::Scans => later(ui, self.tab, look.lang),
             Tab::History => {
-                let filter = crate::store::history::LogFilter { parcel: Some(fid), limit: Some(200), ..Default::default() };
+                let filter = LogFilter { parcel: Some(fid), limit: Some(200), ..Default::default() };
                 let log = read.log.get_or_insert_with(|| look.project.log(&filter).unwrap_or_default());
                 history::list(ui, log, look, out);
             }

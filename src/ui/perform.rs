@@ -1,0 +1,268 @@
+//! The one place where what was asked for is carried out.
+
+use super::action::{Action, Select};
+use super::app::App;
+use super::command::Command;
+use super::dialog::{Dialog, new, open};
+use super::panel::bottom::Tab;
+use super::widgets::Tone;
+use crate::domain::{BBox, Failure};
+use crate::edit::{Edit, EditError, Effects};
+use crate::msg;
+use crate::project::Undo;
+use crate::text::{Lang, Msg, Text, format};
+
+const UNDONE: Text = Text::new("Đã hoàn tác", "Undone");
+const REDONE: Text = Text::new("Đã làm lại", "Redone");
+
+impl App {
+    pub(super) fn perform(&mut self, action: Action) {
+        match action {
+            Action::Run(c) => self.run(c),
+            Action::Open(path) => self.open(path),
+            Action::Select(how) => self.select(how),
+            Action::Zoom(bbox) => self.zoom(bbox),
+            Action::ShowFinding(n) => self.show_finding(n),
+            Action::Apply(edits) => self.apply(&edits),
+            Action::Undo(what) => self.undo(what),
+            Action::Bottom(tab) => self.show_tab(tab),
+            Action::ColourBy(by) => {
+                self.settings.set_colour_by(by);
+                self.restyle();
+            }
+            Action::Labels(on) => {
+                self.settings.labels = on;
+                self.restyle();
+            }
+            Action::CancelJob(id) => {
+                self.jobs.running.iter().filter(|j| j.id == id).for_each(|j| j.progress.cancel());
+            }
+            Action::CloseAfterJobs { cancel } => {
+                if cancel {
+                    self.jobs.cancel_all();
+                }
+                self.closing = true;
+            }
+            Action::Work(work) => self.work(work),
+        }
+    }
+
+    fn run(&mut self, c: Command) {
+        // The key or the menu may be a frame old.
+        if let Err(why) = c.check(&self.have()) {
+            if c != Command::ClearSelection {
+                self.notices.say(&self.ctx, Tone::Warning, why, None);
+            }
+            return;
+        }
+        match c {
+            Command::New => self.dialog = Some(Dialog::New(new::NewDialog::default())),
+            Command::Open => self.dialog = Some(Dialog::Open(open::OpenDialog::default())),
+            Command::OpenSample => self.open_sample(),
+            Command::CloseProject => self.close_project(),
+            Command::Quit => self.ctx.send_viewport_cmd(egui::ViewportCommand::Close),
+            Command::Undo => self.undo(Undo::Last),
+            Command::Redo => self.redo(),
+            Command::Palette => self.open_palette(),
+            Command::Shortcuts => self.dialog = Some(Dialog::Shortcuts),
+            Command::About => self.dialog = Some(Dialog::About),
+            Command::Validate => self.validate(),
+            Command::ToggleTheme => {
+                self.settings.theme = self.settings.theme.other();
+                self.ctx.set_theme(self.settings.theme.egui());
+                self.restyle();
+            }
+            Command::ToggleLanguage => {
+                self.settings.lang = if self.settings.lang == Lang::Vi { Lang::En } else { Lang::Vi };
+                self.restyle();
+            }
+            Command::ToggleLeft => self.settings.left_open ^= true,
+            Command::ToggleRight => self.settings.right_open ^= true,
+            Command::ToggleBottom => self.settings.bottom_open ^= true,
+            Command::ShowParcels => self.show_tab(Tab::Parcels),
+            Command::ShowFindings => self.show_tab(Tab::Findings),
+            Command::ShowHistory => self.show_tab(Tab::History),
+            Command::ShowJobs => self.show_tab(Tab::Jobs),
+            _ => self.run_on_map(c),
+        }
+    }
+
+    /// Commands about the map and what is selected on it.
+    fn run_on_map(&mut self, c: Command) {
+        let Some(s) = &mut self.session else { return };
+        match c {
+            Command::Find => {
+                self.settings.left_open = true;
+                s.views.search.focus();
+            }
+            Command::ClearSelection => s.selection.change(Select::Only(vec![])),
+            Command::ZoomAll => s.views.map.fit(),
+            Command::ZoomIn => s.views.map.zoom(1.5),
+            Command::ZoomOut => s.views.map.zoom(1.0 / 1.5),
+            Command::ZoomSelection => {
+                let coverage = s.project.coverage();
+                let boxes = s.selection.fids().iter().filter_map(|f| coverage.get(*f)).map(|p| p.bbox);
+                if let Some(all) = boxes.reduce(BBox::union) {
+                    s.views.map.show(all);
+                }
+            }
+            Command::NextFinding => self.step_finding(1),
+            Command::PreviousFinding => self.step_finding(-1),
+            _ => {
+                if let Some(tool) = c.tool() {
+                    s.views.map.drop_gesture();
+                    s.views.map.tool = tool;
+                }
+            }
+        }
+    }
+
+    fn select(&mut self, how: Select) {
+        if let Some(s) = &mut self.session {
+            s.selection.change(how);
+        }
+    }
+
+    fn zoom(&mut self, bbox: BBox) {
+        if let Some(s) = &mut self.session {
+            s.views.map.show(bbox);
+        }
+    }
+
+    fn restyle(&mut self) {
+        if let Some(s) = &mut self.session {
+            s.restyle(&self.settings);
+        }
+    }
+
+    fn show_tab(&mut self, tab: Tab) {
+        self.settings.bottom_open = true;
+        if let Some(s) = &mut self.session {
+            s.views.bottom.tab = tab;
+        }
+    }
+
+    fn step_finding(&mut self, by: i64) {
+        let Some(s) = &self.session else { return };
+        let n = s.findings.len() as i64;
+        let next = match s.finding {
+            Some(at) => (at as i64 + by).rem_euclid(n.max(1)),
+            None if by > 0 => 0,
+            None => n - 1,
+        };
+        if n > 0 {
+            self.show_finding(next as usize);
+        }
+    }
+
+    /// Stands on a finding: the map goes there, its parcels are selected.
+    fn show_finding(&mut self, n: usize) {
+        let Some(s) = &mut self.session else { return };
+        let Some(f) = s.findings.get(n).cloned() else { return };
+        s.finding = Some(n);
+        let coverage = s.project.coverage();
+        let parcels: Vec<_> = f.parcels.iter().filter_map(|u| coverage.by_uid(*u)).collect();
+        s.selection.change(Select::Only(parcels.iter().map(|p| p.fid).collect()));
+        let place = f.bbox.or(f.at.map(|p| BBox::of([p])));
+        // A place is shown with some ground around it, a whole parcel as it is.
+        let place = place.map(|b| b.grown(15_000));
+        if let Some(b) = place.or(parcels.iter().map(|p| p.bbox).reduce(BBox::union)) {
+            s.views.map.show(b);
+        }
+        s.views.bottom.tab = Tab::Findings;
+    }
+
+    fn apply(&mut self, edits: &[Edit]) {
+        if self.jobs.writing() {
+            return self.refuse_writing();
+        }
+        let act = self.act();
+        let Some(s) = &mut self.session else { return };
+        match s.project.apply_all(edits, &act) {
+            Ok(effects) => self.applied(&effects),
+            Err(e) => self.refused(&e),
+        }
+    }
+
+    fn refuse_writing(&mut self) {
+        self.notices.say(
+            &self.ctx,
+            Tone::Warning,
+            msg!("Đang ghi dữ liệu: hãy chờ xong rồi sửa.", "Data is being written: wait until it is done."),
+            None,
+        );
+    }
+
+    fn applied(&mut self, effects: &[Effects]) {
+        self.changed(true);
+        if let Some(first) = effects.first() {
+            self.notices.say(&self.ctx, Tone::Ok, first.label.clone(), consequences(effects));
+        }
+    }
+
+    fn refused(&mut self, e: &EditError) {
+        let at_field = self.session.as_mut().is_some_and(|s| s.views.inspector.refused(&e.failure));
+        if !at_field || !e.findings.is_empty() {
+            self.notices.failure(&self.ctx, &e.failure);
+        }
+        self.ctx.request_repaint();
+    }
+
+    fn undo(&mut self, what: Undo) {
+        if self.jobs.writing() {
+            return self.refuse_writing();
+        }
+        let act = self.act();
+        let Some(s) = &mut self.session else { return };
+        match s.project.undo(what, &act) {
+            Ok(effects) => self.turned(UNDONE, &effects),
+            Err(e) => self.refused(&e),
+        }
+    }
+
+    fn redo(&mut self) {
+        let act = self.act();
+        let Some(s) = &mut self.session else { return };
+        match s.project.redo(&act) {
+            Ok(effects) => self.turned(REDONE, &effects),
+            Err(e) => self.refused(&e),
+        }
+    }
+
+    fn turned(&mut self, what: Text, effects: &Effects) {
+        self.changed(true);
+        let text = Msg::new(
+            format!("{}: {}", what.vi, effects.label.vi),
+            format!("{}: {}", what.en, effects.label.en),
+        );
+        self.notices.say(&self.ctx, Tone::Ok, text, consequences(std::slice::from_ref(effects)));
+    }
+
+    pub(super) fn fail(&mut self, failure: &Failure) {
+        self.notices.failure(&self.ctx, failure);
+    }
+}
+
+/// What an edit changed besides what was clicked.
+fn consequences(all: &[Effects]) -> Option<Msg> {
+    let changed: usize = all.iter().map(|e| e.changed.len()).sum();
+    let inserted: usize = all.iter().map(|e| e.points_inserted).sum();
+    let delta: f64 = all.iter().map(|e| e.area_after - e.area_before).sum();
+    let say = |lang: Lang| {
+        let mut parts = Vec::new();
+        if changed > 1 {
+            let n = format::count(changed as u64, lang);
+            parts.push(if lang == Lang::Vi { format!("{n} thửa thay đổi") } else { format!("{n} parcels changed") });
+        }
+        if inserted > 0 {
+            let n = format::count(inserted as u64, lang);
+            parts.push(if lang == Lang::Vi { format!("thêm {n} đỉnh") } else { format!("{n} points inserted") });
+        }
+        if delta.abs() >= 0.05 {
+            parts.push(super::tool::move_point::signed(delta, lang));
+        }
+        parts.join(" · ")
+    };
+    let msg = Msg::new(say(Lang::Vi), say(Lang::En));
+    (!msg.vi.is_empty()).then_some(msg)
+}

@@ -1,0 +1,147 @@
+//! An open project and everything the window remembers while it is open.
+
+use std::collections::BTreeMap;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::action::Selection;
+use super::command::Have;
+use super::look::Look;
+use super::map_view::MapView;
+use super::panel::{bottom::Bottom, inspector::Inspector, layers::LayersPanel, search::SearchPanel};
+use super::settings::Settings;
+use crate::domain::{Finding, Severity};
+use crate::project::Project;
+use crate::render::{LabelMode, Style, Theme};
+use crate::text::{Lang, Msg};
+
+pub struct Session {
+    pub project: Project,
+    pub selection: Selection,
+    pub findings: Arc<Vec<Finding>>,
+    /// The finding the person stands on.
+    pub finding: Option<usize>,
+    /// Changes whenever anything stored changed.
+    pub revision: u64,
+    pub style: Style,
+    pub show_findings: bool,
+    /// Wall-clock time of the last write, "hh:mm:ss".
+    pub saved: Option<String>,
+    pub communes: Arc<BTreeMap<String, String>>,
+    /// What Ctrl+Z and Ctrl+Y would take back.
+    pub undo: Option<Msg>,
+    pub redo: Option<Msg>,
+    pub views: Views,
+}
+
+/// The map and the panels.
+#[derive(Default)]
+pub struct Views {
+    pub map: MapView,
+    pub search: SearchPanel,
+    pub layers: LayersPanel,
+    pub inspector: Inspector,
+    pub bottom: Bottom,
+}
+
+impl Session {
+    pub fn new(project: Project, settings: &Settings) -> Self {
+        let mut session = Self {
+            project,
+            selection: Selection::default(),
+            findings: Arc::default(),
+            finding: None,
+            revision: 0,
+            style: Style::default(),
+            show_findings: true,
+            saved: None,
+            communes: Arc::default(),
+            undo: None,
+            redo: None,
+            views: Views::default(),
+        };
+        session.changed(settings);
+        session
+    }
+
+    /// Something stored changed: everything read from it is read again.
+    pub fn changed(&mut self, settings: &Settings) {
+        self.revision += 1;
+        let communes = self.project.communes().unwrap_or_default();
+        self.communes = Arc::new(communes.into_iter().filter_map(|c| Some((c.code, c.name?))).collect());
+        self.undo = self.project.can_undo().map(|op| op.label);
+        self.redo = self.project.can_redo().map(|op| op.label);
+        if self.finding.is_some_and(|n| n >= self.findings.len()) {
+            self.finding = None;
+        }
+        let coverage = self.project.coverage().clone();
+        self.selection.keep(|fid| coverage.get(fid).is_some());
+        self.restyle(settings);
+    }
+
+    /// What a validation found.
+    pub fn set_findings(&mut self, findings: Vec<Finding>, settings: &Settings) {
+        self.findings = Arc::new(findings);
+        self.finding = None;
+        self.revision += 1;
+        self.restyle(settings);
+    }
+
+    /// Colours and labels as the settings say.
+    pub fn restyle(&mut self, settings: &Settings) {
+        self.style = Style {
+            colour_by: settings.colour_by(),
+            theme: match settings.theme {
+                super::theme::Choice::Light => Theme::Light,
+                super::theme::Choice::Dark => Theme::Dark,
+            },
+            labels: if settings.labels { LabelMode::Full } else { LabelMode::Off },
+            lang: settings.lang,
+            findings: self.worst(),
+            communes: self.communes.clone(),
+        };
+    }
+
+    /// Worst finding of each parcel, for the colours by state.
+    fn worst(&self) -> Arc<HashMap<i64, Severity>> {
+        let mut worst: HashMap<i64, Severity> = HashMap::new();
+        for f in self.findings.iter() {
+            for p in f.parcels.iter().filter_map(|u| self.project.coverage().by_uid(*u)) {
+                let s = worst.entry(p.fid).or_insert(f.severity);
+                *s = (*s).max(f.severity);
+            }
+        }
+        Arc::new(worst)
+    }
+
+    /// What commands need to know.
+    pub fn have(&self, writing: bool) -> Have {
+        Have {
+            project: true,
+            read_only: self.project.read_only().is_some(),
+            writing,
+            undo: self.undo.is_some(),
+            redo: self.redo.is_some(),
+            selection: !self.selection.is_empty(),
+            findings: !self.findings.is_empty(),
+        }
+    }
+
+    /// The session as panels may see it, and the panels.
+    pub fn split<'a>(&'a mut self, have: &'a Have, lang: Lang) -> (Look<'a>, &'a mut Views, &'a mut bool) {
+        let look = Look {
+            coverage: self.project.coverage(),
+            project: &self.project,
+            lang,
+            selection: &self.selection,
+            findings: &self.findings,
+            finding: self.finding,
+            style: &self.style,
+            have,
+            revision: self.revision,
+            show_findings: self.show_findings,
+            communes: &self.communes,
+        };
+        (look, &mut self.views, &mut self.show_findings)
+    }
+}
