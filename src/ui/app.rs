@@ -211,7 +211,7 @@ impl App {
                 self.actions.extend(menu::toolbar(ui, lang, have, tool).map(Action::Run));
             });
         }
-        Panel::bottom("status").frame(frame).exact_size(32.0).resizable(false).show(ui, |ui| {
+        Panel::bottom("status").frame(frame).exact_size(36.0).resizable(false).show(ui, |ui| {
             let shown = self.status_shown();
             if let Some(scale) = self.status.ui(ui, &shown, &self.jobs, &mut self.actions)
                 && let Some(session) = &mut self.session

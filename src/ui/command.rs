@@ -211,7 +211,7 @@ impl Command {
             Self::PreviousFinding => row!(Check, "Lỗi trước", "Previous finding",
                 "Về lỗi trước trên bản đồ", "Go to the previous finding on the map", ICON_ARROW_UPWARD, [SHIFT F8], Findings),
             Self::Palette => row!(Help, "Tìm lệnh…", "Find a command…",
-                "Gõ tên lệnh, có dấu hay không dấu", "Type the name of a command", ICON_KEYBOARD_COMMAND_KEY, [CTRL K], Nothing),
+                "Gõ tên lệnh, có dấu hay không dấu", "Type the name of a command", ICON_MANAGE_SEARCH, [CTRL K], Nothing),
             Self::Shortcuts => row!(Help, "Phím tắt", "Keyboard shortcuts",
                 "Mọi lệnh và phím tắt của nó", "Every command and its keys", ICON_KEYBOARD, [PLAIN F1], Nothing),
             Self::About => row!(Help, "Giới thiệu", "About",

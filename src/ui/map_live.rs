@@ -95,7 +95,7 @@ pub fn selection(cx: &Canvas<'_>, look: &Look<'_>) {
         .collect();
     if seen.len() <= FILLED {
         for p in &seen {
-            cx.fill(&p.polygon, rgba(palette.selection_fill));
+            cx.fill(&p.polygon, rgba(palette.selection_fill).gamma_multiply(0.7));
         }
         for p in &seen {
             cx.outline(&p.polygon, Stroke::new(5.0, rgba(palette.halo)));

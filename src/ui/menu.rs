@@ -76,10 +76,14 @@ pub fn toolbar(ui: &mut Ui, lang: Lang, have: &Have, tool: ToolKind) -> Option<C
             }
         }
         widgets::at_right(ui, |ui| {
-            for c in [Command::ToggleRight, Command::ToggleBottom, Command::ToggleLeft, Command::Palette] {
+            for c in [Command::ToggleRight, Command::ToggleBottom, Command::ToggleLeft] {
                 if command_button(ui, c, lang, have, Show::Icon, false) {
                     chosen = Some(c);
                 }
+            }
+            ui.separator();
+            if command_button(ui, Command::Palette, lang, have, Show::IconText, false) {
+                chosen = Some(Command::Palette);
             }
         });
     });

@@ -38,6 +38,7 @@ const SCALE: Text = Text::new("Tỷ lệ bản đồ", "Map scale");
 const SCALES: Text = Text::new("Chọn tỷ lệ", "Choose a scale");
 const CANCEL: Text = Text::new("Hủy công việc", "Cancel the job");
 const READ_ONLY: Text = Text::new("Chỉ đọc", "Read-only");
+const READY: Text = Text::new("Sẵn sàng", "Ready");
 const NO_POINTER: Text = Text::new("X (bắc) —   Y (đông) —", "X (north) —   Y (east) —");
 
 impl StatusBar {
@@ -51,13 +52,15 @@ impl StatusBar {
                 ui.separator();
                 chosen = self.scale_box(ui, shown);
                 ui.separator();
-                ui.weak(shown.crs.as_str());
+                ui.label(RichText::new(&shown.crs).size(13.0).color(tokens(ui).text_weak));
+            } else {
+                ui.label(RichText::new(READY.get(shown.lang)).size(13.0).color(tokens(ui).text_weak));
             }
             widgets::at_right(ui, |ui| {
                 saved(ui, shown);
                 job(ui, shown.lang, jobs, out);
                 if shown.selected > 0 {
-                    ui.weak(selected(shown));
+                    ui.label(RichText::new(selected(shown)).size(13.0).color(tokens(ui).text_weak));
                 }
             });
         });
@@ -112,20 +115,12 @@ fn coordinates(ui: &mut Ui, shown: &Shown) {
         None => NO_POINTER.get(shown.lang).to_owned(),
     };
     // A fixed width, so that nothing jumps when the pointer leaves the map.
-    fixed(ui, 326.0, RichText::new(text).size(13.0));
+    widgets::fixed(ui, 304.0, RichText::new(text).size(13.0));
     let wgs = match shown.wgs84 {
         Some((lat, lon)) => format!("WGS84 {lat:.6}°, {lon:.6}°"),
         None => "WGS84 —".to_owned(),
     };
-    fixed(ui, 202.0, RichText::new(wgs).size(13.0).color(tokens(ui).text_weak));
-}
-
-fn fixed(ui: &mut Ui, width: f32, text: RichText) {
-    let size = egui::vec2(width, ui.available_height());
-    ui.allocate_ui_with_layout(size, egui::Layout::left_to_right(egui::Align::Center), |ui| {
-        ui.set_width(width);
-        ui.add(egui::Label::new(text).truncate());
-    });
+    widgets::fixed(ui, 196.0, RichText::new(wgs).size(13.0).color(tokens(ui).text_weak));
 }
 
 fn selected(shown: &Shown) -> String {

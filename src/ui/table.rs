@@ -62,6 +62,16 @@ pub struct Table<'a> {
 }
 
 impl Table<'_> {
+    /// Columns begin at their own widths; egui_table would otherwise shrink them to their contents.
+    fn first_widths(&self, ui: &Ui, table: &egui_table::Table) {
+        let id = table.get_id(ui);
+        if egui_table::TableState::load(ui.ctx(), id).is_none() {
+            let widths = self.cols.iter().enumerate().map(|(n, c)| (egui::Id::unique(n), c.width));
+            let state = egui_table::TableState { col_widths: widths.collect(), parent_width: None };
+            state.store(ui.ctx(), id);
+        }
+    }
+
     pub fn ui(&self, ui: &mut Ui, rows: &mut dyn Rows) -> Event {
         let rect = ui.available_rect_before_wrap();
         let id = ui.scope_id().with(self.id).with("focus");
@@ -84,6 +94,7 @@ impl Table<'_> {
         if let Some(row) = self.scroll_to {
             table = table.scroll_to_row(row, None);
         }
+        self.first_widths(ui, &table);
         let mut delegate = Delegate { table: self, rows, event: &mut event };
         table.show(ui, &mut delegate);
         if focus.has_focus() {
@@ -192,7 +203,9 @@ impl TableDelegate for Delegate<'_> {
 
 /// Text in a cell: one line, cut with "…", not selectable (a click selects the row).
 pub fn text(ui: &mut Ui, text: impl Into<String>) {
-    ui.add(egui::Label::new(RichText::new(text)).truncate().selectable(false));
+    let label = egui::Label::new(RichText::new(text)).selectable(false);
+    // While a column is fitted to its contents they show in full.
+    ui.add(if ui.is_sizing_pass() { label.extend() } else { label.truncate() });
 }
 
 /// Where the cursor goes: `moved` rows from `at`, within `count`.

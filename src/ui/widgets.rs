@@ -17,9 +17,9 @@ pub enum Show {
     IconText,
 }
 
-/// An icon at the size of body text.
+/// An icon beside body text: a button with it is as high as one without.
 pub fn icon(icon: MaterialIcon) -> RichText {
-    icon.rich_text().size(18.0)
+    icon.rich_text().size(16.0)
 }
 
 /// Names a widget for screen readers and tests, whatever glyphs it shows.
@@ -33,8 +33,8 @@ pub fn command_button(ui: &mut Ui, c: Command, lang: Lang, have: &Have, show: Sh
     let name = short(c).get(lang);
     let check = c.check(have);
     let button = match show {
-        Show::Icon => Button::new(icon(c.icon())),
-        Show::IconText => Button::new((icon(c.icon()), name)),
+        Show::Icon => Button::new(icon(c.icon()).size(18.0)),
+        Show::IconText => Button::new((icon(c.icon()).size(18.0), name)),
     };
     let button = button.selected(on).frame_when_inactive(on);
     let r = named(ui.add_enabled(check.is_ok(), button), Role::Button, c.text().get(lang));
@@ -58,6 +58,7 @@ fn short(c: Command) -> Text {
         Command::ToolSelect => Text::new("Chọn", "Select"),
         Command::ToolPan => Text::new("Di chuyển", "Pan"),
         Command::ToolMovePoint => Text::new("Dời đỉnh", "Move point"),
+        Command::Palette => Text::new("Tìm lệnh", "Commands"),
         other => other.text(),
     }
 }
@@ -263,15 +264,22 @@ pub fn fact(ui: &mut Ui, width: f32, caption: &str, value: &str) {
     });
 }
 
+/// Text in a place of fixed width, so that nothing beside it jumps when it changes.
+pub fn fixed(ui: &mut Ui, width: f32, text: RichText) {
+    let size = egui::vec2(width, ui.spacing().interact_size.y);
+    ui.add_sized(size, egui::Label::new(text).truncate().halign(Align::Min));
+}
+
 /// A choice of a few things in a row; returns the new choice.
 pub fn tabs<T: Copy + PartialEq>(ui: &mut Ui, all: &[(T, String)], now: T) -> Option<T> {
     let t = tokens(ui);
     let mut chosen = None;
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = egui::vec2(XS, XS);
+        ui.spacing_mut().button_padding.x = 6.0;
         for (value, name) in all {
             let on = *value == now;
-            let text = RichText::new(name).color(if on { t.on_accent_soft } else { t.text });
+            let text = RichText::new(name).size(13.5).color(if on { t.on_accent_soft } else { t.text });
             let r = ui.add(Button::selectable(on, text));
             r.widget_info(|| WidgetInfo::selected(Role::Tab, true, on, name));
             if r.clicked() {

@@ -68,7 +68,7 @@ pub fn frame<S>(
 ) -> Flow {
     let screen = ctx.content_rect().size();
     let (width, height) = (size[0].min(screen.x - 48.0), size[1].min(screen.y - 64.0));
-    let id = Id::unique("dialog");
+    let id = Id::unique(("dialog", title));
     let area = Area::new(id)
         .kind(UiKind::Modal)
         .order(egui::Order::Foreground)
@@ -85,7 +85,7 @@ pub fn frame<S>(
         ui.add_space(M);
         ui.separator();
         ui.add_space(S);
-        let flow = widgets::at_right(ui, |ui| buttons(ui, state));
+        let flow = ui.horizontal(|ui| widgets::at_right(ui, |ui| buttons(ui, state))).inner;
         if closed { Flow::Close } else { flow }
     });
     if modal.inner == Flow::Close || escaped(&modal) { Flow::Close } else { Flow::Stay }

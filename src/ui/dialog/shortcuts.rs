@@ -5,7 +5,7 @@ use egui::{Grid, RichText};
 use super::{Cx, DONE, Flow, frame, hint};
 use crate::text::Text;
 use crate::ui::command::{Command, Menu};
-use crate::ui::theme::{self, L, M, tokens};
+use crate::ui::theme::{self, L, M, XS, tokens};
 use crate::ui::widgets;
 
 const TITLE: Text = Text::new("Phím tắt", "Keyboard shortcuts");
@@ -53,10 +53,10 @@ pub fn ui(cx: &mut Cx<'_>) -> Flow {
 
 fn group(ui: &mut egui::Ui, menu: Menu, lang: crate::text::Lang, ctx: &egui::Context) {
     widgets::section(ui, menu.text().get(lang));
-    Grid::new(("keys", menu.text().en)).num_columns(2).spacing([L, 4.0]).show(ui, |ui| {
+    Grid::new(("keys", menu.text().en)).num_columns(2).min_col_width(136.0).min_row_height(22.0).spacing([L, XS]).show(ui, |ui| {
         for c in Command::ALL.into_iter().filter(|c| c.menu() == menu && !c.keys().is_empty()) {
             let keys: Vec<String> = c.keys().iter().map(|k| ctx.format_shortcut(k)).collect();
-            ui.add_sized([116.0, 18.0], egui::Label::new(RichText::new(keys.join(", ")).color(tokens(ui).accent)));
+            ui.label(RichText::new(keys.join(", ")).color(tokens(ui).accent));
             ui.label(c.text().get(lang));
             ui.end_row();
         }
