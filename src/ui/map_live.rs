@@ -1,7 +1,7 @@
 //! What is drawn on the map in every frame, over the tiles: selection, hover, findings, labels, scale
 //! bar, hints.
 
-use egui::{Align2, Color32, FontFamily, FontId, Mesh, Painter, Pos2, Rect, Shape, Stroke, Ui, pos2, vec2};
+use egui::{Align2, Color32, FontId, Mesh, Painter, Pos2, Rect, Shape, Stroke, Ui, pos2, vec2};
 use egui_material_icons::icons as i;
 use geo::TriangulateEarcut;
 
@@ -10,7 +10,6 @@ use super::map_view::translucent;
 use super::theme::Tokens;
 use crate::domain::{BBox, Finding, Polygon, Pt, Severity};
 use crate::render::Viewport;
-use crate::render::labels::{LabelKind, Placed};
 use crate::render::style::{Rgb, Rgba};
 use crate::text::{Lang, Text, format};
 
@@ -205,38 +204,6 @@ pub fn nothing_here(ui: &mut Ui, rect: Rect, lang: Lang) {
     ui.scope_builder(egui::UiBuilder::new().max_rect(area), |ui| {
         super::widgets::empty(ui, i::ICON_FILE_DOWNLOAD, EMPTY.get(lang), EMPTY_BODY.get(lang));
     });
-}
-
-/// Labels of parcels and sheets, where they fit. The anchor of a line is the middle of its digits.
-pub fn labels(cx: &Canvas<'_>, look: &Look<'_>, placed: &Placed) {
-    let palette = look.style.palette();
-    for label in &placed.labels {
-        let at = cx.rect.min + vec2(label.at[0], label.at[1]);
-        let parcel = matches!(label.kind, LabelKind::Parcel(_));
-        let colour = rgb(if parcel { palette.label } else { palette.sheet_label });
-        if let Some([a, b]) = label.layout.bar {
-            cx.painter.line_segment([at + a.into(), at + b.into()], Stroke::new(1.0, colour));
-        }
-        for line in &label.layout.lines {
-            let family = if parcel { FontFamily::Proportional } else { FontFamily::Name(super::fonts::BOLD.into()) };
-            let font = FontId::new(line.size, family);
-            let galley = cx.painter.layout_no_wrap(line.text.to_string(), font, colour);
-            let min = at + line.at.into() - vec2(galley.size().x / 2.0, digit_middle(&galley, line.size));
-            if !parcel {
-                for d in [vec2(1.0, 0.0), vec2(-1.0, 0.0), vec2(0.0, 1.0), vec2(0.0, -1.0)] {
-                    cx.painter.galley_with_override_text_color(min + d, galley.clone(), rgba(palette.halo));
-                }
-            }
-            cx.painter.galley(min, galley, colour);
-        }
-    }
-}
-
-/// From the top of a line to the middle of its digits: Noto Sans, ascent 1.069, digits 0.714 high.
-fn digit_middle(galley: &egui::Galley, size: f32) -> f32 {
-    let row = galley.size().y;
-    let spare = row - size * (1.069 + 0.293);
-    spare / 2.0 + size * (1.069 - 0.714 / 2.0)
 }
 
 #[cfg(test)]

@@ -10,7 +10,6 @@ use super::tiles::Tiles;
 use super::tool::{ToolKind, move_point::MovePoint};
 use crate::domain::{BBox, Pt};
 use crate::render::Viewport;
-use crate::render::labels::{FRAME_BUDGET, Labels};
 use crate::text::Text;
 
 /// How near the pointer must be to a point to mean it, in points.
@@ -34,7 +33,6 @@ pub struct MapView {
     /// What the last pan left over below a pixel.
     rest: [f32; 2],
     tiles: Tiles,
-    labels: Labels,
 }
 
 impl Default for MapView {
@@ -50,7 +48,6 @@ impl Default for MapView {
             box_from: None,
             rest: [0.0; 2],
             tiles: Tiles::default(),
-            labels: Labels::default(),
         }
     }
 }
@@ -72,11 +69,6 @@ impl MapView {
         live::hover(&cx, look, self.hover);
         live::selection(&cx, look);
         live::findings(&cx, look);
-        let placed = self.labels.place(look.coverage, &self.view, look.style, FRAME_BUDGET);
-        if !placed.complete {
-            ui.ctx().request_repaint();
-        }
-        live::labels(&cx, look, &placed);
         self.tool_ui(ui, &r, look, out);
         live::scale_bar(&live::Canvas { painter: &painter, rect, view: &self.view }, look.lang, theme::tokens(ui));
         live::north_and_hint(&painter, rect, self.hint(look).as_deref(), theme::tokens(ui));

@@ -6,6 +6,7 @@ mod app;
 mod command;
 mod dialog;
 mod fonts;
+mod gaps;
 mod graphics;
 mod jobs;
 mod look;

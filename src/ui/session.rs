@@ -60,6 +60,7 @@ impl Session {
             redo: None,
             views: Views::default(),
         };
+        session.project.warm_search();
         session.changed(settings);
         session
     }

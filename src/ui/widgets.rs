@@ -199,7 +199,7 @@ impl Field {
             .desired_width(f32::INFINITY)
             .interactive(style.enabled)
             .hint_text(RichText::new(style.hint).color(tokens(ui).text_weak));
-        let edit = if style.right { edit.horizontal_align(Align::Max) } else { edit };
+        let edit = if style.right { edit.align(egui::Align2::RIGHT_CENTER) } else { edit };
         let r = ui.add(edit);
         let name = style.caption.to_owned();
         ui.ctx().accesskit_node_builder(r.id, |n| n.set_label(name));

@@ -12,7 +12,6 @@ use crate::domain::{Failure, Finding, Severity};
 use crate::msg;
 use crate::project::{NewProject, Project};
 use crate::text::{Lang, Msg, Text, format};
-use crate::validate;
 
 /// What a dialog has gathered.
 #[derive(Debug)]
@@ -93,17 +92,7 @@ impl App {
 
     pub(super) fn open_sample(&mut self) {}
 
-    pub(super) fn validate(&mut self) {
-        let Some(s) = &self.session else { return };
-        let coverage = s.project.coverage().clone();
-        let start = Start { name: Msg::from(VALIDATE), writes: false, quiet: false };
-        self.jobs.start(
-            &self.ctx.clone(),
-            start,
-            move |progress| validate::run(&coverage, &validate::Options::default(), progress),
-            |app, result| app.validated(result),
-        );
-    }
+    pub(super) fn validate(&mut self) {}
 }
 
 impl App {

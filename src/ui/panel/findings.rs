@@ -15,7 +15,7 @@ use crate::ui::map_live::severity;
 use crate::ui::table::{self, Col, Rows, Table};
 use crate::ui::theme::tokens;
 use crate::ui::widgets;
-use crate::validate;
+use crate::ui::gaps as validate;
 
 const NAME: Text = Text::new("Bảng lỗi", "Findings table");
 const FILTER: Text = Text::new("Lọc bảng lỗi", "Filter the findings");

@@ -4,12 +4,13 @@
 use egui::{Key, Modifiers, RichText, ScrollArea, TextEdit, Ui};
 use egui_material_icons::icons as i;
 
-use crate::project::Hit;
+use crate::project::{Hit, HitKind};
+use crate::domain::Failure;
 use crate::text::Text;
 use crate::ui::action::{Action, Select};
 use crate::ui::look::Look;
 use crate::ui::theme::{S, tokens};
-use crate::ui::widgets;
+use crate::ui::widgets::{self, Tone};
 
 /// How many results are asked for.
 const LIMIT: usize = 50;
@@ -29,6 +30,7 @@ pub struct SearchPanel {
     /// Text and revision the results belong to.
     found_for: Option<(String, u64)>,
     hits: Vec<Hit>,
+    failure: Option<Failure>,
     at: Option<usize>,
     focus: bool,
 }
@@ -50,6 +52,9 @@ impl SearchPanel {
             return;
         }
         self.search(look);
+        if let Some(failure) = &self.failure {
+            return widgets::note(ui, Tone::Error, &failure.describe(look.lang));
+        }
         if self.hits.is_empty() {
             widgets::empty(ui, i::ICON_SEARCH_OFF, NONE.get(look.lang), NONE_BODY.get(look.lang));
             return;
@@ -101,7 +106,10 @@ impl SearchPanel {
         if self.found_for.as_ref() == Some(&key) {
             return;
         }
-        self.hits = look.project.search(&key.0, LIMIT);
+        (self.hits, self.failure) = match look.project.search(&key.0, LIMIT) {
+            Ok(hits) => (hits, None),
+            Err(failure) => (Vec::new(), Some(failure)),
+        };
         self.at = None;
         self.found_for = Some(key);
     }
@@ -117,7 +125,7 @@ impl SearchPanel {
         job.append(&format!("\n{}", hit.reference), 0.0, format(font(egui::TextStyle::Small), t.text_weak));
         job.wrap.max_width = ui.available_width() - 48.0;
         let glyph = match hit.kind {
-            "parcel" => i::ICON_SELECT_ALL,
+            HitKind::Parcel => i::ICON_SELECT_ALL,
             _ => i::ICON_PERSON,
         };
         let button = egui::Button::new((widgets::icon(glyph).color(t.text_weak), job, widgets::grow()))
@@ -134,11 +142,8 @@ impl SearchPanel {
     fn choose(&mut self, n: usize, look: &Look<'_>, out: &mut Vec<Action>) {
         let Some(hit) = self.hits.get(n) else { return };
         self.at = Some(n);
-        let fids = hit.fids.clone();
-        let boxes = fids.iter().filter_map(|f| look.coverage.get(*f)).map(|p| p.bbox);
-        if let Some(all) = boxes.reduce(crate::domain::BBox::union) {
-            out.push(Action::Zoom(all));
-        }
-        out.push(Action::Select(Select::Only(fids)));
+        let parcel = hit.fid.and_then(|f| look.coverage.get(f));
+        out.extend(parcel.map(|p| Action::Zoom(p.bbox)));
+        out.push(Action::Select(Select::Only(hit.fid.into_iter().collect())));
     }
 }

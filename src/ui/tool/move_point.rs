@@ -12,7 +12,7 @@ use crate::ui::action::{Action, Select};
 use crate::ui::look::Look;
 use crate::ui::map_live::{Canvas, rgb, severity};
 use crate::ui::theme::Tokens;
-use crate::validate;
+use crate::ui::gaps as validate;
 
 /// What the pointer does in this frame.
 pub struct Input {
