@@ -26,7 +26,9 @@ pub enum Action {
     Labels(bool),
     CancelJob(u64),
     /// Close the window once no job writes; cancel them first, or wait.
-    CloseAfterJobs { cancel: bool },
+    CloseAfterJobs {
+        cancel: bool,
+    },
     /// Start something a dialog has gathered.
     Work(super::work::Work),
 }

@@ -100,7 +100,10 @@ impl App {
         let writing = self.jobs.writing();
         match &self.session {
             Some(s) => s.have(writing),
-            None => Have { writing, ..Have::default() },
+            None => Have {
+                writing,
+                ..Have::default()
+            },
         }
     }
 
@@ -196,35 +199,65 @@ impl App {
 
     fn bars(&mut self, ui: &mut Ui, have: &Have) {
         let lang = self.settings.lang;
-        let tool = self.session.as_ref().map(|s| s.views.map.tool).unwrap_or_default();
-        let title = self.session.as_ref().map(|s| s.project.path().display().to_string()).unwrap_or_default();
+        let tool = self
+            .session
+            .as_ref()
+            .map(|s| s.views.map.tool)
+            .unwrap_or_default();
+        let title = self
+            .session
+            .as_ref()
+            .map(|s| s.project.path().display().to_string())
+            .unwrap_or_default();
         let bar = |ui: &Ui| {
             let frame = Frame::new().fill(tokens(ui).panel);
             frame.inner_margin(egui::Margin::symmetric(M as i8, S as i8))
         };
         let frame = bar(ui);
-        Panel::top("menu").frame(frame).show_separator_line(false).resizable(false).show(ui, |ui| {
-            self.actions.extend(menu::bar(ui, lang, have, &title).map(Action::Run));
-        });
-        if self.session.is_some() {
-            Panel::top("toolbar").frame(frame).resizable(false).show(ui, |ui| {
-                self.actions.extend(menu::toolbar(ui, lang, have, tool).map(Action::Run));
+        Panel::top("menu")
+            .frame(frame)
+            .show_separator_line(false)
+            .resizable(false)
+            .show(ui, |ui| {
+                self.actions
+                    .extend(menu::bar(ui, lang, have, &title).map(Action::Run));
             });
+        if self.session.is_some() {
+            Panel::top("toolbar")
+                .frame(frame)
+                .resizable(false)
+                .show(ui, |ui| {
+                    self.actions
+                        .extend(menu::toolbar(ui, lang, have, tool).map(Action::Run));
+                });
         }
-        Panel::bottom("status").frame(frame).exact_size(36.0).resizable(false).show(ui, |ui| {
-            let shown = self.status_shown();
-            if let Some(scale) = self.status.ui(ui, &shown, &self.jobs, &mut self.actions)
-                && let Some(session) = &mut self.session
-            {
-                session.views.map.view.set_scale(scale);
-            }
-        });
+        Panel::bottom("status")
+            .frame(frame)
+            .exact_size(36.0)
+            .resizable(false)
+            .show(ui, |ui| {
+                let shown = self.status_shown();
+                if let Some(scale) = self.status.ui(ui, &shown, &self.jobs, &mut self.actions)
+                    && let Some(session) = &mut self.session
+                {
+                    session.views.map.view.set_scale(scale);
+                }
+            });
     }
 
     fn status_shown(&self) -> Shown {
         let lang = self.settings.lang;
         let Some(s) = &self.session else {
-            return Shown { lang, at: None, wgs84: None, scale: None, crs: String::new(), saved: None, read_only: false, selected: 0 };
+            return Shown {
+                lang,
+                at: None,
+                wgs84: None,
+                scale: None,
+                crs: String::new(),
+                saved: None,
+                read_only: false,
+                selected: 0,
+            };
         };
         let at = s.views.map.pointer;
         let epsg = s.project.epsg() as u32;
@@ -233,7 +266,10 @@ impl App {
             at,
             wgs84: at.and_then(|p| crate::crs::to_wgs84(epsg, p).ok()),
             scale: Some(s.views.map.view.scale()),
-            crs: crate::crs::zone(epsg).map_or_else(|| format!("EPSG:{epsg}"), |z| format!("VN-2000 {}", z.meridian_text())),
+            crs: crate::crs::zone(epsg).map_or_else(
+                || format!("EPSG:{epsg}"),
+                |z| format!("VN-2000 {}", z.meridian_text()),
+            ),
             saved: s.saved.clone(),
             read_only: s.project.read_only().is_some(),
             selected: s.selection.fids().len(),
@@ -242,17 +278,31 @@ impl App {
 
     /// The panels around the map; returns where the map is.
     fn workspace(&mut self, ui: &mut Ui, have: &Have) -> egui::Rect {
-        let Self { session, settings, jobs, actions: out, .. } = self;
-        let Some(session) = session else { return egui::Rect::ZERO };
+        let Self {
+            session,
+            settings,
+            jobs,
+            actions: out,
+            ..
+        } = self;
+        let Some(session) = session else {
+            return egui::Rect::ZERO;
+        };
         let frame = panel_frame(ui);
         let (look, views, show_findings) = session.split(have, settings.lang);
         if let Some(failure) = look.project.read_only() {
-            Panel::top("read only").frame(frame).resizable(false).show(ui, |ui| {
-                super::widgets::note(ui, super::widgets::Tone::Warning, &failure.describe(look.lang));
-            });
+            Panel::top("read only")
+                .frame(frame)
+                .resizable(false)
+                .show(ui, |ui| {
+                    super::widgets::note(ui, super::widgets::Tone::Warning, &failure.describe(look.lang));
+                });
         }
         if settings.left_open {
-            let r = Panel::left("left").frame(frame).size_range(210.0..=420.0).default_size(settings.left_width);
+            let r = Panel::left("left")
+                .frame(frame)
+                .size_range(210.0..=420.0)
+                .default_size(settings.left_width);
             let r = r.show(ui, |ui| {
                 views.search.ui(ui, &look, out);
                 if !views.search.is_active() {
@@ -262,12 +312,18 @@ impl App {
             settings.left_width = r.response.rect.width();
         }
         if settings.right_open {
-            let r = Panel::right("right").frame(frame).size_range(280.0..=560.0).default_size(settings.right_width);
+            let r = Panel::right("right")
+                .frame(frame)
+                .size_range(280.0..=560.0)
+                .default_size(settings.right_width);
             let r = r.show(ui, |ui| views.inspector.ui(ui, &look, out));
             settings.right_width = r.response.rect.width();
         }
         if settings.bottom_open {
-            let r = Panel::bottom("bottom").frame(frame).size_range(120.0..=520.0).default_size(settings.bottom_height);
+            let r = Panel::bottom("bottom")
+                .frame(frame)
+                .size_range(120.0..=520.0)
+                .default_size(settings.bottom_height);
             let r = r.show(ui, |ui| views.bottom.ui(ui, &look, jobs, out));
             settings.bottom_height = r.response.rect.height();
         }
@@ -298,9 +354,17 @@ impl App {
                 }
             }
         }
-        let Some(mut dialog) = self.dialog.take() else { return };
+        let Some(mut dialog) = self.dialog.take() else {
+            return;
+        };
         let project = self.session.as_ref().map(|s| &s.project);
-        let mut cx = Cx { lang, project, settings: &self.settings, out: &mut self.actions, ctx };
+        let mut cx = Cx {
+            lang,
+            project,
+            settings: &self.settings,
+            out: &mut self.actions,
+            ctx,
+        };
         if dialog::ui(&mut dialog, &mut cx) == Flow::Stay && self.dialog.is_none() {
             self.dialog = Some(dialog);
         }

@@ -59,7 +59,14 @@ pub enum Menu {
 }
 
 impl Menu {
-    pub const ALL: [Self; 6] = [Self::File, Self::Edit, Self::View, Self::Tools, Self::Check, Self::Help];
+    pub const ALL: [Self; 6] = [
+        Self::File,
+        Self::Edit,
+        Self::View,
+        Self::Tools,
+        Self::Check,
+        Self::Help,
+    ];
 
     pub fn text(self) -> Text {
         match self {
@@ -135,10 +142,42 @@ impl Command {
     pub const ALL: [Self; 36] = {
         use Command::*;
         [
-            New, Open, OpenSample, Import, ExportPackage, ExportFile, VerifyPackage, CloseProject, Quit, Undo, Redo,
-            Find, ClearSelection, ZoomAll, ZoomSelection, ZoomBox, ZoomIn, ZoomOut, ToggleLeft, ToggleRight,
-            ToggleBottom, ShowParcels, ShowFindings, ShowHistory, ShowJobs, ToggleTheme, ToggleLanguage, ToolSelect,
-            ToolPan, ToolMovePoint, Validate, NextFinding, PreviousFinding, Palette, Shortcuts, About,
+            New,
+            Open,
+            OpenSample,
+            Import,
+            ExportPackage,
+            ExportFile,
+            VerifyPackage,
+            CloseProject,
+            Quit,
+            Undo,
+            Redo,
+            Find,
+            ClearSelection,
+            ZoomAll,
+            ZoomSelection,
+            ZoomBox,
+            ZoomIn,
+            ZoomOut,
+            ToggleLeft,
+            ToggleRight,
+            ToggleBottom,
+            ShowParcels,
+            ShowFindings,
+            ShowHistory,
+            ShowJobs,
+            ToggleTheme,
+            ToggleLanguage,
+            ToolSelect,
+            ToolPan,
+            ToolMovePoint,
+            Validate,
+            NextFinding,
+            PreviousFinding,
+            Palette,
+            Shortcuts,
+            About,
         ]
     };
 
@@ -148,16 +187,32 @@ impl Command {
                 "Tạo một tệp .gpkg trống trên ổ đĩa này", "Create an empty .gpkg on this disk", ICON_NOTE_ADD, [CTRL N], Nothing),
             Self::Open => row!(File, "Mở tệp huyện…", "Open district file…",
                 "Mở một tệp .gpkg đã có", "Open an existing .gpkg", ICON_FOLDER_OPEN, [CTRL O], Nothing),
-            Self::OpenSample => row!(File, "Mở dữ liệu mẫu", "Open the sample",
-                "Một huyện tưởng tượng để tập dùng; không có người thật", "An invented district to practise on; no real people", ICON_MAP, [], Nothing),
+            Self::OpenSample => row!(
+                File,
+                "Mở dữ liệu mẫu",
+                "Open the sample",
+                "Một huyện tưởng tượng để tập dùng; không có người thật",
+                "An invented district to practise on; no real people",
+                ICON_MAP,
+                [],
+                Nothing
+            ),
             Self::Import => row!(File, "Nhập dữ liệu…", "Import…",
                 "Nhập thửa đất từ shapefile, TAB, GeoPackage… có xem trước", "Import parcels from shapefile, TAB, GeoPackage… with a preview", ICON_FILE_DOWNLOAD, [CTRL I], Writable),
             Self::ExportPackage => row!(File, "Xuất gói đồng bộ…", "Export sync package…",
                 "Tạo gói tin cho cơ sở dữ liệu quốc gia và kiểm tra lại", "Write the package for the national database and check it", ICON_PACKAGE_2, [CTRL E], Project),
             Self::ExportFile => row!(File, "Xuất tệp bản đồ…", "Export map file…",
                 "Xuất thửa đất ra shapefile, GeoPackage, GeoJSON, FlatGeobuf hoặc CSV", "Write the parcels as shapefile, GeoPackage, GeoJSON, FlatGeobuf or CSV", ICON_FILE_UPLOAD, [CTRL_SHIFT E], Project),
-            Self::VerifyPackage => row!(File, "Kiểm tra một gói…", "Verify a package…",
-                "Mở một gói tin và so từng phần với nội dung nó khai", "Open a package and compare each part with what it declares", ICON_VERIFIED, [], Nothing),
+            Self::VerifyPackage => row!(
+                File,
+                "Kiểm tra một gói…",
+                "Verify a package…",
+                "Mở một gói tin và so từng phần với nội dung nó khai",
+                "Open a package and compare each part with what it declares",
+                ICON_VERIFIED,
+                [],
+                Nothing
+            ),
             Self::CloseProject => row!(File, "Đóng tệp huyện", "Close district file",
                 "Đóng tệp và về trang đầu", "Close the file and return to the start page", ICON_CLOSE, [CTRL W], Project),
             Self::Quit => row!(File, "Thoát", "Quit",
@@ -214,8 +269,16 @@ impl Command {
                 "Gõ tên lệnh, có dấu hay không dấu", "Type the name of a command", ICON_MANAGE_SEARCH, [CTRL K], Nothing),
             Self::Shortcuts => row!(Help, "Phím tắt", "Keyboard shortcuts",
                 "Mọi lệnh và phím tắt của nó", "Every command and its keys", ICON_KEYBOARD, [PLAIN F1], Nothing),
-            Self::About => row!(Help, "Giới thiệu", "About",
-                "Phiên bản, giấy phép, thư mục thiết lập", "Version, licence, settings folder", ICON_INFO, [], Nothing),
+            Self::About => row!(
+                Help,
+                "Giới thiệu",
+                "About",
+                "Phiên bản, giấy phép, thư mục thiết lập",
+                "Version, licence, settings folder",
+                ICON_INFO,
+                [],
+                Nothing
+            ),
         }
     }
 
@@ -242,7 +305,10 @@ impl Command {
 
     /// "Ctrl+K", or nothing.
     pub fn keys_text(self, ctx: &Context) -> String {
-        self.keys().first().map(|k| ctx.format_shortcut(k)).unwrap_or_default()
+        self.keys()
+            .first()
+            .map(|k| ctx.format_shortcut(k))
+            .unwrap_or_default()
     }
 
     /// The tool a command takes in hand.
@@ -276,8 +342,10 @@ impl Command {
         let typing = ctx.text_edit_focused();
         ctx.input_mut(|input| {
             // Longer combinations first, so that Ctrl+Z does not answer to Ctrl+Shift+Z.
-            let mut all: Vec<(Self, Keys)> =
-                Self::ALL.iter().flat_map(|c| c.keys().iter().map(|k| (*c, *k))).collect();
+            let mut all: Vec<(Self, Keys)> = Self::ALL
+                .iter()
+                .flat_map(|c| c.keys().iter().map(|k| (*c, *k)))
+                .collect();
             all.sort_by_key(|(_, k)| !k.modifiers.shift);
             all.into_iter()
                 .filter(|(_, k)| !typing || !is_typing_key(k))
@@ -299,14 +367,25 @@ fn is_typing_key(k: &Keys) -> bool {
 
 const SHIFT: Modifiers = Modifiers::SHIFT;
 
-const NO_PROJECT: Text = Text::new("Hãy mở hoặc tạo một tệp huyện trước.", "Open or create a district file first.");
+const NO_PROJECT: Text = Text::new(
+    "Hãy mở hoặc tạo một tệp huyện trước.",
+    "Open or create a district file first.",
+);
 const READ_ONLY: Text = Text::new("Tệp đang mở chỉ để đọc.", "The file is open read-only.");
-const WRITING: Text =
-    Text::new("Hãy chờ công việc đang ghi dữ liệu xong.", "Wait for the job that is writing to finish.");
-const NO_UNDO: Text = Text::new("Chưa có thao tác nào của bạn để hoàn tác.", "No operation of yours to undo.");
+const WRITING: Text = Text::new(
+    "Hãy chờ công việc đang ghi dữ liệu xong.",
+    "Wait for the job that is writing to finish.",
+);
+const NO_UNDO: Text = Text::new(
+    "Chưa có thao tác nào của bạn để hoàn tác.",
+    "No operation of yours to undo.",
+);
 const NO_REDO: Text = Text::new("Không có thao tác nào để làm lại.", "Nothing to redo.");
 const NO_SELECTION: Text = Text::new("Hãy chọn một thửa đất trước.", "Select a parcel first.");
-const NO_FINDINGS: Text = Text::new("Không có lỗi nào trong danh sách.", "The list of findings is empty.");
+const NO_FINDINGS: Text = Text::new(
+    "Không có lỗi nào trong danh sách.",
+    "The list of findings is empty.",
+);
 
 fn writable(have: &Have) -> Result<(), Text> {
     yes(!have.read_only, READ_ONLY).and(yes(!have.writing, WRITING))
@@ -325,9 +404,21 @@ pub fn find(query: &str, lang: Lang) -> Vec<Command> {
         .into_iter()
         .filter_map(|c| {
             let name = fold(c.text().get(lang));
-            let all = [name.as_str(), &fold(c.text().vi), &fold(c.text().en), &fold(c.tip().get(lang))].join(" ");
+            let all = [
+                name.as_str(),
+                &fold(c.text().vi),
+                &fold(c.text().en),
+                &fold(c.tip().get(lang)),
+            ]
+            .join(" ");
             let in_name = words.iter().all(|w| name.contains(w));
-            let rank = if name.starts_with(query.trim()) { 0 } else if in_name { 1 } else { 2 };
+            let rank = if name.starts_with(query.trim()) {
+                0
+            } else if in_name {
+                1
+            } else {
+                2
+            };
             words.iter().all(|w| all.contains(w)).then_some((rank, c))
         })
         .collect();
@@ -373,10 +464,17 @@ mod tests {
     fn a_command_that_cannot_run_says_why() {
         let none = Have::default();
         assert_eq!(Command::Import.check(&none), Err(NO_PROJECT));
-        let ro = Have { project: true, read_only: true, ..none };
+        let ro = Have {
+            project: true,
+            read_only: true,
+            ..none
+        };
         assert_eq!(Command::Import.check(&ro), Err(READ_ONLY));
         assert_eq!(Command::ExportPackage.check(&ro), Ok(()));
-        let open = Have { project: true, ..none };
+        let open = Have {
+            project: true,
+            ..none
+        };
         assert_eq!(Command::Undo.check(&open), Err(NO_UNDO));
         assert_eq!(Command::NextFinding.check(&open), Err(NO_FINDINGS));
         assert_eq!(Command::Open.check(&none), Ok(()));

@@ -16,16 +16,26 @@ const MONO: &[u8] = include_bytes!("../../assets/fonts/NotoSansMono-Regular.ttf"
 pub fn install(ctx: &egui::Context) {
     let mut fonts = FontDefinitions::default();
     for (name, data) in [("noto", REGULAR), (BOLD, BOLD_FACE), ("mono", MONO)] {
-        fonts.font_data.insert(name.into(), Arc::new(FontData::from_static(data)));
+        fonts
+            .font_data
+            .insert(name.into(), Arc::new(FontData::from_static(data)));
     }
     let icons = egui_material_icons::font_insert();
     for family in &icons.families {
-        fonts.families.entry(family.family.clone()).or_default().push(icons.name.clone());
+        fonts
+            .families
+            .entry(family.family.clone())
+            .or_default()
+            .push(icons.name.clone());
     }
     fonts.font_data.insert(icons.name.clone(), Arc::new(icons.data));
     put_first(&mut fonts, FontFamily::Proportional, "noto");
     put_first(&mut fonts, FontFamily::Monospace, "mono");
-    let rest = fonts.families.get(&FontFamily::Proportional).cloned().unwrap_or_default();
+    let rest = fonts
+        .families
+        .get(&FontFamily::Proportional)
+        .cloned()
+        .unwrap_or_default();
     let bold = FontFamily::Name(BOLD.into());
     fonts.families.insert(bold.clone(), rest);
     put_first(&mut fonts, bold, BOLD);
@@ -36,8 +46,11 @@ pub fn install(ctx: &egui::Context) {
 }
 
 fn icon_families() -> [FontFamily; 2] {
-    [egui_material_icons::FONT_FAMILY, egui_material_icons::FONT_FAMILY_OUTLINED]
-        .map(|name| FontFamily::Name(name.into()))
+    [
+        egui_material_icons::FONT_FAMILY,
+        egui_material_icons::FONT_FAMILY_OUTLINED,
+    ]
+    .map(|name| FontFamily::Name(name.into()))
 }
 
 fn put_first(fonts: &mut FontDefinitions, family: FontFamily, name: &str) {
@@ -52,12 +65,17 @@ mod tests {
     /// Every letter of Vietnamese in both cases, composed, and the marks a decomposed text uses.
     #[test]
     fn faces_hold_all_vietnamese_letters() {
-        let letters = "aàáảãạăằắẳẵặâầấẩẫậbcdđeèéẻẽẹêềếểễệghiìíỉĩịklmnoòóỏõọôồốổỗộơờớởỡợpqrstuùúủũụưừứửữựvxyỳýỷỹỵ";
+        let letters =
+            "aàáảãạăằắẳẵặâầấẩẫậbcdđeèéẻẽẹêềếểễệghiìíỉĩịklmnoòóỏõọôồốổỗộơờớởỡợpqrstuùúủũụưừứửữựvxyỳýỷỹỵ";
         let other = "₫²°′″–—…“”·×±≤≥\u{300}\u{301}\u{302}\u{303}\u{306}\u{309}\u{31b}\u{323}";
         for (name, face) in [("regular", REGULAR), ("bold", BOLD_FACE)] {
             let font = skrifa::FontRef::new(face).unwrap();
             let map = font.charmap();
-            for c in letters.chars().chain(letters.to_uppercase().chars()).chain(other.chars()) {
+            for c in letters
+                .chars()
+                .chain(letters.to_uppercase().chars())
+                .chain(other.chars())
+            {
                 assert!(map.map(c).is_some(), "{name} lacks {c:?} U+{:04X}", c as u32);
             }
         }

@@ -13,7 +13,10 @@ use crate::text::Text;
 pub fn configuration() -> WgpuConfiguration {
     let mut setup = WgpuSetupCreateNew::without_display_handle();
     setup.native_adapter_selector = Some(Arc::new(choose));
-    let configuration = WgpuConfiguration { wgpu_setup: WgpuSetup::CreateNew(setup), ..Default::default() };
+    let configuration = WgpuConfiguration {
+        wgpu_setup: WgpuSetup::CreateNew(setup),
+        ..Default::default()
+    };
     configuration.with_surface_config(SurfaceConfig::LOW_LATENCY)
 }
 
@@ -35,7 +38,8 @@ fn choose(adapters: &[Adapter], surface: Option<&Surface<'_>>) -> Result<Adapter
         let info = a.get_info();
         rank(info.backend, info.device_type)
     });
-    best.cloned().ok_or_else(|| format!("{} adapters, none can show a window", adapters.len()))
+    best.cloned()
+        .ok_or_else(|| format!("{} adapters, none can show a window", adapters.len()))
 }
 
 const NO_GRAPHICS: Text = Text::new(
@@ -48,7 +52,9 @@ const INSTALL: Text = Text::new(
 );
 
 pub fn failure(e: &WgpuError) -> Failure {
-    Failure::new("NO_GRAPHICS", NO_GRAPHICS).field(e.to_string()).remedy(INSTALL)
+    Failure::new("NO_GRAPHICS", NO_GRAPHICS)
+        .field(e.to_string())
+        .remedy(INSTALL)
 }
 
 #[cfg(test)]
@@ -66,7 +72,16 @@ mod tests {
         ];
         all.sort_by_key(|(b, d)| rank(*b, *d));
         let order: Vec<_> = all.iter().map(|(b, _)| *b).collect();
-        assert_eq!(order, [Backend::Vulkan, Backend::Dx12, Backend::Gl, Backend::Vulkan, Backend::Gl]);
+        assert_eq!(
+            order,
+            [
+                Backend::Vulkan,
+                Backend::Dx12,
+                Backend::Gl,
+                Backend::Vulkan,
+                Backend::Gl
+            ]
+        );
         assert_eq!(all[3].1, DeviceType::Cpu);
     }
 }

@@ -53,8 +53,10 @@ const CRASHED: Text = Text::new(
     "Công việc dừng vì một lỗi trong chương trình. Dữ liệu không bị thay đổi dở dang.",
     "The job stopped because of a fault in the program. No half change was left in the data.",
 );
-const NO_THREAD: Text =
-    Text::new("Máy không còn đủ tài nguyên để chạy công việc này.", "The PC has no resources left to run this job.");
+const NO_THREAD: Text = Text::new(
+    "Máy không còn đủ tài nguyên để chạy công việc này.",
+    "The PC has no resources left to run this job.",
+);
 
 impl Jobs {
     /// Runs `work` on its own thread; `then` gets its result in the window's thread.
@@ -80,7 +82,9 @@ impl Jobs {
         };
         self.next += 1;
         let name = start.name.clone();
-        let spawned = std::thread::Builder::new().name(format!("job {}", start.name.en)).spawn(run);
+        let spawned = std::thread::Builder::new()
+            .name(format!("job {}", start.name.en))
+            .spawn(run);
         let job = Job {
             id: self.next,
             name: start.name,
@@ -108,14 +112,22 @@ impl Jobs {
             Ok((failure, then)) => {
                 thens.push(then);
                 if !job.quiet {
-                    past.push(Past { name: job.name.clone(), took: job.started.elapsed(), failure });
+                    past.push(Past {
+                        name: job.name.clone(),
+                        took: job.started.elapsed(),
+                        failure,
+                    });
                 }
                 false
             }
             Err(TryRecvError::Empty) => true,
             Err(TryRecvError::Disconnected) => {
                 let failure = Some(Failure::new("INTERNAL", CRASHED));
-                past.push(Past { name: job.name.clone(), took: job.started.elapsed(), failure });
+                past.push(Past {
+                    name: job.name.clone(),
+                    took: job.started.elapsed(),
+                    failure,
+                });
                 false
             }
         });

@@ -33,8 +33,14 @@ pub struct Look<'a> {
 impl<'a> Look<'a> {
     /// The parcel meant by a click: of several that lie there, the smallest.
     pub fn pick(&self, p: Pt) -> Option<i64> {
-        let there = self.coverage.at(p).into_iter().filter_map(|f| self.coverage.get(f));
-        there.min_by_key(|p| (p.polygon.area2().abs(), p.fid)).map(|p| p.fid)
+        let there = self
+            .coverage
+            .at(p)
+            .into_iter()
+            .filter_map(|f| self.coverage.get(f));
+        there
+            .min_by_key(|p| (p.polygon.area2().abs(), p.fid))
+            .map(|p| p.fid)
     }
 
     /// The parcels a box touches, by fid.
@@ -78,7 +84,10 @@ fn touches(p: &Parcel, frame: &BBox) -> bool {
 /// Clips the side to the box (Liang–Barsky); pixel accuracy is enough for a dragged box.
 fn side_meets(a: Pt, b: Pt, frame: &BBox) -> bool {
     let (mut t0, mut t1) = (0.0_f64, 1.0_f64);
-    let axes = [(a.e, b.e, frame.min.e, frame.max.e), (a.n, b.n, frame.min.n, frame.max.n)];
+    let axes = [
+        (a.e, b.e, frame.min.e, frame.max.e),
+        (a.n, b.n, frame.min.n, frame.max.n),
+    ];
     for (from, to, low, high) in axes {
         let d = (to - from) as f64;
         let (near, far) = ((low - from) as f64, (high - from) as f64);
@@ -101,7 +110,10 @@ mod tests {
     use crate::domain::{Polygon, Uid};
 
     fn parcel(rings: &[&[(i64, i64)]]) -> Parcel {
-        let rings = rings.iter().map(|r| r.iter().map(|(e, n)| Pt::new(*e, *n)).collect()).collect();
+        let rings = rings
+            .iter()
+            .map(|r| r.iter().map(|(e, n)| Pt::new(*e, *n)).collect())
+            .collect();
         let polygon = Polygon { rings };
         let bbox = polygon.bbox();
         Parcel {
@@ -120,7 +132,10 @@ mod tests {
     }
 
     fn frame(a: (i64, i64), b: (i64, i64)) -> BBox {
-        BBox { min: Pt::new(a.0, a.1), max: Pt::new(b.0, b.1) }
+        BBox {
+            min: Pt::new(a.0, a.1),
+            max: Pt::new(b.0, b.1),
+        }
     }
 
     #[test]
@@ -133,8 +148,14 @@ mod tests {
         assert!(touches(&ring, &frame((-10, 40), (30, 60))), "across a side");
         assert!(touches(&ring, &frame((-10, -10), (110, 110))), "around all");
         let notch = parcel(&[&[(0, 0), (100, 0), (100, 100), (90, 100), (90, 10), (0, 10)]]);
-        assert!(!touches(&notch, &frame((10, 50), (40, 80))), "in the notch of a concave parcel");
+        assert!(
+            !touches(&notch, &frame((10, 50), (40, 80))),
+            "in the notch of a concave parcel"
+        );
         let sliver = parcel(&[&[(0, 0), (1000, 1), (1000, 2)]]);
-        assert!(touches(&sliver, &frame((499, -5), (501, 5))), "a long thin parcel between its points");
+        assert!(
+            touches(&sliver, &frame((499, -5), (501, 5))),
+            "a long thin parcel between its points"
+        );
     }
 }

@@ -44,7 +44,10 @@ pub fn bar(ui: &mut Ui, lang: Lang, have: &Have, title: &str) -> Option<Command>
                     chosen = Some(c);
                 }
             }
-            ui.add(egui::Label::new(egui::RichText::new(title).color(super::theme::tokens(ui).text_weak)).truncate());
+            ui.add(
+                egui::Label::new(egui::RichText::new(title).color(super::theme::tokens(ui).text_weak))
+                    .truncate(),
+            );
         });
     });
     chosen
@@ -52,10 +55,30 @@ pub fn bar(ui: &mut Ui, lang: Lang, have: &Have, title: &str) -> Option<Command>
 
 /// Groups of the toolbar and how they show.
 const TOOLBAR: [(&[Command], Show); 5] = [
-    (&[Command::Open, Command::Import, Command::Validate, Command::ExportPackage], Show::IconText),
+    (
+        &[
+            Command::Open,
+            Command::Import,
+            Command::Validate,
+            Command::ExportPackage,
+        ],
+        Show::IconText,
+    ),
     (&[Command::Undo, Command::Redo], Show::Icon),
-    (&[Command::ToolSelect, Command::ToolPan, Command::ToolMovePoint], Show::IconText),
-    (&[Command::ZoomAll, Command::ZoomSelection, Command::ZoomBox, Command::ZoomIn, Command::ZoomOut], Show::Icon),
+    (
+        &[Command::ToolSelect, Command::ToolPan, Command::ToolMovePoint],
+        Show::IconText,
+    ),
+    (
+        &[
+            Command::ZoomAll,
+            Command::ZoomSelection,
+            Command::ZoomBox,
+            Command::ZoomIn,
+            Command::ZoomOut,
+        ],
+        Show::Icon,
+    ),
     (&[Command::PreviousFinding, Command::NextFinding], Show::Icon),
 ];
 

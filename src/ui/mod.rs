@@ -46,7 +46,11 @@ const NO_DISPLAY: Text = Text::new(
 /// Shows the window until it is closed; `open` is opened at once. Fails with `NO_DISPLAY` or
 /// `NO_GRAPHICS`, with the remedy, where no window can be shown.
 pub fn run(open: Option<PathBuf>) -> Result<(), Failure> {
-    let setup = Setup { config: Settings::folder(), open, sample: None };
+    let setup = Setup {
+        config: Settings::folder(),
+        open,
+        sample: None,
+    };
     let options = eframe::NativeOptions {
         viewport: egui::ViewportBuilder::default()
             .with_inner_size([1366.0, 740.0])
@@ -66,9 +70,9 @@ pub fn run(open: Option<PathBuf>) -> Result<(), Failure> {
 fn why(e: &eframe::Error) -> Failure {
     match e {
         eframe::Error::Wgpu(e) => graphics::failure(e),
-        eframe::Error::Winit(_) | eframe::Error::WinitEventLoop(_) => {
-            Failure::new("NO_DISPLAY", NO_WINDOW).field(e.to_string()).remedy(NO_DISPLAY)
-        }
+        eframe::Error::Winit(_) | eframe::Error::WinitEventLoop(_) => Failure::new("NO_DISPLAY", NO_WINDOW)
+            .field(e.to_string())
+            .remedy(NO_DISPLAY),
         e => Failure::new("NO_WINDOW", NO_WINDOW).field(e.to_string()),
     }
 }

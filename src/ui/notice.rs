@@ -34,7 +34,12 @@ impl Notices {
         // Good news replaces good news; an error shown twice is one error.
         let text = text.into();
         self.0.retain(|n| n.until.is_none() && n.text != text);
-        self.0.push(Notice { tone, text, detail, until });
+        self.0.push(Notice {
+            tone,
+            text,
+            detail,
+            until,
+        });
         if self.0.len() > 4 {
             self.0.remove(0);
         }
@@ -68,7 +73,8 @@ impl Notices {
             .pivot(Align2::CENTER_BOTTOM)
             .fixed_pos(map.center_bottom() - egui::vec2(0.0, 44.0))
             .show(ctx, |ui| {
-                ui.ctx().accesskit_node_builder(ui.unique_id(), |n| n.set_label(NAME.get(lang)));
+                ui.ctx()
+                    .accesskit_node_builder(ui.unique_id(), |n| n.set_label(NAME.get(lang)));
                 ui.set_max_width((map.width() - 32.0).clamp(240.0, 560.0));
                 for (n, notice) in self.0.iter().enumerate() {
                     if notice.ui(ui, lang) {
@@ -105,7 +111,9 @@ impl Notice {
                     ui.label(widgets::icon(self.tone.glyph()).color(line));
                     ui.vertical(|ui| {
                         ui.set_max_width(ui.available_width() - 36.0);
-                        let text = RichText::new(self.text.get(lang)).text_style(theme::bold()).color(t.text);
+                        let text = RichText::new(self.text.get(lang))
+                            .text_style(theme::bold())
+                            .color(t.text);
                         ui.add(egui::Label::new(text).wrap());
                         if let Some(d) = &self.detail {
                             ui.add(egui::Label::new(RichText::new(d.get(lang)).color(t.text)).wrap());

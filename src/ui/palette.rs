@@ -35,18 +35,24 @@ impl Palette {
                 i.consume_key(Modifiers::NONE, Key::Enter),
             )
         });
-        self.at = (self.at + usize::from(down)).saturating_sub(usize::from(up)).min(found.len().saturating_sub(1));
+        self.at = (self.at + usize::from(down))
+            .saturating_sub(usize::from(up))
+            .min(found.len().saturating_sub(1));
         let area = egui::Area::new(egui::Id::unique("palette"))
             .kind(egui::UiKind::Modal)
             .order(egui::Order::Foreground)
             .anchor(egui::Align2::CENTER_TOP, [0.0, 72.0]);
-        let modal = Modal::new(egui::Id::unique("palette")).area(area).show(ctx, |ui| {
-            ui.set_width(560.0);
-            self.field(ui, lang);
-            ui.add_space(super::theme::S);
-            list(ui, &found, self.at, down || up, lang, have)
-        });
-        let chosen = modal.inner.or(if enter { found.get(self.at).copied() } else { None });
+        let modal = Modal::new(egui::Id::unique("palette"))
+            .area(area)
+            .show(ctx, |ui| {
+                ui.set_width(560.0);
+                self.field(ui, lang);
+                ui.add_space(super::theme::S);
+                list(ui, &found, self.at, down || up, lang, have)
+            });
+        let chosen = modal
+            .inner
+            .or(if enter { found.get(self.at).copied() } else { None });
         match chosen {
             Some(c) if c.check(have).is_ok() => Outcome::Run(c),
             _ if modal.should_close() => Outcome::Close,
@@ -56,8 +62,13 @@ impl Palette {
 
     fn field(&mut self, ui: &mut Ui, lang: Lang) {
         let hint = RichText::new(HINT.get(lang)).color(tokens(ui).text_weak);
-        let r = ui.add(TextEdit::singleline(&mut self.query).desired_width(f32::INFINITY).hint_text(hint));
-        ui.ctx().accesskit_node_builder(r.id, |n| n.set_label(NAME.get(lang)));
+        let r = ui.add(
+            TextEdit::singleline(&mut self.query)
+                .desired_width(f32::INFINITY)
+                .hint_text(hint),
+        );
+        ui.ctx()
+            .accesskit_node_builder(r.id, |n| n.set_label(NAME.get(lang)));
         if r.changed() {
             self.at = 0;
         }

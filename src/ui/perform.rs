@@ -35,7 +35,11 @@ impl App {
                 self.restyle();
             }
             Action::CancelJob(id) => {
-                self.jobs.running.iter().filter(|j| j.id == id).for_each(|j| j.progress.cancel());
+                self.jobs
+                    .running
+                    .iter()
+                    .filter(|j| j.id == id)
+                    .for_each(|j| j.progress.cancel());
             }
             Action::CloseAfterJobs { cancel } => {
                 if cancel {
@@ -73,7 +77,11 @@ impl App {
                 self.restyle();
             }
             Command::ToggleLanguage => {
-                self.settings.lang = if self.settings.lang == Lang::Vi { Lang::En } else { Lang::Vi };
+                self.settings.lang = if self.settings.lang == Lang::Vi {
+                    Lang::En
+                } else {
+                    Lang::Vi
+                };
                 self.restyle();
             }
             Command::ToggleLeft => self.settings.left_open ^= true,
@@ -101,7 +109,12 @@ impl App {
             Command::ZoomOut => s.views.map.zoom(1.0 / 1.5),
             Command::ZoomSelection => {
                 let coverage = s.project.coverage();
-                let boxes = s.selection.fids().iter().filter_map(|f| coverage.get(*f)).map(|p| p.bbox);
+                let boxes = s
+                    .selection
+                    .fids()
+                    .iter()
+                    .filter_map(|f| coverage.get(*f))
+                    .map(|p| p.bbox);
                 if let Some(all) = boxes.reduce(BBox::union) {
                     s.views.map.show(all);
                 }
@@ -158,11 +171,14 @@ impl App {
     /// Stands on a finding: the map goes there, its parcels are selected.
     fn show_finding(&mut self, n: usize) {
         let Some(s) = &mut self.session else { return };
-        let Some(f) = s.findings.get(n).cloned() else { return };
+        let Some(f) = s.findings.get(n).cloned() else {
+            return;
+        };
         s.finding = Some(n);
         let coverage = s.project.coverage();
         let parcels: Vec<_> = f.parcels.iter().filter_map(|u| coverage.by_uid(*u)).collect();
-        s.selection.change(Select::Only(parcels.iter().map(|p| p.fid).collect()));
+        s.selection
+            .change(Select::Only(parcels.iter().map(|p| p.fid).collect()));
         let place = f.bbox.or(f.at.map(|p| BBox::of([p])));
         // A place is shown with some ground around it, a whole parcel as it is.
         let place = place.map(|b| b.grown(15_000));
@@ -188,7 +204,10 @@ impl App {
         self.notices.say(
             &self.ctx,
             Tone::Warning,
-            msg!("Đang ghi dữ liệu: hãy chờ xong rồi sửa.", "Data is being written: wait until it is done."),
+            msg!(
+                "Đang ghi dữ liệu: hãy chờ xong rồi sửa.",
+                "Data is being written: wait until it is done."
+            ),
             None,
         );
     }
@@ -196,12 +215,16 @@ impl App {
     fn applied(&mut self, effects: &[Effects]) {
         self.changed(true);
         if let Some(first) = effects.first() {
-            self.notices.say(&self.ctx, Tone::Ok, first.label.clone(), consequences(effects));
+            self.notices
+                .say(&self.ctx, Tone::Ok, first.label.clone(), consequences(effects));
         }
     }
 
     fn refused(&mut self, e: &EditError) {
-        let at_field = self.session.as_mut().is_some_and(|s| s.views.inspector.refused(&e.failure));
+        let at_field = self
+            .session
+            .as_mut()
+            .is_some_and(|s| s.views.inspector.refused(&e.failure));
         if !at_field || !e.findings.is_empty() {
             self.notices.failure(&self.ctx, &e.failure);
         }
@@ -235,7 +258,12 @@ impl App {
             format!("{}: {}", what.vi, effects.label.vi),
             format!("{}: {}", what.en, effects.label.en),
         );
-        self.notices.say(&self.ctx, Tone::Ok, text, consequences(std::slice::from_ref(effects)));
+        self.notices.say(
+            &self.ctx,
+            Tone::Ok,
+            text,
+            consequences(std::slice::from_ref(effects)),
+        );
     }
 
     pub(super) fn fail(&mut self, failure: &Failure) {
@@ -252,11 +280,19 @@ fn consequences(all: &[Effects]) -> Option<Msg> {
         let mut parts = Vec::new();
         if changed > 1 {
             let n = format::count(changed as u64, lang);
-            parts.push(if lang == Lang::Vi { format!("{n} thửa thay đổi") } else { format!("{n} parcels changed") });
+            parts.push(if lang == Lang::Vi {
+                format!("{n} thửa thay đổi")
+            } else {
+                format!("{n} parcels changed")
+            });
         }
         if inserted > 0 {
             let n = format::count(inserted as u64, lang);
-            parts.push(if lang == Lang::Vi { format!("thêm {n} đỉnh") } else { format!("{n} points inserted") });
+            parts.push(if lang == Lang::Vi {
+                format!("thêm {n} đỉnh")
+            } else {
+                format!("{n} points inserted")
+            });
         }
         if delta.abs() >= 0.05 {
             parts.push(super::tool::move_point::signed(delta, lang));

@@ -36,7 +36,12 @@ pub struct PathField {
 
 impl PathField {
     pub fn new(kind: Kind, filters: &'static [Filter]) -> Self {
-        Self { kind, filters, text: String::new(), chosen: Arc::default() }
+        Self {
+            kind,
+            filters,
+            text: String::new(),
+            chosen: Arc::default(),
+        }
     }
 
     /// The paths typed, blanks left out.
@@ -45,7 +50,12 @@ impl PathField {
             Kind::OpenFiles => self.text.split(';').collect(),
             _ => vec![self.text.as_str()],
         };
-        parts.into_iter().map(unquoted).filter(|p| !p.is_empty()).map(PathBuf::from).collect()
+        parts
+            .into_iter()
+            .map(unquoted)
+            .filter(|p| !p.is_empty())
+            .map(PathBuf::from)
+            .collect()
     }
 
     pub fn path(&self) -> Option<PathBuf> {
@@ -56,13 +66,19 @@ impl PathField {
     pub fn ui(&mut self, ui: &mut Ui, lang: Lang, name: &str, hint: &str, focus: bool) -> bool {
         let brought = self.chosen.lock().map(|mut c| c.take()).unwrap_or_default();
         if let Some(paths) = &brought {
-            self.text = paths.iter().map(|p| p.display().to_string()).collect::<Vec<_>>().join("; ");
+            self.text = paths
+                .iter()
+                .map(|p| p.display().to_string())
+                .collect::<Vec<_>>()
+                .join("; ");
         }
         let mut changed = brought.is_some();
         ui.horizontal(|ui| {
             let width = ui.available_width() - 110.0;
             let hint = egui::RichText::new(hint).color(tokens(ui).text_weak);
-            let edit = TextEdit::singleline(&mut self.text).desired_width(width).hint_text(hint);
+            let edit = TextEdit::singleline(&mut self.text)
+                .desired_width(width)
+                .hint_text(hint);
             let r = ui.add(edit);
             ui.ctx().accesskit_node_builder(r.id, |n| n.set_label(name));
             if focus {
@@ -82,7 +98,12 @@ impl PathField {
         for (name, extensions) in self.filters {
             dialog = dialog.add_filter(name.get(lang), extensions);
         }
-        if let Some(folder) = self.path().as_deref().and_then(|p| p.parent()).filter(|p| p.is_dir()) {
+        if let Some(folder) = self
+            .path()
+            .as_deref()
+            .and_then(|p| p.parent())
+            .filter(|p| p.is_dir())
+        {
             dialog = dialog.set_directory(folder);
         }
         let work = move || {
@@ -107,12 +128,17 @@ fn unquoted(s: &str) -> &str {
     s.trim().trim_matches(['"', '\'']).trim()
 }
 
-pub const DISTRICT: &[Filter] = &[(Text::new("Tệp huyện (GeoPackage)", "District file (GeoPackage)"), &["gpkg"])];
+pub const DISTRICT: &[Filter] = &[(
+    Text::new("Tệp huyện (GeoPackage)", "District file (GeoPackage)"),
+    &["gpkg"],
+)];
 
 pub const SOURCES: &[Filter] = &[
     (
         Text::new("Tệp bản đồ", "Map files"),
-        &["shp", "tab", "mif", "gpkg", "geojson", "json", "fgb", "gdbtable", "zip"],
+        &[
+            "shp", "tab", "mif", "gpkg", "geojson", "json", "fgb", "gdbtable", "zip",
+        ],
     ),
     (Text::new("Mọi tệp", "All files"), &["*"]),
 ];
@@ -127,7 +153,10 @@ mod tests {
     fn typed_paths_are_split_and_unquoted() {
         let mut many = PathField::new(Kind::OpenFiles, SOURCES);
         many.text = r#" "/tmp/a b.shp"; /tmp/c.tab ;; "#.into();
-        assert_eq!(many.paths(), [PathBuf::from("/tmp/a b.shp"), PathBuf::from("/tmp/c.tab")]);
+        assert_eq!(
+            many.paths(),
+            [PathBuf::from("/tmp/a b.shp"), PathBuf::from("/tmp/c.tab")]
+        );
         let mut one = PathField::new(Kind::OpenFile, DISTRICT);
         one.text = "/tmp/a;b.gpkg".into();
         assert_eq!(one.path(), Some(PathBuf::from("/tmp/a;b.gpkg")));

@@ -69,7 +69,12 @@ impl Session {
     pub fn changed(&mut self, settings: &Settings) {
         self.revision += 1;
         let communes = self.project.communes().unwrap_or_default();
-        self.communes = Arc::new(communes.into_iter().filter_map(|c| Some((c.code, c.name?))).collect());
+        self.communes = Arc::new(
+            communes
+                .into_iter()
+                .filter_map(|c| Some((c.code, c.name?)))
+                .collect(),
+        );
         self.undo = self.project.can_undo().map(|op| op.label);
         self.redo = self.project.can_redo().map(|op| op.label);
         if self.finding.is_some_and(|n| n >= self.findings.len()) {
@@ -96,7 +101,11 @@ impl Session {
                 super::theme::Choice::Light => Theme::Light,
                 super::theme::Choice::Dark => Theme::Dark,
             },
-            labels: if settings.labels { LabelMode::Full } else { LabelMode::Off },
+            labels: if settings.labels {
+                LabelMode::Full
+            } else {
+                LabelMode::Off
+            },
             lang: settings.lang,
             findings: self.worst(),
             communes: self.communes.clone(),
@@ -107,7 +116,11 @@ impl Session {
     fn worst(&self) -> Arc<HashMap<i64, Severity>> {
         let mut worst: HashMap<i64, Severity> = HashMap::new();
         for f in self.findings.iter() {
-            for p in f.parcels.iter().filter_map(|u| self.project.coverage().by_uid(*u)) {
+            for p in f
+                .parcels
+                .iter()
+                .filter_map(|u| self.project.coverage().by_uid(*u))
+            {
                 let s = worst.entry(p.fid).or_insert(f.severity);
                 *s = (*s).max(f.severity);
             }

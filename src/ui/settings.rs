@@ -62,7 +62,10 @@ const COLOURS: [(&str, ColourBy); 4] = [
 
 impl Settings {
     pub fn colour_by(&self) -> ColourBy {
-        COLOURS.iter().find(|(name, _)| *name == self.colour_by).map_or(ColourBy::LandUse, |(_, c)| *c)
+        COLOURS
+            .iter()
+            .find(|(name, _)| *name == self.colour_by)
+            .map_or(ColourBy::LandUse, |(_, c)| *c)
     }
 
     pub fn set_colour_by(&mut self, by: ColourBy) {
@@ -105,9 +108,13 @@ impl Settings {
     /// The name written into the history.
     pub fn actor(&self) -> String {
         let account = || {
-            ["USERNAME", "USER", "LOGNAME"].iter().find_map(|k| std::env::var(k).ok().filter(|v| !v.is_empty()))
+            ["USERNAME", "USER", "LOGNAME"]
+                .iter()
+                .find_map(|k| std::env::var(k).ok().filter(|v| !v.is_empty()))
         };
-        let own = Some(self.actor.trim()).filter(|a| !a.is_empty()).map(str::to_owned);
+        let own = Some(self.actor.trim())
+            .filter(|a| !a.is_empty())
+            .map(str::to_owned);
         own.or_else(account).unwrap_or_else(|| "local".into())
     }
 }
@@ -121,7 +128,10 @@ mod tests {
     #[test]
     fn round_trip_recent_files_and_broken_file() {
         let dir = tempfile::tempdir().unwrap();
-        let mut s = Settings { lang: Lang::En, ..Settings::default() };
+        let mut s = Settings {
+            lang: Lang::En,
+            ..Settings::default()
+        };
         for i in 0..12 {
             s.remember(&dir.path().join(format!("{i}.gpkg")));
         }

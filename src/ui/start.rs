@@ -85,7 +85,12 @@ fn heading(ui: &mut Ui, lang: Lang) {
 fn begin(ui: &mut Ui, lang: Lang, have: &Have, out: &mut Vec<Action>) {
     ui.label(RichText::new(BEGIN.get(lang)).heading());
     ui.add_space(M);
-    for c in [Command::Open, Command::New, Command::OpenSample, Command::VerifyPackage] {
+    for c in [
+        Command::Open,
+        Command::New,
+        Command::OpenSample,
+        Command::VerifyPackage,
+    ] {
         if card(ui, lang, c, have) {
             out.push(Action::Run(c));
         }
@@ -99,18 +104,31 @@ fn card(ui: &mut Ui, lang: Lang, c: Command, have: &Have) -> bool {
     let name = c.text().get(lang);
     let mut job = egui::text::LayoutJob::default();
     let font = |style: egui::TextStyle| style.resolve(ui.style());
-    let format = |font, color| egui::TextFormat { font_id: font, color, ..Default::default() };
+    let format = |font, color| egui::TextFormat {
+        font_id: font,
+        color,
+        ..Default::default()
+    };
     job.append(name, 0.0, format(font(theme::bold()), t.text));
     job.append("\n", 0.0, format(font(egui::TextStyle::Body), t.text));
-    job.append(c.tip().get(lang), 0.0, format(font(egui::TextStyle::Small), t.text_weak));
+    job.append(
+        c.tip().get(lang),
+        0.0,
+        format(font(egui::TextStyle::Small), t.text_weak),
+    );
     job.wrap.max_width = ui.available_width() - 72.0;
     let glyph = c.icon().rich_text().size(26.0).color(t.accent);
     ui.scope(|ui| {
         ui.spacing_mut().button_padding = egui::vec2(L, M);
         ui.spacing_mut().icon_spacing = XL;
-        let button =
-            Button::new((glyph, job, widgets::grow())).min_size(egui::vec2(ui.available_width(), 56.0)).fill(t.surface);
-        let r = widgets::named(ui.add_enabled(c.check(have).is_ok(), button), egui::accesskit::Role::Button, name);
+        let button = Button::new((glyph, job, widgets::grow()))
+            .min_size(egui::vec2(ui.available_width(), 56.0))
+            .fill(t.surface);
+        let r = widgets::named(
+            ui.add_enabled(c.check(have).is_ok(), button),
+            egui::accesskit::Role::Button,
+            name,
+        );
         r.clicked()
     })
     .inner
@@ -118,14 +136,29 @@ fn card(ui: &mut Ui, lang: Lang, c: Command, have: &Have) -> bool {
 
 fn file_row(ui: &mut Ui, lang: Lang, path: &Path, there: bool) -> bool {
     let t = tokens(ui);
-    let name = path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
+    let name = path
+        .file_stem()
+        .map(|s| s.to_string_lossy().into_owned())
+        .unwrap_or_default();
     let folder = path.parent().map(|p| p.display().to_string()).unwrap_or_default();
     let mut job = egui::text::LayoutJob::default();
     let body = egui::TextStyle::Body.resolve(ui.style());
     let small = egui::TextStyle::Small.resolve(ui.style());
-    let format = |font: &egui::FontId, color| egui::TextFormat { font_id: font.clone(), color, ..Default::default() };
-    job.append(&name, 0.0, format(&body, if there { t.text } else { t.text_weak }));
-    let second = if there { folder } else { format!("{folder} · {}", GONE.get(lang)) };
+    let format = |font: &egui::FontId, color| egui::TextFormat {
+        font_id: font.clone(),
+        color,
+        ..Default::default()
+    };
+    job.append(
+        &name,
+        0.0,
+        format(&body, if there { t.text } else { t.text_weak }),
+    );
+    let second = if there {
+        folder
+    } else {
+        format!("{folder} · {}", GONE.get(lang))
+    };
     job.append(&format!("\n{second}"), 0.0, format(&small, t.text_weak));
     job.wrap.max_width = ui.available_width() - 56.0;
     job.wrap.max_rows = 3;
@@ -133,6 +166,10 @@ fn file_row(ui: &mut Ui, lang: Lang, path: &Path, there: bool) -> bool {
     let button = Button::new((glyph, job, widgets::grow()))
         .frame_when_inactive(false)
         .min_size(egui::vec2(ui.available_width(), 44.0));
-    let r = widgets::named(ui.add_enabled(there, button), egui::accesskit::Role::Button, &name);
+    let r = widgets::named(
+        ui.add_enabled(there, button),
+        egui::accesskit::Role::Button,
+        &name,
+    );
     r.on_hover_text(path.display().to_string()).clicked()
 }

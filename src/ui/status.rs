@@ -54,13 +54,21 @@ impl StatusBar {
                 ui.separator();
                 ui.label(RichText::new(&shown.crs).size(13.0).color(tokens(ui).text_weak));
             } else {
-                ui.label(RichText::new(READY.get(shown.lang)).size(13.0).color(tokens(ui).text_weak));
+                ui.label(
+                    RichText::new(READY.get(shown.lang))
+                        .size(13.0)
+                        .color(tokens(ui).text_weak),
+                );
             }
             widgets::at_right(ui, |ui| {
                 saved(ui, shown);
                 job(ui, shown.lang, jobs, out);
                 if shown.selected > 0 {
-                    ui.label(RichText::new(selected(shown)).size(13.0).color(tokens(ui).text_weak));
+                    ui.label(
+                        RichText::new(selected(shown))
+                            .size(13.0)
+                            .color(tokens(ui).text_weak),
+                    );
                 }
             });
         });
@@ -70,15 +78,24 @@ impl StatusBar {
     fn scale_box(&mut self, ui: &mut Ui, shown: &Shown) -> Option<f64> {
         let now = format::scale(shown.scale.unwrap_or_default().round() as u64, shown.lang);
         let mut text = self.typed.clone().unwrap_or(now);
-        let r = ui.add(TextEdit::singleline(&mut text).desired_width(92.0).id_salt("scale"));
-        ui.ctx().accesskit_node_builder(r.id, |n| n.set_label(SCALE.get(shown.lang)));
+        let r = ui.add(
+            TextEdit::singleline(&mut text)
+                .desired_width(92.0)
+                .id_salt("scale"),
+        );
+        ui.ctx()
+            .accesskit_node_builder(r.id, |n| n.set_label(SCALE.get(shown.lang)));
         if r.changed() {
             self.typed = Some(text.clone());
         }
         let mut chosen = None;
         if r.lost_focus() {
             let escaped = ui.input(|i| i.key_pressed(egui::Key::Escape));
-            chosen = self.typed.take().filter(|_| !escaped).and_then(|t| denominator(&t));
+            chosen = self
+                .typed
+                .take()
+                .filter(|_| !escaped)
+                .and_then(|t| denominator(&t));
         }
         let arrow = widgets::icon(i::ICON_ARROW_DROP_DOWN);
         let button = ui.add(egui::Button::new(arrow).frame_when_inactive(false));
@@ -98,7 +115,10 @@ impl StatusBar {
 /// "1:2.000", "2000", "1 : 2 000": the denominator. Dots and commas group thousands here.
 fn denominator(typed: &str) -> Option<f64> {
     let right = typed.rsplit(':').next().unwrap_or(typed);
-    let digits: String = right.chars().filter(|c| !c.is_whitespace() && !matches!(c, '.' | ',')).collect();
+    let digits: String = right
+        .chars()
+        .filter(|c| !c.is_whitespace() && !matches!(c, '.' | ','))
+        .collect();
     let n: f64 = digits.parse().ok()?;
     (20.0..=5_000_000.0).contains(&n).then_some(n)
 }
@@ -106,7 +126,10 @@ fn denominator(typed: &str) -> Option<f64> {
 fn coordinates(ui: &mut Ui, shown: &Shown) {
     let text = match shown.at {
         Some(p) => {
-            let (x, y) = (format::coordinate(p.n, shown.lang), format::coordinate(p.e, shown.lang));
+            let (x, y) = (
+                format::coordinate(p.n, shown.lang),
+                format::coordinate(p.e, shown.lang),
+            );
             match shown.lang {
                 Lang::Vi => format!("X (bắc) {x}   Y (đông) {y}"),
                 Lang::En => format!("X (north) {x}   Y (east) {y}"),
@@ -120,7 +143,11 @@ fn coordinates(ui: &mut Ui, shown: &Shown) {
         Some((lat, lon)) => format!("WGS84 {lat:.6}°, {lon:.6}°"),
         None => "WGS84 —".to_owned(),
     };
-    widgets::fixed(ui, 196.0, RichText::new(wgs).size(13.0).color(tokens(ui).text_weak));
+    widgets::fixed(
+        ui,
+        196.0,
+        RichText::new(wgs).size(13.0).color(tokens(ui).text_weak),
+    );
 }
 
 fn selected(shown: &Shown) -> String {
@@ -159,8 +186,15 @@ fn job(ui: &mut Ui, lang: Lang, jobs: &Jobs, out: &mut Vec<Action>) {
     };
     ui.add(bar.desired_width(120.0).desired_height(14.0));
     let more = jobs.shown().count() - 1;
-    let name = if more > 0 { format!("{} (+{more})", job.name.get(lang)) } else { job.name.get(lang).to_owned() };
-    if ui.add(egui::Button::new(name).frame_when_inactive(false)).clicked() {
+    let name = if more > 0 {
+        format!("{} (+{more})", job.name.get(lang))
+    } else {
+        job.name.get(lang).to_owned()
+    };
+    if ui
+        .add(egui::Button::new(name).frame_when_inactive(false))
+        .clicked()
+    {
         out.push(Action::Run(Command::ShowJobs));
     }
     ui.add_space(S);

@@ -66,8 +66,15 @@ impl Table<'_> {
     fn first_widths(&self, ui: &Ui, table: &egui_table::Table) {
         let id = table.get_id(ui);
         if egui_table::TableState::load(ui.ctx(), id).is_none() {
-            let widths = self.cols.iter().enumerate().map(|(n, c)| (egui::Id::unique(n), c.width));
-            let state = egui_table::TableState { col_widths: widths.collect(), parent_width: None };
+            let widths = self
+                .cols
+                .iter()
+                .enumerate()
+                .map(|(n, c)| (egui::Id::unique(n), c.width));
+            let state = egui_table::TableState {
+                col_widths: widths.collect(),
+                parent_width: None,
+            };
             state.store(ui.ctx(), id);
         }
     }
@@ -84,8 +91,11 @@ impl Table<'_> {
         let t = tokens(ui);
         ui.painter().rect_filled(rect, 0.0, t.surface);
         let mut event = Event::default();
-        let columns: Vec<Column> =
-            self.cols.iter().map(|c| Column::new(c.width).range(40.0..=900.0).resizable(true)).collect();
+        let columns: Vec<Column> = self
+            .cols
+            .iter()
+            .map(|c| Column::new(c.width).range(40.0..=900.0).resizable(true))
+            .collect();
         let mut table = egui_table::Table::new()
             .id_salt(self.id)
             .num_rows(rows.count())
@@ -95,11 +105,20 @@ impl Table<'_> {
             table = table.scroll_to_row(row, None);
         }
         self.first_widths(ui, &table);
-        let mut delegate = Delegate { table: self, rows, event: &mut event };
+        let mut delegate = Delegate {
+            table: self,
+            rows,
+            event: &mut event,
+        };
         table.show(ui, &mut delegate);
         if focus.has_focus() {
             keys(ui, id, &mut event);
-            ui.painter().rect_stroke(rect, 2.0, egui::Stroke::new(2.0, t.accent), egui::StrokeKind::Inside);
+            ui.painter().rect_stroke(
+                rect,
+                2.0,
+                egui::Stroke::new(2.0, t.accent),
+                egui::StrokeKind::Inside,
+            );
         }
         if event.clicked.is_some() {
             focus.request_focus();
@@ -109,10 +128,18 @@ impl Table<'_> {
 }
 
 fn keys(ui: &Ui, id: egui::Id, event: &mut Event) {
-    let filter = egui::EventFilter { vertical_arrows: true, ..Default::default() };
+    let filter = egui::EventFilter {
+        vertical_arrows: true,
+        ..Default::default()
+    };
     ui.memory_mut(|m| m.set_focus_lock_filter(id, filter));
     ui.input(|i| {
-        for (key, by) in [(Key::ArrowDown, 1), (Key::ArrowUp, -1), (Key::PageDown, 10), (Key::PageUp, -10)] {
+        for (key, by) in [
+            (Key::ArrowDown, 1),
+            (Key::ArrowUp, -1),
+            (Key::PageDown, 10),
+            (Key::PageUp, -10),
+        ] {
             if i.modifiers.is_none() {
                 event.moved += by * i.num_presses(key) as i64;
             }
@@ -130,7 +157,8 @@ struct Delegate<'a> {
 impl TableDelegate for Delegate<'_> {
     fn prepare(&mut self, info: &PrefetchInfo) {
         let count = self.rows.count();
-        self.rows.prepare(info.visible_rows.start.min(count)..info.visible_rows.end.min(count));
+        self.rows
+            .prepare(info.visible_rows.start.min(count)..info.visible_rows.end.min(count));
     }
 
     fn header_cell_ui(&mut self, ui: &mut Ui, cell: &HeaderCellInfo) {
@@ -145,16 +173,29 @@ impl TableDelegate for Delegate<'_> {
             ui.add(egui::Label::new(text).truncate());
             return;
         }
-        let layout = if c.right { Layout::right_to_left(Align::Center) } else { Layout::left_to_right(Align::Center) };
+        let layout = if c.right {
+            Layout::right_to_left(Align::Center)
+        } else {
+            Layout::left_to_right(Align::Center)
+        };
         let clicked = ui
             .with_layout(layout, |ui| {
                 if c.right {
                     ui.add_space(6.0);
                 }
-                let r = ui.add(egui::Label::new(text).truncate().sense(Sense::click()).selectable(false));
+                let r = ui.add(
+                    egui::Label::new(text)
+                        .truncate()
+                        .sense(Sense::click())
+                        .selectable(false),
+                );
                 let r = widgets::named(r, egui::accesskit::Role::ColumnHeader, name);
                 if let Some(sort) = self.table.sort.filter(|s| s.col == col) {
-                    let glyph = if sort.down { i::ICON_ARROW_DOWNWARD } else { i::ICON_ARROW_UPWARD };
+                    let glyph = if sort.down {
+                        i::ICON_ARROW_DOWNWARD
+                    } else {
+                        i::ICON_ARROW_UPWARD
+                    };
                     ui.label(glyph.rich_text().size(14.0).color(t.accent));
                 }
                 r.on_hover_cursor(egui::CursorIcon::PointingHand).clicked()
@@ -188,7 +229,11 @@ impl TableDelegate for Delegate<'_> {
 
     fn cell_ui(&mut self, ui: &mut Ui, cell: &CellInfo) {
         let right = self.table.cols.get(cell.col_nr).is_some_and(|c| c.right);
-        let layout = if right { Layout::right_to_left(Align::Center) } else { Layout::left_to_right(Align::Center) };
+        let layout = if right {
+            Layout::right_to_left(Align::Center)
+        } else {
+            Layout::left_to_right(Align::Center)
+        };
         let mut room = ui.max_rect();
         room = room.shrink2(egui::vec2(6.0, 0.0));
         ui.scope_builder(egui::UiBuilder::new().max_rect(room).layout(layout), |ui| {
@@ -205,7 +250,11 @@ impl TableDelegate for Delegate<'_> {
 pub fn text(ui: &mut Ui, text: impl Into<String>) {
     let label = egui::Label::new(RichText::new(text)).selectable(false);
     // While a column is fitted to its contents they show in full.
-    ui.add(if ui.is_sizing_pass() { label.extend() } else { label.truncate() });
+    ui.add(if ui.is_sizing_pass() {
+        label.extend()
+    } else {
+        label.truncate()
+    });
 }
 
 /// Where the cursor goes: `moved` rows from `at`, within `count`.

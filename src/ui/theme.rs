@@ -200,7 +200,11 @@ fn text_styles() -> std::collections::BTreeMap<TextStyle, FontId> {
 }
 
 fn visuals(t: &Tokens, dark: bool) -> egui::Visuals {
-    let mut v = if dark { egui::Visuals::dark() } else { egui::Visuals::light() };
+    let mut v = if dark {
+        egui::Visuals::dark()
+    } else {
+        egui::Visuals::light()
+    };
     v.widgets = widgets(t);
     v.weak_text_color = Some(t.text_weak);
     v.selection.bg_fill = t.accent_soft;
@@ -218,8 +222,18 @@ fn visuals(t: &Tokens, dark: bool) -> egui::Visuals {
     v.window_stroke = Stroke::new(1.0, t.border);
     v.panel_fill = t.panel;
     let shade = Color32::from_black_alpha(if dark { 96 } else { 40 });
-    v.window_shadow = Shadow { offset: [0, 8], blur: 24, spread: 0, color: shade };
-    v.popup_shadow = Shadow { offset: [0, 4], blur: 12, spread: 0, color: shade };
+    v.window_shadow = Shadow {
+        offset: [0, 8],
+        blur: 24,
+        spread: 0,
+        color: shade,
+    };
+    v.popup_shadow = Shadow {
+        offset: [0, 4],
+        blur: 12,
+        spread: 0,
+        color: shade,
+    };
     v.text_cursor.stroke = Stroke::new(2.0, t.accent);
     v.striped = false;
     v.disabled_alpha = 0.55;
@@ -254,7 +268,11 @@ mod tests {
     fn luminance(c: Color32) -> f64 {
         let lin = |v: u8| {
             let v = f64::from(v) / 255.0;
-            if v <= 0.03928 { v / 12.92 } else { ((v + 0.055) / 1.055).powf(2.4) }
+            if v <= 0.03928 {
+                v / 12.92
+            } else {
+                ((v + 0.055) / 1.055).powf(2.4)
+            }
         };
         0.2126 * lin(c.r()) + 0.7152 * lin(c.g()) + 0.0722 * lin(c.b())
     }
@@ -284,7 +302,11 @@ mod tests {
                 ("selected", t.on_accent_soft, t.accent_soft),
                 ("text hovered", t.text, t.raised_hover),
                 ("plate", t.map_plate_text, t.map_plate),
-                ("accent on selected", t.accent, if name == "light" { t.accent_soft } else { t.surface }),
+                (
+                    "accent on selected",
+                    t.accent,
+                    if name == "light" { t.accent_soft } else { t.surface },
+                ),
             ] {
                 let k = contrast(c, ground);
                 assert!(k >= 4.5, "{name} {what}: {k:.2}");

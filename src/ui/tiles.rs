@@ -36,7 +36,12 @@ impl Tiles {
         }
         if let Some(p) = &self.shown {
             let uv = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
-            painter.image(p.texture.id(), place(&p.key.view, view, rect), uv, egui::Color32::WHITE);
+            painter.image(
+                p.texture.id(),
+                place(&p.key.view, view, rect),
+                uv,
+                egui::Color32::WHITE,
+            );
         }
     }
 
@@ -51,7 +56,9 @@ impl Tiles {
     }
 
     fn receive(&mut self, ui: &Ui) {
-        let Some((key, image)) = self.coming.take() else { return };
+        let Some((key, image)) = self.coming.take() else {
+            return;
+        };
         match image.try_recv() {
             Ok(image) => {
                 let size = [image.width as usize, image.height as usize];
@@ -69,7 +76,11 @@ impl Tiles {
         let mut wide = *view;
         wide.width += view.width / 4 * 2;
         wide.height += view.height / 4 * 2;
-        let key = Key { revision: look.coverage.revision(), view: wide, style: look.style.clone() };
+        let key = Key {
+            revision: look.coverage.revision(),
+            view: wide,
+            style: look.style.clone(),
+        };
         let (send, image) = bounded(1);
         let (coverage, style, ctx) = (Arc::clone(look.coverage), look.style.clone(), ui.ctx().clone());
         let work = move || {
@@ -77,7 +88,11 @@ impl Tiles {
             let _gone = send.send(paint(&scene(&coverage, &wide, &style)));
             ctx.request_repaint();
         };
-        if std::thread::Builder::new().name("paint map".into()).spawn(work).is_ok() {
+        if std::thread::Builder::new()
+            .name("paint map".into())
+            .spawn(work)
+            .is_ok()
+        {
             self.coming = Some((key, image));
         }
     }
@@ -90,7 +105,10 @@ fn place(from: &Viewport, view: &Viewport, rect: Rect) -> Rect {
     let ppp = f64::from(view.pixels_per_point);
     let at = |i: usize| ((a[i] as f64 * k - b[i] as f64) / ppp) as f32;
     let size = |v: u32| (f64::from(v) * k / ppp) as f32;
-    Rect::from_min_size(rect.min + vec2(at(0), at(1)), vec2(size(from.width), size(from.height)))
+    Rect::from_min_size(
+        rect.min + vec2(at(0), at(1)),
+        vec2(size(from.width), size(from.height)),
+    )
 }
 
 /// Whether a picture of the same zoom covers a view.

@@ -37,9 +37,17 @@ pub fn command_button(ui: &mut Ui, c: Command, lang: Lang, have: &Have, show: Sh
         Show::IconText => Button::new((icon(c.icon()).size(18.0), name)),
     };
     let button = button.selected(on).frame_when_inactive(on);
-    let r = named(ui.add_enabled(check.is_ok(), button), Role::Button, c.text().get(lang));
+    let r = named(
+        ui.add_enabled(check.is_ok(), button),
+        Role::Button,
+        c.text().get(lang),
+    );
     let keys = c.keys_text(ui.ctx());
-    let keys = if keys.is_empty() { keys } else { format!("  ({keys})") };
+    let keys = if keys.is_empty() {
+        keys
+    } else {
+        format!("  ({keys})")
+    };
     let r = r.on_hover_text(format!("{}{keys}\n{}", c.text().get(lang), c.tip().get(lang)));
     if let Err(why) = check {
         r.on_disabled_hover_text(format!("{}{keys}\n{}", c.text().get(lang), why.get(lang)));
@@ -67,7 +75,11 @@ fn short(c: Command) -> Text {
 pub fn command_entry(ui: &mut Ui, c: Command, lang: Lang, have: &Have) -> bool {
     let check = c.check(have);
     let button = Button::new((icon(c.icon()), c.text().get(lang))).shortcut_text(c.keys_text(ui.ctx()));
-    let r = named(ui.add_enabled(check.is_ok(), button), Role::MenuItem, c.text().get(lang));
+    let r = named(
+        ui.add_enabled(check.is_ok(), button),
+        Role::MenuItem,
+        c.text().get(lang),
+    );
     match check {
         Ok(()) => r.on_hover_text(c.tip().get(lang)).clicked(),
         Err(why) => {
@@ -79,9 +91,13 @@ pub fn command_entry(ui: &mut Ui, c: Command, lang: Lang, have: &Have) -> bool {
 
 /// A frameless icon that does something; `name` is its tooltip and its accessible name.
 pub fn icon_button(ui: &mut Ui, glyph: MaterialIcon, name: &str) -> bool {
-    named(ui.add(Button::new(icon(glyph)).frame_when_inactive(false)), Role::Button, name)
-        .on_hover_text(name)
-        .clicked()
+    named(
+        ui.add(Button::new(icon(glyph)).frame_when_inactive(false)),
+        Role::Button,
+        name,
+    )
+    .on_hover_text(name)
+    .clicked()
 }
 
 /// The one button a dialog or page is about.
@@ -108,7 +124,12 @@ pub fn primary(ui: &mut Ui, enabled: bool, glyph: Option<MaterialIcon>, text: &s
 
 /// A plain button with an icon.
 pub fn button(ui: &mut Ui, enabled: bool, glyph: MaterialIcon, text: &str) -> bool {
-    named(ui.add_enabled(enabled, Button::new((icon(glyph), text))), Role::Button, text).clicked()
+    named(
+        ui.add_enabled(enabled, Button::new((icon(glyph), text))),
+        Role::Button,
+        text,
+    )
+    .clicked()
 }
 
 /// What to show where there is nothing yet: what this place is for and what to do.
@@ -125,7 +146,12 @@ pub fn empty(ui: &mut Ui, glyph: MaterialIcon, title: &str, body: &str) {
 /// The heading of a group inside a panel.
 pub fn section(ui: &mut Ui, text: &str) {
     ui.add_space(S);
-    ui.label(RichText::new(text).text_style(theme::bold()).color(tokens(ui).text_weak).size(13.0));
+    ui.label(
+        RichText::new(text)
+            .text_style(theme::bold())
+            .color(tokens(ui).text_weak)
+            .size(13.0),
+    );
 }
 
 /// What a note is about; decides colour and icon.
@@ -163,12 +189,16 @@ impl Tone {
 /// A coloured box with an icon and wrapped text.
 pub fn note(ui: &mut Ui, tone: Tone, text: &str) {
     let (line, ground) = tone.colours(ui);
-    egui::Frame::new().fill(ground).corner_radius(4).inner_margin(egui::Margin::symmetric(10, 6)).show(ui, |ui| {
-        ui.horizontal_top(|ui| {
-            ui.label(icon(tone.glyph()).color(line));
-            ui.add(egui::Label::new(RichText::new(text).color(tokens(ui).text)).wrap());
+    egui::Frame::new()
+        .fill(ground)
+        .corner_radius(4)
+        .inner_margin(egui::Margin::symmetric(10, 6))
+        .show(ui, |ui| {
+            ui.horizontal_top(|ui| {
+                ui.label(icon(tone.glyph()).color(line));
+                ui.add(egui::Label::new(RichText::new(text).color(tokens(ui).text)).wrap());
+            });
         });
-    });
 }
 
 /// A text field with its caption above, checked by the caller, its reason shown below it.
@@ -199,12 +229,20 @@ impl Field {
             .desired_width(f32::INFINITY)
             .interactive(style.enabled)
             .hint_text(RichText::new(style.hint).color(tokens(ui).text_weak));
-        let edit = if style.right { edit.align(egui::Align2::RIGHT_CENTER) } else { edit };
+        let edit = if style.right {
+            edit.align(egui::Align2::RIGHT_CENTER)
+        } else {
+            edit
+        };
         let r = ui.add(edit);
         let name = style.caption.to_owned();
         ui.ctx().accesskit_node_builder(r.id, |n| n.set_label(name));
         if let Some(error) = &self.error {
-            ui.label(RichText::new(error.get(style.lang)).small().color(tokens(ui).error));
+            ui.label(
+                RichText::new(error.get(style.lang))
+                    .small()
+                    .color(tokens(ui).error),
+            );
         }
         if r.changed() {
             self.typed = Some(text.clone());
@@ -247,8 +285,13 @@ pub struct FieldStyle<'a> {
 /// A caption in front of a value, in one column of a form.
 pub fn captioned<R>(ui: &mut Ui, width: f32, caption: &str, add: impl FnOnce(&mut Ui) -> R) -> R {
     ui.horizontal_top(|ui| {
-        let (rect, _) = ui.allocate_exact_size(egui::vec2(width, ui.spacing().interact_size.y), Sense::hover());
-        let mut cell = ui.new_child(egui::UiBuilder::new().max_rect(rect).layout(Layout::left_to_right(Align::Center)));
+        let (rect, _) =
+            ui.allocate_exact_size(egui::vec2(width, ui.spacing().interact_size.y), Sense::hover());
+        let mut cell = ui.new_child(
+            egui::UiBuilder::new()
+                .max_rect(rect)
+                .layout(Layout::left_to_right(Align::Center)),
+        );
         cell.add(egui::Label::new(RichText::new(caption).color(tokens(&cell).text_weak)).truncate());
         ui.vertical(|ui| add(ui)).inner
     })
@@ -279,7 +322,9 @@ pub fn tabs<T: Copy + PartialEq>(ui: &mut Ui, all: &[(T, String)], now: T) -> Op
         ui.spacing_mut().button_padding.x = 6.0;
         for (value, name) in all {
             let on = *value == now;
-            let text = RichText::new(name).size(13.5).color(if on { t.on_accent_soft } else { t.text });
+            let text = RichText::new(name)
+                .size(13.5)
+                .color(if on { t.on_accent_soft } else { t.text });
             let r = ui.add(Button::selectable(on, text));
             r.widget_info(|| WidgetInfo::selected(Role::Tab, true, on, name));
             if r.clicked() {
@@ -314,5 +359,7 @@ pub fn grow() -> Atom<'static> {
 
 /// The frame of the panels at the sides and the bottom.
 pub fn panel_frame(ui: &Ui) -> egui::Frame {
-    egui::Frame::new().fill(tokens(ui).panel).inner_margin(egui::Margin::same(M as i8))
+    egui::Frame::new()
+        .fill(tokens(ui).panel)
+        .inner_margin(egui::Margin::same(M as i8))
 }

@@ -46,7 +46,11 @@ impl App {
         }
         let act = self.act();
         let name = file_name(&path);
-        let start = Start { name: msg!("Mở {name}", "Open {name}"), writes: false, quiet: false };
+        let start = Start {
+            name: msg!("Mở {name}", "Open {name}"),
+            writes: false,
+            quiet: false,
+        };
         // The file may be the one that is open: it is let go first.
         self.close_project();
         self.jobs.start(
@@ -63,7 +67,11 @@ impl App {
         }
         let act = self.act();
         let name = file_name(&path);
-        let start = Start { name: msg!("Tạo {name}", "Create {name}"), writes: false, quiet: false };
+        let start = Start {
+            name: msg!("Tạo {name}", "Create {name}"),
+            writes: false,
+            quiet: false,
+        };
         self.jobs.start(
             &self.ctx.clone(),
             start,
@@ -120,11 +128,16 @@ fn outcome(findings: &[Finding]) -> Msg {
     let (errors, warnings) = (n(Severity::Error), n(Severity::Warning));
     let (e, w) = (format::count(errors, Lang::Vi), format::count(warnings, Lang::Vi));
     let (e2, w2) = (format::count(errors, Lang::En), format::count(warnings, Lang::En));
-    Msg::new(format!("Kiểm tra xong: {e} lỗi, {w} cảnh báo"), format!("Validated: {e2} errors, {w2} warnings"))
+    Msg::new(
+        format!("Kiểm tra xong: {e} lỗi, {w} cảnh báo"),
+        format!("Validated: {e2} errors, {w2} warnings"),
+    )
 }
 
 const VALIDATE: Text = Text::new("Kiểm tra dữ liệu", "Validate");
 
 fn file_name(path: &Path) -> String {
-    path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_else(|| path.display().to_string())
+    path.file_name()
+        .map(|n| n.to_string_lossy().into_owned())
+        .unwrap_or_else(|| path.display().to_string())
 }

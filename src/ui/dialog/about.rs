@@ -35,10 +35,23 @@ pub fn ui(cx: &mut Cx<'_>) -> Flow {
             ui.add_space(M);
             fact(ui, 150.0, VERSION.get(lang), env!("CARGO_PKG_VERSION"));
             fact(ui, 150.0, LICENCE.get(lang), env!("CARGO_PKG_LICENSE"));
-            fact(ui, 150.0, FONTS.get(lang), "Noto Sans (OFL 1.1), Material Symbols (Apache 2.0)");
-            let folder = Settings::folder().map(|f| f.display().to_string()).unwrap_or_default();
+            fact(
+                ui,
+                150.0,
+                FONTS.get(lang),
+                "Noto Sans (OFL 1.1), Material Symbols (Apache 2.0)",
+            );
+            let folder = Settings::folder()
+                .map(|f| f.display().to_string())
+                .unwrap_or_default();
             fact(ui, 150.0, FOLDER.get(lang), &folder);
         },
-        |ui, ()| if ui.button(DONE.get(lang)).clicked() { Flow::Close } else { Flow::Stay },
+        |ui, ()| {
+            if ui.button(DONE.get(lang)).clicked() {
+                Flow::Close
+            } else {
+                Flow::Stay
+            }
+        },
     )
 }

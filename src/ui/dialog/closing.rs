@@ -31,7 +31,11 @@ pub fn ui(cx: &mut Cx<'_>) -> Flow {
             if wait || cancel {
                 cx.out.push(Action::CloseAfterJobs { cancel });
             }
-            if wait || cancel || ui.button(STAY.get(lang)).clicked() { Flow::Close } else { Flow::Stay }
+            if wait || cancel || ui.button(STAY.get(lang)).clicked() {
+                Flow::Close
+            } else {
+                Flow::Stay
+            }
         },
     )
 }

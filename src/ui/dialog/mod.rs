@@ -74,21 +74,34 @@ pub fn frame<S>(
         .order(egui::Order::Foreground)
         .anchor(egui::Align2::CENTER_CENTER, [0.0, 0.0])
         .sense(egui::Sense::hover());
-    let modal = Modal::new(id).area(area).frame(egui::Frame::window(&ctx.global_style())).show(ctx, |ui| {
-        ui.set_width(width);
-        let closed = heading(ui, lang, title);
-        let room = height - 110.0;
-        ScrollArea::vertical().id_salt(("dialog", title)).max_height(room).min_scrolled_height(room).show(ui, |ui| {
-            ui.set_min_height(room);
-            body(ui, state);
+    let modal = Modal::new(id)
+        .area(area)
+        .frame(egui::Frame::window(&ctx.global_style()))
+        .show(ctx, |ui| {
+            ui.set_width(width);
+            let closed = heading(ui, lang, title);
+            let room = height - 110.0;
+            ScrollArea::vertical()
+                .id_salt(("dialog", title))
+                .max_height(room)
+                .min_scrolled_height(room)
+                .show(ui, |ui| {
+                    ui.set_min_height(room);
+                    body(ui, state);
+                });
+            ui.add_space(M);
+            ui.separator();
+            ui.add_space(S);
+            let flow = ui
+                .horizontal(|ui| widgets::at_right(ui, |ui| buttons(ui, state)))
+                .inner;
+            if closed { Flow::Close } else { flow }
         });
-        ui.add_space(M);
-        ui.separator();
-        ui.add_space(S);
-        let flow = ui.horizontal(|ui| widgets::at_right(ui, |ui| buttons(ui, state))).inner;
-        if closed { Flow::Close } else { flow }
-    });
-    if modal.inner == Flow::Close || escaped(&modal) { Flow::Close } else { Flow::Stay }
+    if modal.inner == Flow::Close || escaped(&modal) {
+        Flow::Close
+    } else {
+        Flow::Stay
+    }
 }
 
 /// Esc closes, a click beside the dialog does not: what was gathered is not lost by a slip.
@@ -103,7 +116,9 @@ fn heading(ui: &mut Ui, lang: Lang, title: &str) -> bool {
     let mut closed = false;
     ui.horizontal(|ui| {
         ui.label(RichText::new(title).heading());
-        widgets::at_right(ui, |ui| closed = widgets::icon_button(ui, ICON_CLOSE, CLOSE.get(lang)));
+        widgets::at_right(ui, |ui| {
+            closed = widgets::icon_button(ui, ICON_CLOSE, CLOSE.get(lang))
+        });
     });
     ui.add_space(XL / 2.0);
     closed

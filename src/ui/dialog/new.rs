@@ -29,7 +29,10 @@ const TITLE: Text = Text::new("Tạo tệp huyện mới", "New district file");
 const NAME: Text = Text::new("Tên địa bàn", "Name of the district");
 const NAME_HINT: Text = Text::new("Ví dụ: Huyện Phú Xuyên", "For example: Phú Xuyên district");
 const PATH: Text = Text::new("Ghi vào tệp", "Write to file");
-const PATH_HINT: Text = Text::new("Trên ổ đĩa của máy này, đuôi .gpkg", "On a disk of this PC, ending in .gpkg");
+const PATH_HINT: Text = Text::new(
+    "Trên ổ đĩa của máy này, đuôi .gpkg",
+    "On a disk of this PC, ending in .gpkg",
+);
 const ZONE: Text = Text::new("Kinh tuyến trục VN-2000", "VN-2000 central meridian");
 const CHOOSE: Text = Text::new("Chọn kinh tuyến trục…", "Choose a meridian…");
 const PROVINCE: Text = Text::new("Lọc theo tỉnh", "Filter by province");
@@ -37,7 +40,10 @@ const ZONE_HINT: Text = Text::new(
     "Gõ tên tỉnh (theo danh sách trước 01/07/2025) để thu hẹp. Mọi tọa độ trong tệp dùng một kinh tuyến trục.",
     "Type a province (list before 2025-07-01) to narrow it down. All coordinates of a file use one meridian.",
 );
-const COMMUNES: Text = Text::new("Xã/phường (có thể bỏ trống, nhập dữ liệu sẽ tự thêm)", "Communes (may be left out; an import adds them)");
+const COMMUNES: Text = Text::new(
+    "Xã/phường (có thể bỏ trống, nhập dữ liệu sẽ tự thêm)",
+    "Communes (may be left out; an import adds them)",
+);
 const CODE: Text = Text::new("Mã xã", "Commune code");
 const COMMUNE_NAME: Text = Text::new("Tên xã", "Commune name");
 const ADD: Text = Text::new("Thêm xã", "Add a commune");
@@ -70,7 +76,11 @@ impl NewDialog {
             |ui, (this, _)| this.body(ui, lang),
             |ui, (_, create)| {
                 *create = widgets::primary(ui, ready.is_some(), Some(i::ICON_NOTE_ADD), CREATE.get(lang));
-                if ui.button(super::CANCEL.get(lang)).clicked() { Flow::Close } else { Flow::Stay }
+                if ui.button(super::CANCEL.get(lang)).clicked() {
+                    Flow::Close
+                } else {
+                    Flow::Stay
+                }
             },
         );
         let create = state.1;
@@ -86,12 +96,20 @@ impl NewDialog {
     fn body(&mut self, ui: &mut Ui, lang: Lang) {
         let fresh = std::mem::take(&mut self.fresh);
         form_row(ui, NAME.get(lang), |ui| {
-            let r = field(ui, &mut self.name, NAME.get(lang), NAME_HINT.get(lang), f32::INFINITY);
+            let r = field(
+                ui,
+                &mut self.name,
+                NAME.get(lang),
+                NAME_HINT.get(lang),
+                f32::INFINITY,
+            );
             if fresh {
                 r.request_focus();
             }
         });
-        form_row(ui, PATH.get(lang), |ui| drop(self.path.ui(ui, lang, PATH.get(lang), PATH_HINT.get(lang), false)));
+        form_row(ui, PATH.get(lang), |ui| {
+            drop(self.path.ui(ui, lang, PATH.get(lang), PATH_HINT.get(lang), false))
+        });
         form_row(ui, ZONE.get(lang), |ui| {
             self.zones(ui, lang);
             hint(ui, ZONE_HINT.get(lang));
@@ -101,9 +119,21 @@ impl NewDialog {
 
     fn zones(&mut self, ui: &mut Ui, lang: Lang) {
         ui.horizontal(|ui| {
-            field(ui, &mut self.province, PROVINCE.get(lang), PROVINCE.get(lang), 170.0);
-            let shown = self.zone.and_then(crs::zone).map_or_else(|| CHOOSE.get(lang).to_owned(), zone_text);
-            let combo = ComboBox::from_id_salt("zone").width(ui.available_width()).truncate().selected_text(shown);
+            field(
+                ui,
+                &mut self.province,
+                PROVINCE.get(lang),
+                PROVINCE.get(lang),
+                170.0,
+            );
+            let shown = self
+                .zone
+                .and_then(crs::zone)
+                .map_or_else(|| CHOOSE.get(lang).to_owned(), zone_text);
+            let combo = ComboBox::from_id_salt("zone")
+                .width(ui.available_width())
+                .truncate()
+                .selected_text(shown);
             let wanted = crate::text::fold::fold(&self.province);
             let r = combo.height(320.0).show_ui(ui, |ui| {
                 let fits = |z: &&crs::Zone| crate::text::fold::fold(&zone_text(z)).contains(wanted.trim());
@@ -145,8 +175,19 @@ impl NewDialog {
             return None;
         }
         let clean = |s: &str| s.trim().nfc().collect::<String>();
-        let communes = self.communes.iter().map(|(c, n)| (clean(c), clean(n))).filter(|(c, _)| !c.is_empty());
-        Some(Work::Create { path, new: NewProject { epsg: epsg as i32, name, communes: communes.collect() } })
+        let communes = self
+            .communes
+            .iter()
+            .map(|(c, n)| (clean(c), clean(n)))
+            .filter(|(c, _)| !c.is_empty());
+        Some(Work::Create {
+            path,
+            new: NewProject {
+                epsg: epsg as i32,
+                name,
+                communes: communes.collect(),
+            },
+        })
     }
 }
 

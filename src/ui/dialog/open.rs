@@ -20,13 +20,19 @@ pub struct OpenDialog {
 
 const TITLE: Text = Text::new("Mở tệp huyện", "Open a district file");
 const PATH: Text = Text::new("Đường dẫn tệp .gpkg", "Path of the .gpkg file");
-const HINT: Text = Text::new("Ví dụ: D:\\dulieu\\huyen.gpkg", "For example: D:\\data\\district.gpkg");
+const HINT: Text = Text::new(
+    "Ví dụ: D:\\dulieu\\huyen.gpkg",
+    "For example: D:\\data\\district.gpkg",
+);
 const RECENT: Text = Text::new("Tệp gần đây", "Recent files");
 const OPEN: Text = Text::new("Mở", "Open");
 
 impl Default for OpenDialog {
     fn default() -> Self {
-        Self { field: PathField::new(Kind::OpenFile, DISTRICT), fresh: true }
+        Self {
+            field: PathField::new(Kind::OpenFile, DISTRICT),
+            fresh: true,
+        }
     }
 }
 
@@ -46,7 +52,11 @@ impl OpenDialog {
                 if widgets::primary(ui, typed.is_some(), Some(ICON_FOLDER_OPEN), OPEN.get(lang)) || enter {
                     *chosen = chosen.take().or(typed);
                 }
-                if ui.button(super::CANCEL.get(lang)).clicked() { Flow::Close } else { Flow::Stay }
+                if ui.button(super::CANCEL.get(lang)).clicked() {
+                    Flow::Close
+                } else {
+                    Flow::Stay
+                }
             },
         );
         match state.1 {
@@ -67,6 +77,9 @@ impl OpenDialog {
             ui.label(RichText::new(RECENT.get(lang)).text_style(theme::bold()));
         }
         let recent = settings.recent.iter();
-        recent.filter(|p| ui.button(p.display().to_string()).clicked()).last().cloned()
+        recent
+            .filter(|p| ui.button(p.display().to_string()).clicked())
+            .last()
+            .cloned()
     }
 }

@@ -17,13 +17,40 @@ const TYPING: Text = Text::new(
 
 /// What the mouse and the keys do over the map.
 const GESTURES: [(Text, Text); 7] = [
-    (Text::new("Lăn chuột", "Mouse wheel"), Text::new("Phóng to, thu nhỏ tại con trỏ", "Zoom at the pointer")),
-    (Text::new("Kéo chuột giữa; phím cách + kéo", "Drag the middle button; Space + drag"), Text::new("Di chuyển bản đồ", "Pan")),
-    (Text::new("Phím mũi tên", "Arrow keys"), Text::new("Di chuyển bản đồ", "Pan")),
-    (Text::new("Bấm", "Click"), Text::new("Chọn thửa đất", "Select a parcel")),
-    (Text::new("Shift + bấm", "Shift + click"), Text::new("Thêm hoặc bỏ một thửa", "Add or remove a parcel")),
-    (Text::new("Kéo khung", "Drag a box"), Text::new("Chọn mọi thửa trong khung", "Select all parcels in the box")),
-    (Text::new("Esc", "Esc"), Text::new("Bỏ thao tác đang làm, rồi bỏ chọn", "Drop what the tool is doing, then the selection")),
+    (
+        Text::new("Lăn chuột", "Mouse wheel"),
+        Text::new("Phóng to, thu nhỏ tại con trỏ", "Zoom at the pointer"),
+    ),
+    (
+        Text::new(
+            "Kéo chuột giữa; phím cách + kéo",
+            "Drag the middle button; Space + drag",
+        ),
+        Text::new("Di chuyển bản đồ", "Pan"),
+    ),
+    (
+        Text::new("Phím mũi tên", "Arrow keys"),
+        Text::new("Di chuyển bản đồ", "Pan"),
+    ),
+    (
+        Text::new("Bấm", "Click"),
+        Text::new("Chọn thửa đất", "Select a parcel"),
+    ),
+    (
+        Text::new("Shift + bấm", "Shift + click"),
+        Text::new("Thêm hoặc bỏ một thửa", "Add or remove a parcel"),
+    ),
+    (
+        Text::new("Kéo khung", "Drag a box"),
+        Text::new("Chọn mọi thửa trong khung", "Select all parcels in the box"),
+    ),
+    (
+        Text::new("Esc", "Esc"),
+        Text::new(
+            "Bỏ thao tác đang làm, rồi bỏ chọn",
+            "Drop what the tool is doing, then the selection",
+        ),
+    ),
 ];
 
 pub fn ui(cx: &mut Cx<'_>) -> Flow {
@@ -47,20 +74,34 @@ pub fn ui(cx: &mut Cx<'_>) -> Flow {
                 gestures(&mut columns[0], lang);
             });
         },
-        |ui, ()| if ui.button(DONE.get(lang)).clicked() { Flow::Close } else { Flow::Stay },
+        |ui, ()| {
+            if ui.button(DONE.get(lang)).clicked() {
+                Flow::Close
+            } else {
+                Flow::Stay
+            }
+        },
     )
 }
 
 fn group(ui: &mut egui::Ui, menu: Menu, lang: crate::text::Lang, ctx: &egui::Context) {
     widgets::section(ui, menu.text().get(lang));
-    Grid::new(("keys", menu.text().en)).num_columns(2).min_col_width(136.0).min_row_height(22.0).spacing([L, XS]).show(ui, |ui| {
-        for c in Command::ALL.into_iter().filter(|c| c.menu() == menu && !c.keys().is_empty()) {
-            let keys: Vec<String> = c.keys().iter().map(|k| ctx.format_shortcut(k)).collect();
-            ui.label(RichText::new(keys.join(", ")).color(tokens(ui).accent));
-            ui.label(c.text().get(lang));
-            ui.end_row();
-        }
-    });
+    Grid::new(("keys", menu.text().en))
+        .num_columns(2)
+        .min_col_width(136.0)
+        .min_row_height(22.0)
+        .spacing([L, XS])
+        .show(ui, |ui| {
+            for c in Command::ALL
+                .into_iter()
+                .filter(|c| c.menu() == menu && !c.keys().is_empty())
+            {
+                let keys: Vec<String> = c.keys().iter().map(|k| ctx.format_shortcut(k)).collect();
+                ui.label(RichText::new(keys.join(", ")).color(tokens(ui).accent));
+                ui.label(c.text().get(lang));
+                ui.end_row();
+            }
+        });
     ui.add_space(theme::S);
 }
 

@@ -10,12 +10,12 @@ use crate::text::fold::fold;
 use crate::text::{Lang, Text, format};
 use crate::ui::action::Action;
 use crate::ui::command::Command;
+use crate::ui::gaps as validate;
 use crate::ui::look::Look;
 use crate::ui::map_live::severity;
 use crate::ui::table::{self, Col, Rows, Table};
 use crate::ui::theme::tokens;
 use crate::ui::widgets;
-use crate::ui::gaps as validate;
 
 const NAME: Text = Text::new("Bảng lỗi", "Findings table");
 const FILTER: Text = Text::new("Lọc bảng lỗi", "Filter the findings");
@@ -32,13 +32,36 @@ const CLEAN_BODY: Text = Text::new(
     "Press “Validate” (F5) to run every rule over the district.",
 );
 const NONE: Text = Text::new("Không có lỗi nào khớp", "No finding matches");
-const NONE_BODY: Text = Text::new("Xóa hoặc đổi chữ trong ô lọc, hoặc chọn mọi mức độ.", "Clear the filter or show all severities.");
+const NONE_BODY: Text = Text::new(
+    "Xóa hoặc đổi chữ trong ô lọc, hoặc chọn mọi mức độ.",
+    "Clear the filter or show all severities.",
+);
 
 const COLS: [Col; 4] = [
-    Col { name: SEVERITY, width: 104.0, right: false, sortable: false },
-    Col { name: PARCELS, width: 210.0, right: false, sortable: false },
-    Col { name: WHAT, width: 620.0, right: false, sortable: false },
-    Col { name: CODE, width: 190.0, right: false, sortable: false },
+    Col {
+        name: SEVERITY,
+        width: 104.0,
+        right: false,
+        sortable: false,
+    },
+    Col {
+        name: PARCELS,
+        width: 210.0,
+        right: false,
+        sortable: false,
+    },
+    Col {
+        name: WHAT,
+        width: 620.0,
+        right: false,
+        sortable: false,
+    },
+    Col {
+        name: CODE,
+        width: 190.0,
+        right: false,
+        sortable: false,
+    },
 ];
 
 #[derive(Default)]
@@ -63,21 +86,43 @@ impl FindingsTable {
     pub fn bar(&mut self, ui: &mut Ui, look: &Look<'_>, out: &mut Vec<Action>) {
         let lang = look.lang;
         let hint = RichText::new(FILTER_HINT.get(lang)).color(tokens(ui).text_weak);
-        let r = ui.add(TextEdit::singleline(&mut self.filter).desired_width(180.0).hint_text(hint));
-        ui.ctx().accesskit_node_builder(r.id, |n| n.set_label(FILTER.get(lang)));
+        let r = ui.add(
+            TextEdit::singleline(&mut self.filter)
+                .desired_width(180.0)
+                .hint_text(hint),
+        );
+        ui.ctx()
+            .accesskit_node_builder(r.id, |n| n.set_label(FILTER.get(lang)));
         let text = |only: Option<Severity>| only.map_or(ALL, severity_text).get(lang);
-        let combo = ComboBox::from_id_salt("severity").selected_text(text(self.only)).show_ui(ui, |ui| {
-            for only in [None, Some(Severity::Error), Some(Severity::Warning), Some(Severity::Info)] {
-                ui.selectable_value(&mut self.only, only, text(only));
-            }
-        });
-        widgets::named(combo.response, egui::accesskit::Role::ComboBox, SEVERITY.get(lang));
+        let combo = ComboBox::from_id_salt("severity")
+            .selected_text(text(self.only))
+            .show_ui(ui, |ui| {
+                for only in [
+                    None,
+                    Some(Severity::Error),
+                    Some(Severity::Warning),
+                    Some(Severity::Info),
+                ] {
+                    ui.selectable_value(&mut self.only, only, text(only));
+                }
+            });
+        widgets::named(
+            combo.response,
+            egui::accesskit::Role::ComboBox,
+            SEVERITY.get(lang),
+        );
         let check = Command::Validate.check(look.have);
         if widgets::button(ui, check.is_ok(), i::ICON_TASK_ALT, CHECK.get(lang)) {
             out.push(Action::Run(Command::Validate));
         }
         let n = |s| look.findings.iter().filter(|f| f.severity == s).count() as u64;
-        let count = |s| format!("{} {}", format::count(n(s), lang), severity_text(s).get(lang).to_lowercase());
+        let count = |s| {
+            format!(
+                "{} {}",
+                format::count(n(s), lang),
+                severity_text(s).get(lang).to_lowercase()
+            )
+        };
         ui.label(RichText::new(count(Severity::Error)).color(tokens(ui).error));
         ui.label(RichText::new(count(Severity::Warning)).color(tokens(ui).warning));
     }
@@ -91,7 +136,10 @@ impl FindingsTable {
         if self.rows.is_empty() {
             return widgets::empty(ui, i::ICON_FILTER_ALT, NONE.get(lang), NONE_BODY.get(lang));
         }
-        let at = look.finding.and_then(|f| self.rows.binary_search(&f).ok()).map(|n| n as u64);
+        let at = look
+            .finding
+            .and_then(|f| self.rows.binary_search(&f).ok())
+            .map(|n| n as u64);
         let moved = self.followed != look.finding;
         self.followed = look.finding;
         let table = Table {
@@ -102,9 +150,19 @@ impl FindingsTable {
             sort: None,
             scroll_to: at.filter(|_| moved),
         };
-        let event = table.ui(ui, &mut View { look, rows: &self.rows });
+        let event = table.ui(
+            ui,
+            &mut View {
+                look,
+                rows: &self.rows,
+            },
+        );
         let next = table::step(at, event.moved, self.rows.len() as u64);
-        let chosen = event.clicked.map(|(row, _)| row).or(event.double_clicked).or(next);
+        let chosen = event
+            .clicked
+            .map(|(row, _)| row)
+            .or(event.double_clicked)
+            .or(next);
         if let Some(index) = chosen.and_then(|row| self.rows.get(row as usize)) {
             self.followed = Some(*index);
             out.push(Action::ShowFinding(*index));
@@ -118,7 +176,12 @@ impl FindingsTable {
         }
         let words: Vec<&str> = wish.1.split_whitespace().collect();
         let hit = |f: &Finding| {
-            let text = fold(&format!("{} {} {}", f.code, f.refs.join(" "), validate::message(f).get(look.lang)));
+            let text = fold(&format!(
+                "{} {} {}",
+                f.code,
+                f.refs.join(" "),
+                validate::message(f).get(look.lang)
+            ));
             words.iter().all(|w| text.contains(w))
         };
         self.rows = (0..look.findings.len())
@@ -136,7 +199,9 @@ struct View<'a, 'b> {
 
 impl View<'_, '_> {
     fn finding(&self, row: u64) -> Option<&Finding> {
-        self.rows.get(row as usize).and_then(|n| self.look.findings.get(*n))
+        self.rows
+            .get(row as usize)
+            .and_then(|n| self.look.findings.get(*n))
     }
 }
 

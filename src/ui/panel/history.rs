@@ -29,16 +29,48 @@ const NONE_BODY: Text = Text::new(
     "Mọi thay đổi của dữ liệu được ghi ở đây, và hoàn tác được từ đây.",
     "Every change of the data is written here, and can be undone from here.",
 );
-const CLOCK: Text =
-    Text::new("Đồng hồ máy lúc đó chạy lùi; thứ tự vẫn đúng.", "The PC's clock had gone back; the order is right.");
+const CLOCK: Text = Text::new(
+    "Đồng hồ máy lúc đó chạy lùi; thứ tự vẫn đúng.",
+    "The PC's clock had gone back; the order is right.",
+);
 
 const COLS: [Col; 6] = [
-    Col { name: NUMBER, width: 64.0, right: true, sortable: false },
-    Col { name: WHEN, width: 150.0, right: false, sortable: false },
-    Col { name: WHO, width: 130.0, right: false, sortable: false },
-    Col { name: WHAT, width: 470.0, right: false, sortable: false },
-    Col { name: PARCELS, width: 110.0, right: true, sortable: false },
-    Col { name: ACT, width: 190.0, right: false, sortable: false },
+    Col {
+        name: NUMBER,
+        width: 64.0,
+        right: true,
+        sortable: false,
+    },
+    Col {
+        name: WHEN,
+        width: 150.0,
+        right: false,
+        sortable: false,
+    },
+    Col {
+        name: WHO,
+        width: 130.0,
+        right: false,
+        sortable: false,
+    },
+    Col {
+        name: WHAT,
+        width: 470.0,
+        right: false,
+        sortable: false,
+    },
+    Col {
+        name: PARCELS,
+        width: 110.0,
+        right: true,
+        sortable: false,
+    },
+    Col {
+        name: ACT,
+        width: 190.0,
+        right: false,
+        sortable: false,
+    },
 ];
 
 #[derive(Default)]
@@ -51,7 +83,10 @@ pub struct HistoryTable {
 impl HistoryTable {
     pub fn ui(&mut self, ui: &mut Ui, look: &Look<'_>, out: &mut Vec<Action>) {
         if self.read != Some(look.revision) {
-            let filter = LogFilter { limit: Some(LIMIT), ..Default::default() };
+            let filter = LogFilter {
+                limit: Some(LIMIT),
+                ..Default::default()
+            };
             self.log = look.project.log(&filter).unwrap_or_default();
             self.log.reverse();
             self.read = Some(look.revision);
@@ -67,7 +102,14 @@ impl HistoryTable {
             sort: None,
             scroll_to: None,
         };
-        table.ui(ui, &mut View { look, log: &self.log, out });
+        table.ui(
+            ui,
+            &mut View {
+                look,
+                log: &self.log,
+                out,
+            },
+        );
     }
 }
 
@@ -79,7 +121,11 @@ pub fn list(ui: &mut Ui, log: &[OperationSummary], look: &Look<'_>, out: &mut Ve
     for op in log.iter().rev() {
         ui.add(egui::Label::new(label(ui, op, look.lang)).wrap());
         ui.horizontal(|ui| {
-            ui.label(RichText::new(format!("{} · {}", when(op), op.actor)).small().color(tokens(ui).text_weak));
+            ui.label(
+                RichText::new(format!("{} · {}", when(op), op.actor))
+                    .small()
+                    .color(tokens(ui).text_weak),
+            );
             undo(ui, op, look, out);
         });
         ui.add_space(S);
@@ -93,7 +139,11 @@ fn when(op: &OperationSummary) -> String {
 /// What was done; struck out when it is no longer in force.
 fn label(ui: &Ui, op: &OperationSummary, lang: Lang) -> RichText {
     let text = RichText::new(op.label.get(lang));
-    if op.undone_by.is_some() { text.strikethrough().color(tokens(ui).text_weak) } else { text }
+    if op.undone_by.is_some() {
+        text.strikethrough().color(tokens(ui).text_weak)
+    } else {
+        text
+    }
 }
 
 /// The undo button of an operation, or what has become of it.
@@ -115,7 +165,11 @@ fn undo(ui: &mut Ui, op: &OperationSummary, look: &Look<'_>, out: &mut Vec<Actio
         Lang::En => format!("Undo operation no. {}", op.op),
     };
     let button = egui::Button::new((widgets::icon(i::ICON_UNDO), ACT.get(lang))).small();
-    let r = widgets::named(ui.add_enabled(look.editable(), button), egui::accesskit::Role::Button, &name);
+    let r = widgets::named(
+        ui.add_enabled(look.editable(), button),
+        egui::accesskit::Role::Button,
+        &name,
+    );
     if r.clicked() {
         out.push(Action::Undo(Undo::Op(op.op)));
     }
@@ -135,17 +189,26 @@ impl Rows for View<'_, '_> {
     fn prepare(&mut self, _: Range<u64>) {}
 
     fn cell(&mut self, ui: &mut Ui, row: u64, col: usize) {
-        let Some(op) = self.log.get(row as usize) else { return };
+        let Some(op) = self.log.get(row as usize) else {
+            return;
+        };
         match col {
             0 => table::text(ui, op.op.to_string()),
             1 => {
                 table::text(ui, when(op));
                 if op.clock_back {
-                    ui.label(widgets::icon(i::ICON_WARNING).size(14.0)).on_hover_text(CLOCK.get(self.look.lang));
+                    ui.label(widgets::icon(i::ICON_WARNING).size(14.0))
+                        .on_hover_text(CLOCK.get(self.look.lang));
                 }
             }
             2 => table::text(ui, &*op.actor),
-            3 => drop(ui.add(egui::Label::new(label(ui, op, self.look.lang)).truncate().selectable(false))),
+            3 => drop(
+                ui.add(
+                    egui::Label::new(label(ui, op, self.look.lang))
+                        .truncate()
+                        .selectable(false),
+                ),
+            ),
             4 => table::text(ui, format::count(op.parcels, self.look.lang)),
             _ => undo(ui, op, self.look, self.out),
         }

@@ -20,8 +20,10 @@ const FINDINGS: Text = Text::new("Vị trí lỗi", "Places of findings");
 const COLOUR: Text = Text::new("Tô màu thửa đất", "Colour parcels");
 const LEGEND: Text = Text::new("Chú giải", "Legend");
 const UNKNOWN: Text = Text::new("Mã lạ hoặc trống", "Unknown or empty code");
-const BY_SHEET: Text =
-    Text::new("Mỗi tờ bản đồ một màu nhạt riêng.", "Each map sheet has a pale colour of its own.");
+const BY_SHEET: Text = Text::new(
+    "Mỗi tờ bản đồ một màu nhạt riêng.",
+    "Each map sheet has a pale colour of its own.",
+);
 const PLAIN: Text = Text::new("Chỉ vẽ ranh giới thửa.", "Boundaries only.");
 
 /// The legend of land uses, counted once per state of the coverage.
@@ -44,7 +46,9 @@ impl LayersPanel {
         ui.checkbox(findings, FINDINGS.get(lang));
         widgets::section(ui, COLOUR.get(lang));
         let now = look.style.colour_by;
-        let combo = ComboBox::from_id_salt("colour").width(ui.available_width()).selected_text(now.label().get(lang));
+        let combo = ComboBox::from_id_salt("colour")
+            .width(ui.available_width())
+            .selected_text(now.label().get(lang));
         let r = combo.show_ui(ui, |ui| {
             for by in ColourBy::ALL {
                 if ui.selectable_label(by == now, by.label().get(lang)).clicked() {
@@ -54,7 +58,9 @@ impl LayersPanel {
         });
         widgets::named(r.response, egui::accesskit::Role::ComboBox, COLOUR.get(lang));
         widgets::section(ui, LEGEND.get(lang));
-        ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| self.legend(ui, look));
+        ScrollArea::vertical()
+            .auto_shrink([false, false])
+            .show(ui, |ui| self.legend(ui, look));
     }
 
     fn legend(&mut self, ui: &mut Ui, look: &Look<'_>) {
@@ -78,7 +84,10 @@ impl LayersPanel {
         }
         for (code, n) in &self.uses {
             let name = match codes::land_use(code) {
-                Some((_, item)) => format!("{code} · {}", if look.lang == Lang::Vi { &item.vi } else { &item.en }),
+                Some((_, item)) => format!(
+                    "{code} · {}",
+                    if look.lang == Lang::Vi { &item.vi } else { &item.en }
+                ),
                 None => UNKNOWN.get(look.lang).to_owned(),
             };
             entry(ui, look.style.land_use(code).fill, &name, Some(*n), look.lang);
@@ -96,7 +105,8 @@ impl LayersPanel {
             *by_code.entry(code).or_default() += n;
         }
         self.uses = by_code.into_iter().collect();
-        self.uses.sort_by_key(|(code, n)| (std::cmp::Reverse(*n), code.clone()));
+        self.uses
+            .sort_by_key(|(code, n)| (std::cmp::Reverse(*n), code.clone()));
         self.counted = Some(look.coverage.revision());
     }
 }
@@ -108,7 +118,8 @@ fn entry(ui: &mut Ui, colour: Rgb, name: &str, count: Option<u64>, lang: Lang) {
         widgets::at_right(ui, |ui| {
             ui.label(RichText::new(number).small().color(tokens(ui).text_weak));
             ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
-                ui.add(egui::Label::new(RichText::new(name).size(13.0)).truncate()).on_hover_text(name);
+                ui.add(egui::Label::new(RichText::new(name).size(13.0)).truncate())
+                    .on_hover_text(name);
             });
         });
     });

@@ -29,7 +29,10 @@ const PAGE: u64 = 128;
 const COMPUTED: Text = Text::new("Diện tích theo tọa độ", "Area by coordinates");
 const NAME: Text = Text::new("Bảng thửa đất", "Parcel table");
 const FILTER: Text = Text::new("Lọc bảng thửa đất", "Filter the parcel table");
-const FILTER_HINT: Text = Text::new("Lọc: tờ/thửa, loại đất, xã", "Filter: sheet/parcel, land use, commune");
+const FILTER_HINT: Text = Text::new(
+    "Lọc: tờ/thửa, loại đất, xã",
+    "Filter: sheet/parcel, land use, commune",
+);
 const OF: Text = Text::new("trên", "of");
 const SORTING: Text = Text::new("đang sắp xếp…", "sorting…");
 const NONE: Text = Text::new("Không có thửa nào khớp", "No parcel matches");
@@ -43,12 +46,23 @@ const COLS: [Col; 9] = [
     col(terms::AREA_MEASURED, 130.0, true),
     col(terms::AREA_LEGAL, 136.0, true),
     col(COMPUTED, 158.0, true),
-    Col { sortable: false, ..col(terms::LAND_USER, 210.0, false) },
-    Col { sortable: false, ..col(terms::ADDRESS, 260.0, false) },
+    Col {
+        sortable: false,
+        ..col(terms::LAND_USER, 210.0, false)
+    },
+    Col {
+        sortable: false,
+        ..col(terms::ADDRESS, 260.0, false)
+    },
 ];
 
 const fn col(name: Text, width: f32, right: bool) -> Col {
-    Col { name, width, right, sortable: true }
+    Col {
+        name,
+        width,
+        right,
+        sortable: true,
+    }
 }
 
 /// What decides the list of rows.
@@ -76,8 +90,13 @@ impl ParcelTable {
     /// The filter box, beside the tabs.
     pub fn bar(&mut self, ui: &mut Ui, look: &Look<'_>) {
         let hint = RichText::new(FILTER_HINT.get(look.lang)).color(tokens(ui).text_weak);
-        let r = ui.add(TextEdit::singleline(&mut self.filter).desired_width(240.0).hint_text(hint));
-        ui.ctx().accesskit_node_builder(r.id, |n| n.set_label(FILTER.get(look.lang)));
+        let r = ui.add(
+            TextEdit::singleline(&mut self.filter)
+                .desired_width(240.0)
+                .hint_text(hint),
+        );
+        ui.ctx()
+            .accesskit_node_builder(r.id, |n| n.set_label(FILTER.get(look.lang)));
         if self.coming.is_some() {
             ui.weak(SORTING.get(look.lang));
         } else if !self.filter.trim().is_empty() {
@@ -90,7 +109,12 @@ impl ParcelTable {
     pub fn ui(&mut self, ui: &mut Ui, look: &Look<'_>, out: &mut Vec<Action>) {
         self.refresh(ui.ctx(), look);
         if self.rows.is_empty() && self.coming.is_none() && !self.filter.trim().is_empty() {
-            return widgets::empty(ui, i::ICON_FILTER_ALT, NONE.get(look.lang), NONE_BODY.get(look.lang));
+            return widgets::empty(
+                ui,
+                i::ICON_FILTER_ALT,
+                NONE.get(look.lang),
+                NONE_BODY.get(look.lang),
+            );
         }
         let sort = self.sort();
         let at = self.cursor(look);
@@ -102,7 +126,11 @@ impl ParcelTable {
             sort: Some(sort),
             scroll_to: self.follow(look, at),
         };
-        let mut rows = View { look, rows: &self.rows, pages: &mut self.pages };
+        let mut rows = View {
+            look,
+            rows: &self.rows,
+            pages: &mut self.pages,
+        };
         let event = table.ui(ui, &mut rows);
         self.answer(&event, at, look, out);
     }
@@ -110,18 +138,33 @@ impl ParcelTable {
     fn answer(&mut self, event: &table::Event, at: Option<u64>, look: &Look<'_>, out: &mut Vec<Action>) {
         let fid = |row: u64| self.rows.get(row as usize).copied();
         if let Some((row, keys)) = event.clicked {
-            let change = fid(row).map(|f| if keys.command || keys.shift { Select::Toggle(f) } else { Select::Only(vec![f]) });
+            let change = fid(row).map(|f| {
+                if keys.command || keys.shift {
+                    Select::Toggle(f)
+                } else {
+                    Select::Only(vec![f])
+                }
+            });
             self.followed = fid(row);
             out.extend(change.map(Action::Select));
         }
         if let Some(f) = table::step(at, event.moved, self.rows.len() as u64).and_then(fid) {
             out.push(Action::Select(Select::Only(vec![f])));
         }
-        let zoom = event.double_clicked.and_then(fid).or(look.selection.main().filter(|_| event.enter));
-        out.extend(zoom.and_then(|f| look.coverage.get(f)).map(|p| Action::Zoom(p.bbox)));
+        let zoom = event
+            .double_clicked
+            .and_then(fid)
+            .or(look.selection.main().filter(|_| event.enter));
+        out.extend(
+            zoom.and_then(|f| look.coverage.get(f))
+                .map(|p| Action::Zoom(p.bbox)),
+        );
         if let Some(col) = event.header {
             let now = self.sort();
-            self.sort = Some(Sort { col, down: now.col == col && !now.down });
+            self.sort = Some(Sort {
+                col,
+                down: now.col == col && !now.down,
+            });
         }
     }
 
@@ -146,12 +189,17 @@ impl ParcelTable {
     }
 
     fn refresh(&mut self, ctx: &egui::Context, look: &Look<'_>) {
-        let wish =
-            Wish { coverage: look.coverage.revision(), sort: self.sort(), filter: fold(self.filter.trim()) };
+        let wish = Wish {
+            coverage: look.coverage.revision(),
+            sort: self.sort(),
+            filter: fold(self.filter.trim()),
+        };
         if let Some((wanted, rows)) = self.coming.take() {
             match rows.try_recv() {
                 Ok(rows) => (self.rows, self.answers) = (Arc::new(rows), Some(wanted)),
-                Err(crossbeam_channel::TryRecvError::Empty) if wanted == wish => self.coming = Some((wanted, rows)),
+                Err(crossbeam_channel::TryRecvError::Empty) if wanted == wish => {
+                    self.coming = Some((wanted, rows))
+                }
                 Err(_) => (),
             }
         }
@@ -170,7 +218,11 @@ impl ParcelTable {
             let _gone = send.send(order(&coverage, &job));
             ctx.request_repaint();
         };
-        if std::thread::Builder::new().name("sort parcels".into()).spawn(work).is_ok() {
+        if std::thread::Builder::new()
+            .name("sort parcels".into())
+            .spawn(work)
+            .is_ok()
+        {
             self.coming = Some((wish, receive));
         }
     }
@@ -179,7 +231,10 @@ impl ParcelTable {
 /// The fids that pass the filter, in the order wished for.
 fn order(coverage: &Coverage, wish: &Wish) -> Vec<i64> {
     let words: Vec<&str> = wish.filter.split_whitespace().collect();
-    let mut found: Vec<&Parcel> = coverage.iter().filter(|p| words.is_empty() || matches(p, &words)).collect();
+    let mut found: Vec<&Parcel> = coverage
+        .iter()
+        .filter(|p| words.is_empty() || matches(p, &words))
+        .collect();
     found.sort_by(|a, b| {
         let by = compare(a, b, wish.sort.col);
         let by = if wish.sort.down { by.reverse() } else { by };
@@ -207,7 +262,9 @@ fn compare(a: &Parcel, b: &Parcel, col: usize) -> Ordering {
 }
 
 fn by_number(a: &Parcel, b: &Parcel) -> Ordering {
-    natural(&a.commune, &b.commune).then(natural(&a.sheet, &b.sheet)).then(natural(&a.number, &b.number))
+    natural(&a.commune, &b.commune)
+        .then(natural(&a.sheet, &b.sheet))
+        .then(natural(&a.number, &b.number))
 }
 
 /// Numbers by value ("9" before "12"), then text; nothing comes last.
@@ -235,22 +292,38 @@ struct Extra {
 impl Pages {
     fn want(&mut self, project: &Project, revision: u64, fids: &[i64]) {
         if self.revision != revision || self.read.len() > 20_000 {
-            *self = Self { revision, read: HashMap::new() };
+            *self = Self {
+                revision,
+                read: HashMap::new(),
+            };
         }
-        let missing: Vec<i64> = fids.iter().copied().filter(|f| !self.read.contains_key(f)).collect();
+        let missing: Vec<i64> = fids
+            .iter()
+            .copied()
+            .filter(|f| !self.read.contains_key(f))
+            .collect();
         if missing.is_empty() {
             return;
         }
         // A row that cannot be read shows blanks; opening the parcel says why.
         let records = project.records(&missing).unwrap_or_default();
         self.read.extend(missing.into_iter().map(|f| (f, None)));
-        self.read.extend(records.into_iter().map(|r| (r.fid, Some(Box::new(extra(&r))))));
+        self.read
+            .extend(records.into_iter().map(|r| (r.fid, Some(Box::new(extra(&r))))));
     }
 }
 
 fn extra(r: &ParcelRecord) -> Extra {
-    let holder = r.holders.iter().map(|h| h.name.as_str()).collect::<Vec<_>>().join(", ");
-    Extra { holder, address: r.address.clone().unwrap_or_default() }
+    let holder = r
+        .holders
+        .iter()
+        .map(|h| h.name.as_str())
+        .collect::<Vec<_>>()
+        .join(", ");
+    Extra {
+        holder,
+        address: r.address.clone().unwrap_or_default(),
+    }
 }
 
 struct View<'a, 'b> {
@@ -272,13 +345,21 @@ impl Rows for View<'_, '_> {
     }
 
     fn cell(&mut self, ui: &mut Ui, row: u64, col: usize) {
-        let Some(p) = self.rows.get(row as usize).and_then(|f| self.look.coverage.get(*f)) else { return };
+        let Some(p) = self
+            .rows
+            .get(row as usize)
+            .and_then(|f| self.look.coverage.get(*f))
+        else {
+            return;
+        };
         let extra = self.pages.read.get(&p.fid).and_then(|e| e.as_deref());
         table::text(ui, cell(p, extra, col, self.look.lang));
     }
 
     fn is_selected(&self, row: u64) -> bool {
-        self.rows.get(row as usize).is_some_and(|f| self.look.selection.contains(*f))
+        self.rows
+            .get(row as usize)
+            .is_some_and(|f| self.look.selection.contains(*f))
     }
 }
 

@@ -4,8 +4,8 @@
 use egui::{Key, Modifiers, RichText, ScrollArea, TextEdit, Ui};
 use egui_material_icons::icons as i;
 
-use crate::project::{Hit, HitKind};
 use crate::domain::Failure;
+use crate::project::{Hit, HitKind};
 use crate::text::Text;
 use crate::ui::action::{Action, Select};
 use crate::ui::look::Look;
@@ -56,17 +56,25 @@ impl SearchPanel {
             return widgets::note(ui, Tone::Error, &failure.describe(look.lang));
         }
         if self.hits.is_empty() {
-            widgets::empty(ui, i::ICON_SEARCH_OFF, NONE.get(look.lang), NONE_BODY.get(look.lang));
+            widgets::empty(
+                ui,
+                i::ICON_SEARCH_OFF,
+                NONE.get(look.lang),
+                NONE_BODY.get(look.lang),
+            );
             return;
         }
-        ScrollArea::vertical().id_salt("hits").auto_shrink([false, false]).show(ui, |ui| {
-            ui.spacing_mut().item_spacing.y = S;
-            for n in 0..self.hits.len() {
-                if self.hit(ui, n) {
-                    self.choose(n, look, out);
+        ScrollArea::vertical()
+            .id_salt("hits")
+            .auto_shrink([false, false])
+            .show(ui, |ui| {
+                ui.spacing_mut().item_spacing.y = S;
+                for n in 0..self.hits.len() {
+                    if self.hit(ui, n) {
+                        self.choose(n, look, out);
+                    }
                 }
-            }
-        });
+            });
     }
 
     fn field(&mut self, ui: &mut Ui, look: &Look<'_>, out: &mut Vec<Action>) {
@@ -75,8 +83,13 @@ impl SearchPanel {
             ui.label(widgets::icon(i::ICON_SEARCH).color(tokens(ui).text_weak));
             let room = ui.available_width() - if self.is_active() { 40.0 } else { 0.0 };
             let hint = RichText::new(HINT.get(look.lang)).color(tokens(ui).text_weak);
-            let r = ui.add(TextEdit::singleline(&mut self.text).desired_width(room).hint_text(hint));
-            ui.ctx().accesskit_node_builder(r.id, |n| n.set_label(NAME.get(look.lang)));
+            let r = ui.add(
+                TextEdit::singleline(&mut self.text)
+                    .desired_width(room)
+                    .hint_text(hint),
+            );
+            ui.ctx()
+                .accesskit_node_builder(r.id, |n| n.set_label(NAME.get(look.lang)));
             if std::mem::take(&mut self.focus) {
                 r.request_focus();
             }
@@ -95,7 +108,9 @@ impl SearchPanel {
             }
         });
         if down || up {
-            let next = self.at.map_or(0, |n| if down { n + 1 } else { n.saturating_sub(1) });
+            let next = self
+                .at
+                .map_or(0, |n| if down { n + 1 } else { n.saturating_sub(1) });
             self.at = Some(next.min(self.hits.len().saturating_sub(1)));
         }
     }
@@ -120,9 +135,17 @@ impl SearchPanel {
         let on = self.at == Some(n);
         let mut job = egui::text::LayoutJob::default();
         let font = |s: egui::TextStyle| s.resolve(ui.style());
-        let format = |font_id, color| egui::TextFormat { font_id, color, ..Default::default() };
+        let format = |font_id, color| egui::TextFormat {
+            font_id,
+            color,
+            ..Default::default()
+        };
         job.append(&hit.label, 0.0, format(font(egui::TextStyle::Body), t.text));
-        job.append(&format!("\n{}", hit.reference), 0.0, format(font(egui::TextStyle::Small), t.text_weak));
+        job.append(
+            &format!("\n{}", hit.reference),
+            0.0,
+            format(font(egui::TextStyle::Small), t.text_weak),
+        );
         job.wrap.max_width = ui.available_width() - 48.0;
         let glyph = match hit.kind {
             HitKind::Parcel => i::ICON_SELECT_ALL,

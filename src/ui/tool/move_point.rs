@@ -9,10 +9,10 @@ use crate::edit::Edit;
 use crate::text::{Lang, Text, format};
 use crate::topology::move_point;
 use crate::ui::action::{Action, Select};
+use crate::ui::gaps as validate;
 use crate::ui::look::Look;
 use crate::ui::map_live::{Canvas, rgb, severity};
 use crate::ui::theme::Tokens;
-use crate::ui::gaps as validate;
 
 /// What the pointer does in this frame.
 pub struct Input {
@@ -52,11 +52,20 @@ impl MovePoint {
 
     pub fn hint(&self, look: &Look<'_>) -> String {
         let text = if look.selection.is_empty() {
-            Text::new("Bấm vào thửa có đỉnh cần dời", "Click the parcel whose point is to move")
+            Text::new(
+                "Bấm vào thửa có đỉnh cần dời",
+                "Click the parcel whose point is to move",
+            )
         } else if self.from.is_some() {
-            Text::new("Thả chuột để dời đỉnh · Esc để bỏ", "Release to move the point · Esc to drop")
+            Text::new(
+                "Thả chuột để dời đỉnh · Esc để bỏ",
+                "Release to move the point · Esc to drop",
+            )
         } else {
-            Text::new("Kéo một đỉnh của thửa đã chọn", "Drag a vertex of the selected parcel")
+            Text::new(
+                "Kéo một đỉnh của thửa đã chọn",
+                "Drag a vertex of the selected parcel",
+            )
         };
         text.get(look.lang).to_owned()
     }
@@ -73,7 +82,9 @@ impl MovePoint {
         {
             out.push(Action::Select(Select::Only(look.pick(at).into_iter().collect())));
         }
-        let (Some(from), Some(to)) = (self.from, input.at) else { return };
+        let (Some(from), Some(to)) = (self.from, input.at) else {
+            return;
+        };
         if input.held || input.released {
             self.preview(cx, look, from, to, t);
         }
@@ -110,7 +121,12 @@ impl MovePoint {
 /// The vertex of the selected parcels nearest to `p`.
 fn nearest_vertex(look: &Look<'_>, p: Pt, reach: i64) -> Option<Pt> {
     let limit = i128::from(reach) * i128::from(reach);
-    let selected = look.selection.fids().iter().take(50).filter_map(|f| look.coverage.get(*f));
+    let selected = look
+        .selection
+        .fids()
+        .iter()
+        .take(50)
+        .filter_map(|f| look.coverage.get(*f));
     let near = selected.flat_map(|s| s.polygon.points()).map(|v| (v.dist2(p), v));
     near.filter(|(d, _)| *d <= limit).min().map(|(_, v)| v)
 }
@@ -118,11 +134,27 @@ fn nearest_vertex(look: &Look<'_>, p: Pt, reach: i64) -> Option<Pt> {
 /// Squares on the vertices of the selected parcels.
 fn handles(cx: &Canvas<'_>, look: &Look<'_>, hot: Option<Pt>, t: &Tokens) {
     let line = rgb(look.style.palette().selection.0);
-    for p in look.selection.fids().iter().take(50).filter_map(|f| look.coverage.get(*f)) {
+    for p in look
+        .selection
+        .fids()
+        .iter()
+        .take(50)
+        .filter_map(|f| look.coverage.get(*f))
+    {
         for v in p.polygon.points() {
-            let (size, fill) = if Some(v) == hot { (11.0, t.map_preview) } else { (7.0, t.surface) };
+            let (size, fill) = if Some(v) == hot {
+                (11.0, t.map_preview)
+            } else {
+                (7.0, t.surface)
+            };
             let square = egui::Rect::from_center_size(cx.pos(v), vec2(size, size));
-            cx.painter.rect(square, 1.0, fill, Stroke::new(1.5, line), egui::StrokeKind::Middle);
+            cx.painter.rect(
+                square,
+                1.0,
+                fill,
+                Stroke::new(1.5, line),
+                egui::StrokeKind::Middle,
+            );
         }
     }
 }
@@ -136,7 +168,12 @@ fn draw_fit(cx: &Canvas<'_>, look: &Look<'_>, changed: &[(i64, Polygon)], from: 
         cx.outline(polygon, Stroke::new(2.0, t.map_preview));
         if let Some(old) = look.coverage.get(*fid) {
             let delta = polygon.area_m2() - old.polygon.area_m2();
-            lines.push(format!("{}/{}: {}", old.sheet, old.number, signed(delta, look.lang)));
+            lines.push(format!(
+                "{}/{}: {}",
+                old.sheet,
+                old.number,
+                signed(delta, look.lang)
+            ));
         }
     }
     lines.truncate(6);
@@ -158,26 +195,33 @@ fn draw_refusal(cx: &Canvas<'_>, look: &Look<'_>, findings: &[Finding], from: Pt
     for f in findings.iter().take(20) {
         let colour = severity(look, f.severity);
         if let Some(at) = f.at {
-            cx.painter.circle_stroke(cx.pos(at), 9.0, Stroke::new(2.5, colour));
+            cx.painter
+                .circle_stroke(cx.pos(at), 9.0, Stroke::new(2.5, colour));
         }
         for p in f.parcels.iter().take(10).filter_map(|u| look.coverage.by_uid(*u)) {
             cx.outline(&p.polygon, Stroke::new(2.0, colour));
         }
     }
-    let reasons: Vec<String> =
-        findings.iter().take(3).map(|f| validate::message(f).get(look.lang).to_owned()).collect();
+    let reasons: Vec<String> = findings
+        .iter()
+        .take(3)
+        .map(|f| validate::message(f).get(look.lang).to_owned())
+        .collect();
     plate(cx, cx.pos(to), &reasons.join("\n"), red, egui::Color32::WHITE);
 }
 
 fn mark(cx: &Canvas<'_>, from: Pt, to: Pt, stroke: Stroke) {
     let (a, b) = (cx.pos(from), cx.pos(to));
-    cx.painter.add(egui::Shape::dashed_line(&[a, b], stroke, 4.0, 3.0));
+    cx.painter
+        .add(egui::Shape::dashed_line(&[a, b], stroke, 4.0, 3.0));
     cx.painter.circle_stroke(b, 5.0, stroke);
 }
 
 /// Text beside the pointer on a ground of its own, kept inside the map.
 fn plate(cx: &Canvas<'_>, at: Pos2, text: &str, ground: egui::Color32, ink: egui::Color32) {
-    let galley = cx.painter.layout(text.to_owned(), FontId::proportional(13.0), ink, 320.0);
+    let galley = cx
+        .painter
+        .layout(text.to_owned(), FontId::proportional(13.0), ink, 320.0);
     let size = galley.size() + vec2(16.0, 8.0);
     let mut frame = Align2::LEFT_TOP.anchor_size(at + vec2(16.0, 16.0), size);
     let over = (frame.max - cx.rect.max).max(egui::Vec2::ZERO);

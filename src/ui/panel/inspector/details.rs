@@ -35,14 +35,54 @@ enum Kind {
 }
 
 const INPUTS: [Input; 8] = [
-    Input { key: "sheet", name: terms::SHEET_NUMBER, kind: Kind::Needed, value: |r, _| r.sheet.clone() },
-    Input { key: "number", name: terms::PARCEL_NUMBER, kind: Kind::Needed, value: |r, _| r.number.clone() },
-    Input { key: "land_use", name: terms::LAND_USE, kind: Kind::Text, value: |r, _| text(&r.land_use) },
-    Input { key: "area_measured", name: terms::AREA_MEASURED, kind: Kind::Area, value: |r, l| area(r.area_measured, l) },
-    Input { key: "area_legal", name: terms::AREA_LEGAL, kind: Kind::Area, value: |r, l| area(r.area_legal, l) },
-    Input { key: "address", name: terms::ADDRESS, kind: Kind::Text, value: |r, _| text(&r.address) },
-    Input { key: "old_sheet", name: OLD_SHEET, kind: Kind::Text, value: |r, _| text(&r.old_sheet) },
-    Input { key: "old_number", name: OLD_NUMBER, kind: Kind::Text, value: |r, _| text(&r.old_number) },
+    Input {
+        key: "sheet",
+        name: terms::SHEET_NUMBER,
+        kind: Kind::Needed,
+        value: |r, _| r.sheet.clone(),
+    },
+    Input {
+        key: "number",
+        name: terms::PARCEL_NUMBER,
+        kind: Kind::Needed,
+        value: |r, _| r.number.clone(),
+    },
+    Input {
+        key: "land_use",
+        name: terms::LAND_USE,
+        kind: Kind::Text,
+        value: |r, _| text(&r.land_use),
+    },
+    Input {
+        key: "area_measured",
+        name: terms::AREA_MEASURED,
+        kind: Kind::Area,
+        value: |r, l| area(r.area_measured, l),
+    },
+    Input {
+        key: "area_legal",
+        name: terms::AREA_LEGAL,
+        kind: Kind::Area,
+        value: |r, l| area(r.area_legal, l),
+    },
+    Input {
+        key: "address",
+        name: terms::ADDRESS,
+        kind: Kind::Text,
+        value: |r, _| text(&r.address),
+    },
+    Input {
+        key: "old_sheet",
+        name: OLD_SHEET,
+        kind: Kind::Text,
+        value: |r, _| text(&r.old_sheet),
+    },
+    Input {
+        key: "old_number",
+        name: OLD_NUMBER,
+        kind: Kind::Text,
+        value: |r, _| text(&r.old_number),
+    },
 ];
 
 const OLD_SHEET: Text = Text::new("Số tờ cũ", "Old sheet no.");
@@ -60,7 +100,11 @@ fn text(s: &Option<String>) -> String {
 /// As the field shows it: up to two decimals, no unit, blanks for nothing.
 fn area(a: Option<f64>, lang: Lang) -> String {
     let Some(a) = a else { return String::new() };
-    let decimals = if (a * 10.0 - (a * 10.0).round()).abs() < 1e-6 { 1 } else { 2 };
+    let decimals = if (a * 10.0 - (a * 10.0).round()).abs() < 1e-6 {
+        1
+    } else {
+        2
+    };
     format::number(a, decimals, lang)
 }
 
@@ -78,7 +122,9 @@ impl Details {
 
     /// The change on its way was refused.
     pub fn refused(&mut self, failure: &Failure) -> bool {
-        let Some((n, text)) = self.sent.take() else { return false };
+        let Some((n, text)) = self.sent.take() else {
+            return false;
+        };
         let mut why = failure.message().clone();
         if let Some(r) = failure.remedy_text() {
             why = Msg::new(format!("{} {}", why.vi, r.vi), format!("{} {}", why.en, r.en));
@@ -114,7 +160,15 @@ impl Details {
         facts(ui, r, lang);
     }
 
-    fn commit(&mut self, n: usize, input: &Input, typed: String, r: &ParcelRecord, lang: Lang, out: &mut Vec<Action>) {
+    fn commit(
+        &mut self,
+        n: usize,
+        input: &Input,
+        typed: String,
+        r: &ParcelRecord,
+        lang: Lang,
+        out: &mut Vec<Action>,
+    ) {
         match read(input.kind, &typed, lang) {
             Err(why) => self.fields[n].refuse(typed, why),
             Ok(value) => match set(r, input.key, &value) {
@@ -139,7 +193,10 @@ fn read(kind: Kind, typed: &str, lang: Lang) -> Result<Value, Msg> {
             Ok(_) => Err(msg!("Diện tích phải lớn hơn 0.", "The area must be more than 0.")),
             Err(f) => {
                 let r = f.remedy_text().cloned().unwrap_or_default();
-                Err(Msg::new(format!("{} {}", f.message().vi, r.vi), format!("{} {}", f.message().en, r.en)))
+                Err(Msg::new(
+                    format!("{} {}", f.message().vi, r.vi),
+                    format!("{} {}", f.message().en, r.en),
+                ))
             }
         },
     }
@@ -148,14 +205,21 @@ fn read(kind: Kind, typed: &str, lang: Lang) -> Result<Value, Msg> {
 /// The edit, in the words of the edit script (cli.md).
 fn set(r: &ParcelRecord, key: &str, value: &Value) -> Result<Edit, Msg> {
     let edit = json!({ "op": "set", "parcel": r.uid.to_string(), "fields": { key: value } });
-    serde_json::from_value(edit).map_err(|e| msg!("Giá trị không dùng được: {e}.", "The value cannot be used: {e}."))
+    serde_json::from_value(edit)
+        .map_err(|e| msg!("Giá trị không dùng được: {e}.", "The value cannot be used: {e}."))
 }
 
 fn meaning(ui: &mut Ui, r: &ParcelRecord, lang: Lang) {
     let label = r.land_use.as_deref().unwrap_or_default();
     let names: Vec<&str> = codes::land_use_codes(label)
         .filter_map(codes::land_use)
-        .map(|(_, item)| if lang == Lang::Vi { item.vi.as_str() } else { item.en.as_str() })
+        .map(|(_, item)| {
+            if lang == Lang::Vi {
+                item.vi.as_str()
+            } else {
+                item.en.as_str()
+            }
+        })
         .collect();
     if !names.is_empty() {
         widgets::fact(ui, CAPTION, MEANING.get(lang), &names.join(" + "));
@@ -180,8 +244,18 @@ fn facts(ui: &mut Ui, r: &ParcelRecord, lang: Lang) {
         let metres: f64 = polygon.sides().map(|(a, b)| a.dist(b)).sum::<f64>() / 1000.0;
         widgets::fact(ui, CAPTION, PERIMETER.get(lang), &format::length(metres, lang));
     }
-    widgets::fact(ui, CAPTION, CODE.get(lang), r.parcel_code.as_deref().unwrap_or_default());
-    widgets::fact(ui, CAPTION, SURVEY.get(lang), r.survey.as_deref().unwrap_or_default());
+    widgets::fact(
+        ui,
+        CAPTION,
+        CODE.get(lang),
+        r.parcel_code.as_deref().unwrap_or_default(),
+    );
+    widgets::fact(
+        ui,
+        CAPTION,
+        SURVEY.get(lang),
+        r.survey.as_deref().unwrap_or_default(),
+    );
 }
 
 #[cfg(test)]
@@ -192,8 +266,18 @@ mod tests {
     fn areas_are_read_with_a_decimal_comma_and_refused_with_a_reason() {
         assert_eq!(read(Kind::Area, "1.234,5", Lang::Vi), Ok(json!(1234.5)));
         assert_eq!(read(Kind::Area, "", Lang::Vi), Ok(Value::Null));
-        assert!(read(Kind::Area, "-3", Lang::Vi).unwrap_err().vi.contains("lớn hơn 0"));
-        assert!(read(Kind::Area, "mười", Lang::Vi).unwrap_err().vi.contains("mười"));
+        assert!(
+            read(Kind::Area, "-3", Lang::Vi)
+                .unwrap_err()
+                .vi
+                .contains("lớn hơn 0")
+        );
+        assert!(
+            read(Kind::Area, "mười", Lang::Vi)
+                .unwrap_err()
+                .vi
+                .contains("mười")
+        );
         assert!(read(Kind::Needed, "", Lang::Vi).is_err());
         assert_eq!(area(Some(120.5), Lang::Vi), "120,5");
         assert_eq!(area(Some(1234.56), Lang::Vi), "1.234,56");

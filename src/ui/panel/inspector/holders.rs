@@ -37,8 +37,18 @@ pub fn ui(ui: &mut Ui, r: &ParcelRecord, lang: Lang) {
             ui.add(egui::Label::new(RichText::new(&holder.name).text_style(theme::bold())).wrap());
         });
         widgets::fact(ui, 110.0, KIND.get(lang), kind(&holder.kind).get(lang));
-        widgets::fact(ui, 110.0, USER_TYPE.get(lang), holder.user_type.as_deref().unwrap_or_default());
-        widgets::fact(ui, 110.0, terms::ADDRESS.get(lang), holder.address.as_deref().unwrap_or_default());
+        widgets::fact(
+            ui,
+            110.0,
+            USER_TYPE.get(lang),
+            holder.user_type.as_deref().unwrap_or_default(),
+        );
+        widgets::fact(
+            ui,
+            110.0,
+            terms::ADDRESS.get(lang),
+            holder.address.as_deref().unwrap_or_default(),
+        );
         ui.add_space(M);
     }
 }

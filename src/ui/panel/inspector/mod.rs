@@ -28,8 +28,14 @@ pub enum Tab {
 }
 
 impl Tab {
-    const ALL: [Self; 6] =
-        [Self::Parcel, Self::Holders, Self::Certificates, Self::Changes, Self::Scans, Self::History];
+    const ALL: [Self; 6] = [
+        Self::Parcel,
+        Self::Holders,
+        Self::Certificates,
+        Self::Changes,
+        Self::Scans,
+        Self::History,
+    ];
 
     fn text(self) -> Text {
         match self {
@@ -70,7 +76,12 @@ pub struct Inspector {
 impl Inspector {
     pub fn ui(&mut self, ui: &mut Ui, look: &Look<'_>, out: &mut Vec<Action>) {
         let Some(fid) = look.selection.main() else {
-            widgets::empty(ui, i::ICON_NEAR_ME, NOTHING.get(look.lang), NOTHING_BODY.get(look.lang));
+            widgets::empty(
+                ui,
+                i::ICON_NEAR_ME,
+                NOTHING.get(look.lang),
+                NOTHING_BODY.get(look.lang),
+            );
             return;
         };
         self.load(fid, look);
@@ -84,7 +95,9 @@ impl Inspector {
         let tabs = Tab::ALL.map(|t| (t, t.text().get(look.lang).to_owned()));
         self.tab = widgets::tabs(ui, &tabs, self.tab).unwrap_or(self.tab);
         ui.separator();
-        let body = ScrollArea::vertical().id_salt(("inspector", self.tab as u8)).auto_shrink([false, false]);
+        let body = ScrollArea::vertical()
+            .id_salt(("inspector", self.tab as u8))
+            .auto_shrink([false, false]);
         body.show(ui, |ui| match self.tab {
             Tab::Parcel => {
                 self.details.ui(ui, record, look, out);
@@ -93,8 +106,14 @@ impl Inspector {
             Tab::Holders => holders::ui(ui, record, look.lang),
             Tab::Certificates | Tab::Changes | Tab::Scans => later(ui, self.tab, look.lang),
             Tab::History => {
-                let filter = LogFilter { parcel: Some(fid), limit: Some(200), ..Default::default() };
-                let log = read.log.get_or_insert_with(|| look.project.log(&filter).unwrap_or_default());
+                let filter = LogFilter {
+                    parcel: Some(fid),
+                    limit: Some(200),
+                    ..Default::default()
+                };
+                let log = read
+                    .log
+                    .get_or_insert_with(|| look.project.log(&filter).unwrap_or_default());
                 history::list(ui, log, look, out);
             }
         });
@@ -115,7 +134,12 @@ impl Inspector {
             self.vertices.reset();
         }
         let record = look.project.record(fid).map(Box::new);
-        self.read = Some(Read { fid, revision: look.revision, record, log: None });
+        self.read = Some(Read {
+            fid,
+            revision: look.revision,
+            record,
+            log: None,
+        });
     }
 }
 
@@ -128,8 +152,13 @@ fn header(ui: &mut Ui, r: &ParcelRecord, look: &Look<'_>) {
     ui.horizontal(|ui| {
         ui.label(RichText::new(title).heading());
         if let Some(code) = r.land_use.as_deref().filter(|c| !c.is_empty()) {
-            let chip = egui::Frame::new().fill(t.accent_soft).corner_radius(9).inner_margin(egui::Margin::symmetric(8, 1));
-            chip.show(ui, |ui| ui.label(RichText::new(code).small().color(t.on_accent_soft)));
+            let chip = egui::Frame::new()
+                .fill(t.accent_soft)
+                .corner_radius(9)
+                .inner_margin(egui::Margin::symmetric(8, 1));
+            chip.show(ui, |ui| {
+                ui.label(RichText::new(code).small().color(t.on_accent_soft))
+            });
         }
     });
     let commune = look.commune(&r.commune);
@@ -147,8 +176,13 @@ fn header(ui: &mut Ui, r: &ParcelRecord, look: &Look<'_>) {
 }
 
 fn many(n: usize, look: &Look<'_>) -> String {
-    let area: f64 =
-        look.selection.fids().iter().filter_map(|f| look.coverage.get(*f)).map(|p| p.polygon.area_m2()).sum();
+    let area: f64 = look
+        .selection
+        .fids()
+        .iter()
+        .filter_map(|f| look.coverage.get(*f))
+        .map(|p| p.polygon.area_m2())
+        .sum();
     let (n, area) = (format::count(n as u64, look.lang), format::area(area, look.lang));
     match look.lang {
         Lang::Vi => format!("{n} thửa được chọn, {area}"),

@@ -40,8 +40,13 @@ impl Vertices {
     }
 
     pub fn refused(&mut self, failure: &Failure) -> bool {
-        let Some((at, text)) = self.sent.take() else { return false };
-        self.fields.entry(at).or_default().refuse(text, failure.message().clone());
+        let Some((at, text)) = self.sent.take() else {
+            return false;
+        };
+        self.fields
+            .entry(at)
+            .or_default()
+            .refuse(text, failure.message().clone());
         true
     }
 
@@ -53,7 +58,9 @@ impl Vertices {
             ui.add_space(34.0);
             let half = (ui.available_width() - 12.0) / 2.0;
             for name in [X, Y] {
-                let caption = RichText::new(name.get(look.lang)).small().color(tokens(ui).text_weak);
+                let caption = RichText::new(name.get(look.lang))
+                    .small()
+                    .color(tokens(ui).text_weak);
                 ui.add_sized([half, 16.0], egui::Label::new(caption));
             }
         });
@@ -79,8 +86,13 @@ impl Vertices {
                 let mm = if axis == Axis::X { p.n } else { p.e };
                 let shown = format::coordinate(mm, look.lang);
                 let name = caption(axis, number, look.lang);
-                let style =
-                    FieldStyle { lang: look.lang, caption: &name, hint: "", enabled: look.editable(), right: true };
+                let style = FieldStyle {
+                    lang: look.lang,
+                    caption: &name,
+                    hint: "",
+                    enabled: look.editable(),
+                    right: true,
+                };
                 ui.vertical(|ui| {
                     ui.set_width(half);
                     let mut field = self.fields.remove(&(number, axis)).unwrap_or_default();
@@ -97,11 +109,24 @@ impl Vertices {
     }
 
     #[allow(clippy::too_many_arguments)] // one place, all of it is needed
-    fn commit(&mut self, field: &mut Field, number: usize, axis: Axis, typed: String, p: Pt, lang: Lang, out: &mut Vec<Action>) {
+    fn commit(
+        &mut self,
+        field: &mut Field,
+        number: usize,
+        axis: Axis,
+        typed: String,
+        p: Pt,
+        lang: Lang,
+        out: &mut Vec<Action>,
+    ) {
         match read(&typed, lang) {
             Err(why) => field.refuse(typed, why),
             Ok(mm) => {
-                let to = if axis == Axis::X { Pt::new(p.e, mm) } else { Pt::new(mm, p.n) };
+                let to = if axis == Axis::X {
+                    Pt::new(p.e, mm)
+                } else {
+                    Pt::new(mm, p.n)
+                };
                 if to != p {
                     self.sent = Some(((number, axis), typed));
                     out.push(Action::Apply(vec![Edit::MovePoint { from: p, to }]));
