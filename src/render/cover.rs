@@ -22,6 +22,8 @@ pub struct Cover<const N: usize> {
     height: i32,
     stride: usize,
     cells: Vec<[i32; N]>,
+    /// Rows that hold anything.
+    touched: Vec<bool>,
 }
 
 impl<const N: usize> Cover<N> {
@@ -33,6 +35,7 @@ impl<const N: usize> Cover<N> {
             height: height as i32,
             stride,
             cells: vec![[0; N]; stride * height as usize],
+            touched: vec![false; height as usize],
         }
     }
 
@@ -48,18 +51,27 @@ impl<const N: usize> Cover<N> {
         }
     }
 
-    /// The sums of row `y` from left to right, given to `f` with the pixel's column; the row is
-    /// cleared for the next layer.
-    pub fn take_row(&mut self, y: usize, mut f: impl FnMut(usize, [i32; N])) {
+    /// The sums of row `y` from left to right: `f` gets each run of pixels with one sum as its
+    /// first column and the one past its last. The row is cleared for the next layer.
+    pub fn take_row(&mut self, y: usize, mut f: impl FnMut(usize, usize, [i32; N])) {
+        if !std::mem::take(&mut self.touched[y]) {
+            return f(0, self.width as usize, [0; N]);
+        }
         let row = &mut self.cells[y * self.stride..(y + 1) * self.stride];
-        let mut sum = [0i32; N];
+        let (mut sum, mut from) = ([0i32; N], 0);
         for (x, cell) in row[..self.width as usize].iter_mut().enumerate() {
+            if *cell == [0; N] {
+                continue;
+            }
+            if x > from {
+                f(from, x, sum);
+            }
             for (s, v) in sum.iter_mut().zip(cell.iter()) {
                 *s = s.wrapping_add(*v);
             }
-            *cell = [0; N];
-            f(x, sum);
+            (*cell, from) = ([0; N], x);
         }
+        f(from, self.width as usize, sum);
         row[self.width as usize..].fill([0; N]);
     }
 
@@ -140,6 +152,7 @@ impl<const N: usize> Cover<N> {
     /// `dy` units of height at `column`; `area` is twice what lies left of the edge in that pixel.
     fn put(&mut self, row: usize, column: usize, dy: i32, area: i32, value: [i32; N]) {
         let i = row * self.stride + column;
+        self.touched[row] = true;
         let here = 2 * UNITS * dy - area;
         for (k, v) in value.iter().enumerate() {
             self.cells[i][k] = self.cells[i][k].wrapping_add(v.wrapping_mul(here));
@@ -157,7 +170,7 @@ mod tests {
         let mut c = Cover::<1>::new(w, h);
         c.ring(ring, 0, [-1]);
         let mut out = Vec::new();
-        (0..h as usize).for_each(|y| c.take_row(y, |_, [v]| out.push(v)));
+        (0..h as usize).for_each(|y| c.take_row(y, |a, b, [v]| out.extend((a..b).map(|_| v))));
         out
     }
 

@@ -7,14 +7,19 @@
 mod cover;
 pub mod font;
 mod hatch;
+pub mod label_layout;
+pub mod labels;
 pub mod list;
 pub mod raster;
 pub mod scene;
 pub mod style;
+pub mod tiles;
 pub mod viewport;
 
+pub use labels::{Label, LabelKind, Labels, Placed};
 pub use list::DisplayList;
 pub use raster::{Image, paint};
 pub use scene::scene;
 pub use style::{ColourBy, LabelMode, Style, Theme};
+pub use tiles::Tiles;
 pub use viewport::Viewport;

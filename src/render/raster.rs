@@ -50,7 +50,11 @@ const BAND: usize = 32;
 
 /// Paints a list, bands of rows in parallel. The same list gives the same bytes everywhere.
 pub fn paint(list: &DisplayList) -> Image {
-    let mut image = Image::new(list.width, list.height, list.background);
+    let mut image = Image {
+        width: list.width,
+        height: list.height,
+        rgba: vec![255; list.width as usize * list.height as usize * 4],
+    };
     let glyphs: Vec<_> = list.texts.iter().map(Placed::new).collect();
     let bytes = list.width as usize * 4;
     if bytes == 0 {
@@ -101,9 +105,11 @@ impl Band<'_> {
         let bg = [bg.0, bg.1, bg.2].map(i32::from);
         let bytes = self.width as usize * 4;
         for (y, row) in self.rows.chunks_exact_mut(bytes).enumerate() {
-            cover.take_row(y, |x, sum| {
-                let px = &mut row[x * 4..x * 4 + 3];
-                px.copy_from_slice(&mixed(sum, bg));
+            cover.take_row(y, |from, to, sum| {
+                let [r, g, b] = mixed(sum, bg);
+                for px in row[from * 4..to * 4].chunks_exact_mut(4) {
+                    px.copy_from_slice(&[r, g, b, 255]);
+                }
             });
         }
     }
@@ -186,10 +192,13 @@ impl Band<'_> {
         let alpha = i32::from(colour.1);
         let bytes = self.width as usize * 4;
         for (y, row) in self.rows.chunks_exact_mut(bytes).enumerate() {
-            self.one.take_row(y, |x, [cover]| {
-                if cover > 0 {
-                    let a = (cover.min(FULL) >> 9) * alpha;
-                    for (v, ink) in row[x * 4..x * 4 + 3].iter_mut().zip(ink) {
+            self.one.take_row(y, |from, to, [cover]| {
+                if cover <= 0 {
+                    return;
+                }
+                let a = (cover.min(FULL) >> 9) * alpha;
+                for px in row[from * 4..to * 4].chunks_exact_mut(4) {
+                    for (v, ink) in px.iter_mut().zip(ink) {
                         *v = over(i32::from(*v), ink, a);
                     }
                 }

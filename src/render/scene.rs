@@ -175,3 +175,115 @@ fn sides(p: &Parcel, detail: &Detail, out: &mut Vec<[Fix; 2]>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Polygon, Pt};
+    use crate::render::raster::paint;
+    use crate::render::style::{Rgb, Theme};
+    use crate::topology::testing::{grid, parcel};
+
+    /// 40 × 40 pixels, one pixel a metre, the map's origin in the lower left corner.
+    fn view() -> Viewport {
+        Viewport {
+            centre: [20.0, 20.0],
+            metres_per_pixel: 1.0,
+            width: 40,
+            height: 40,
+            pixels_per_point: 1.0,
+        }
+    }
+
+    #[test]
+    fn a_list_says_what_is_seen_each_shared_side_once() {
+        let map = Coverage::build(vec![
+            parcel(2, "20000 0, 40000 0, 40000 20000, 20000 20000"),
+            parcel(1, "0 0, 20000 0, 20000 20000, 0 20000 | 5000 5000, 5000 9000, 9000 5000"),
+            parcel(3, "90000 90000, 99000 90000, 99000 99000"),
+        ]);
+        let list = scene(&map, &view(), &Style::default()).describe();
+        assert_eq!(
+            list,
+            "40×40 on #f6f5f1\n\
+             fill #ffa0ff | 0.00,40.00 20.00,40.00 20.00,20.00 0.00,20.00 | 5.00,35.00 5.00,31.00 9.00,35.00\n\
+             fill #ffa0ff | 20.00,40.00 40.00,40.00 40.00,20.00 20.00,20.00\n\
+             stroke #4a4540e6 0.95px 0.00,20.00– 0.00,40.00; 0.00,20.00– 20.00,20.00; 0.00,40.00– 20.00,40.00; \
+             5.00,31.00– 5.00,35.00; 5.00,31.00– 9.00,35.00; 5.00,35.00– 9.00,35.00; 20.00,20.00– 20.00,40.00; \
+             20.00,20.00– 40.00,20.00; 20.00,40.00– 40.00,40.00; 40.00,20.00– 40.00,40.00;\n"
+        );
+    }
+
+    #[test]
+    fn pixels_inside_are_the_colour_a_hole_is_open_and_an_unknown_use_is_hatched() {
+        let mut ring = parcel(1, "2000 2000, 38000 2000, 38000 38000, 2000 38000 \
+            | 12000 12000, 12000 28000, 28000 28000, 28000 12000");
+        let style = Style::default();
+        let image = |p: &Parcel| paint(&of_parcels(&[p], &view(), &style));
+        let background = style.palette().background;
+        let i = image(&ring);
+        assert_eq!(i.pixel(6, 6), Rgb(255, 160, 255));
+        assert_eq!((i.pixel(20, 20), i.pixel(0, 20)), (background, background));
+        ring.land_use = "??".into();
+        let i = image(&ring);
+        let tones: std::collections::BTreeSet<_> = (4..11).map(|x| i.pixel(x, 6)).collect();
+        assert!(tones.contains(&style.palette().unknown) && tones.len() > 2, "{tones:?}");
+    }
+
+    /// From far away every pixel of a gapless coverage is the mean of what lies there: no
+    /// background shines through, nothing is counted twice.
+    #[test]
+    fn far_away_a_coverage_has_no_holes_and_no_moire() {
+        let mut all = grid(300, 300, 7_300);
+        all.iter_mut().for_each(|p| p.land_use = if p.fid % 2 == 0 { "ODT" } else { "LUC" }.into());
+        let map = Coverage::build(all);
+        let view = Viewport {
+            centre: [1095.0, 1095.0],
+            metres_per_pixel: 27.13,
+            width: 60,
+            height: 60,
+            pixels_per_point: 1.0,
+        };
+        let image = paint(&scene(&map, &view, &Style::default()));
+        // Rows of 300 alternate column by column: 255,160,255 and 255,252,140.
+        for y in 0..60 {
+            for x in 0..60 {
+                let Rgb(r, g, b) = image.pixel(x, y);
+                assert!(r >= 254, "background at {x},{y}");
+                assert!((195..=217).contains(&g) && (183..=212).contains(&b), "{x},{y}: {g} {b}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_picture_does_not_depend_on_the_order_of_the_parcels() {
+        let mut all = grid(20, 20, 4_000);
+        let refs: Vec<&Parcel> = all.iter().collect();
+        let style = Style { theme: Theme::Dark, ..Style::default() };
+        let a = paint(&of_parcels(&refs, &view(), &style));
+        all.reverse();
+        let b = paint(&scene(&Coverage::build(all), &view(), &style));
+        assert!(a == b);
+    }
+
+    #[test]
+    fn far_outside_coordinates_and_degenerate_shapes_do_no_harm() {
+        let far = crate::domain::MAX_COORDINATE;
+        let shapes = [
+            Polygon::default(),
+            Polygon { rings: vec![vec![Pt::new(1, 1); 4]] },
+            Polygon { rings: vec![vec![Pt::new(-far, -far), Pt::new(far, -far), Pt::new(0, far)]] },
+        ];
+        let parcels: Vec<Parcel> = shapes
+            .into_iter()
+            .enumerate()
+            .map(|(i, s)| crate::topology::testing::parcel_of(i as i64, s))
+            .collect();
+        for scale in [20.0, 1_000.0, 8e6] {
+            let mut v = view();
+            v.set_scale(scale);
+            let image = paint(&of_parcels(&parcels.iter().collect::<Vec<_>>(), &v, &Style::default()));
+            assert_eq!(image.rgba.len(), 40 * 40 * 4);
+        }
+    }
+}
