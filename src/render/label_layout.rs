@@ -160,7 +160,7 @@ mod tests {
     fn the_room_decides_what_is_written() {
         let square = "0 0, 20000 0, 20000 20000, 0 20000";
         assert_eq!(chosen(square, "10000 10000", 100.0), "145/320,5/ONT+CLN");
-        assert_eq!(chosen(square, "10000 10000", 450.0), "145/320,5/ONT+CLN");
+        assert_eq!(chosen(square, "10000 10000", 450.0), "145/320,5");
         assert_eq!(chosen(square, "10000 10000", 800.0), "145");
         assert_eq!(chosen(square, "10000 10000", 2000.0), "nothing");
         // Long and thin: wide enough for digits only.

