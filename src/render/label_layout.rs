@@ -59,12 +59,20 @@ pub fn candidates(words: &Words, full: bool, size: f32) -> Vec<Layout> {
 }
 
 fn line(text: &Arc<str>, x: f32, y: f32, size: f32) -> Line {
-    Line { text: text.clone(), at: [x, y], size }
+    Line {
+        text: text.clone(),
+        at: [x, y],
+        size,
+    }
 }
 
 fn single(text: &Arc<str>, size: f32) -> Layout {
     let half = [font::width(text, size, false) / 2.0, size * font::CAP / 2.0];
-    Layout { lines: vec![line(text, 0.0, 0.0, size)], bar: None, half }
+    Layout {
+        lines: vec![line(text, 0.0, 0.0, size)],
+        bar: None,
+        half,
+    }
 }
 
 fn fraction(words: &Words, area: &Arc<str>, size: f32) -> Layout {
@@ -83,7 +91,8 @@ fn beside(code: &Arc<str>, fraction: &Layout, size: f32) -> Layout {
     let gap = size * 0.35;
     let width = font::width(code, size, false);
     let mut all = moved(fraction, (width + gap) / 2.0, 0.0);
-    all.lines.push(line(code, -(fraction.half[0] + gap / 2.0), 0.0, size));
+    all.lines
+        .push(line(code, -(fraction.half[0] + gap / 2.0), 0.0, size));
     all.half[0] = fraction.half[0] + (width + gap) / 2.0;
     all
 }
@@ -91,7 +100,8 @@ fn beside(code: &Arc<str>, fraction: &Layout, size: f32) -> Layout {
 fn below(code: &Arc<str>, fraction: &Layout, size: f32) -> Layout {
     let step = size * LIFT;
     let mut all = moved(fraction, 0.0, -step);
-    all.lines.push(line(code, 0.0, fraction.half[1] + step * 0.25, size));
+    all.lines
+        .push(line(code, 0.0, fraction.half[1] + step * 0.25, size));
     all.half = [
         fraction.half[0].max(font::width(code, size, false) / 2.0),
         fraction.half[1] + step,
@@ -102,7 +112,14 @@ fn below(code: &Arc<str>, fraction: &Layout, size: f32) -> Layout {
 fn moved(layout: &Layout, x: f32, y: f32) -> Layout {
     let by = |p: [f32; 2]| [p[0] + x, p[1] + y];
     Layout {
-        lines: layout.lines.iter().map(|l| Line { at: by(l.at), ..l.clone() }).collect(),
+        lines: layout
+            .lines
+            .iter()
+            .map(|l| Line {
+                at: by(l.at),
+                ..l.clone()
+            })
+            .collect(),
         bar: layout.bar.map(|b| b.map(by)),
         half: layout.half,
     }
@@ -138,7 +155,11 @@ mod tests {
     use crate::topology::testing::{point, polygon};
 
     fn words(number: &str, area: &str, code: &str) -> Words {
-        Words { number: number.into(), area: Some(area.into()), land_use: Some(code.into()) }
+        Words {
+            number: number.into(),
+            area: Some(area.into()),
+            land_use: Some(code.into()),
+        }
     }
 
     /// The text of the layout that fits first, lines from the top, "/" for the bar.
@@ -164,7 +185,10 @@ mod tests {
         assert_eq!(chosen(square, "10000 10000", 800.0), "145");
         assert_eq!(chosen(square, "10000 10000", 2000.0), "nothing");
         // Long and thin: wide enough for digits only.
-        assert_eq!(chosen("0 0, 90000 0, 90000 4000, 0 4000", "45000 2000", 300.0), "145");
+        assert_eq!(
+            chosen("0 0, 90000 0, 90000 4000, 0 4000", "45000 2000", 300.0),
+            "145"
+        );
         // Concave: the arm left of the place ends before the label would.
         let l = "0 0, 40000 0, 40000 10000, 10000 10000, 10000 40000, 0 40000";
         assert_eq!(chosen(l, "5500 5500", 200.0), "145/320,5");

@@ -91,7 +91,11 @@ impl Labels {
         style: &Style,
         budget: usize,
     ) -> Arc<Placed> {
-        let key = Key { revision: coverage.revision(), view: *view, style: style.clone() };
+        let key = Key {
+            revision: coverage.revision(),
+            view: *view,
+            style: style.clone(),
+        };
         if let Some((k, placed)) = &self.last
             && *k == key
             && placed.complete
@@ -101,7 +105,10 @@ impl Labels {
         if self.parcels.len() > REMEMBERED {
             self.parcels.clear();
         }
-        let mut placed = Placed { labels: Vec::new(), complete: true };
+        let mut placed = Placed {
+            labels: Vec::new(),
+            complete: true,
+        };
         if style.labels != LabelMode::Off {
             if view.scale() < PARCELS_UNTIL {
                 self.parcel_labels(coverage, view, style, budget, &mut placed);
@@ -139,11 +146,17 @@ impl Labels {
                 budget -= 1;
                 self.parcels.insert(p.fid, Known::new(p, print));
             }
-            let Some(known) = self.parcels.get_mut(&p.fid) else { continue };
+            let Some(known) = self.parcels.get_mut(&p.fid) else {
+                continue;
+            };
             if let Some((at, layout)) = known.layout(p, view, style) {
                 let at = view.screen(at);
                 if taken.take(at, layout.half) {
-                    out.labels.push(Label { kind: LabelKind::Parcel(p.fid), at, layout });
+                    out.labels.push(Label {
+                        kind: LabelKind::Parcel(p.fid),
+                        at,
+                        layout,
+                    });
                 }
             }
         }
@@ -182,7 +195,9 @@ impl Known {
 /// The centre of gravity where it is nearly as good as the pole: in strips and rectangles the pole
 /// may lie anywhere along the middle, and a row of plots should have a row of labels.
 fn calm(polygon: &Polygon, pole: Pole) -> Pole {
-    let Some(at) = centroid(polygon.shell()) else { return pole };
+    let Some(at) = centroid(polygon.shell()) else {
+        return pole;
+    };
     if ring::locate(polygon, at) != Place::Inside {
         return pole;
     }
@@ -190,7 +205,11 @@ fn calm(polygon: &Polygon, pole: Pole) -> Pole {
         .sides()
         .map(|(a, b)| segment::distance(at, a, b))
         .fold(f64::MAX, f64::min);
-    if radius >= 0.75 * pole.radius { Pole { at, radius } } else { pole }
+    if radius >= 0.75 * pole.radius {
+        Pole { at, radius }
+    } else {
+        pole
+    }
 }
 
 /// Centre of gravity of a ring's surface; `None` when it has none.
@@ -242,9 +261,7 @@ impl Taken {
     fn take(&mut self, at: [f32; 2], half: [f32; 2]) -> bool {
         let b = [at[0] - half[0], at[1] - half[1], at[0] + half[0], at[1] + half[1]];
         let cell = |v: f32| (v / 64.0).floor() as i32;
-        let cells = || {
-            (cell(b[0])..=cell(b[2])).flat_map(|x| (cell(b[1])..=cell(b[3])).map(move |y| (x, y)))
-        };
+        let cells = || (cell(b[0])..=cell(b[2])).flat_map(|x| (cell(b[1])..=cell(b[3])).map(move |y| (x, y)));
         let meets = |o: &[f32; 4]| o[0] < b[2] && b[0] < o[2] && o[1] < b[3] && b[1] < o[3];
         if cells().any(|c| self.cells.get(&c).is_some_and(|l| l.iter().any(meets))) {
             return false;
@@ -323,8 +340,20 @@ impl Areas {
             }
             let at = view.screen(s.middle());
             if taken.take(at, [half[0] + 6.0, half[1] + 3.0]) {
-                let lines = vec![Line { text, at: [0.0, 0.0], size }];
-                out.push(Label { kind, at, layout: Arc::new(Layout { lines, bar: None, half }) });
+                let lines = vec![Line {
+                    text,
+                    at: [0.0, 0.0],
+                    size,
+                }];
+                out.push(Label {
+                    kind,
+                    at,
+                    layout: Arc::new(Layout {
+                        lines,
+                        bar: None,
+                        half,
+                    }),
+                });
             }
         };
         if view.scale() > COMMUNES_FROM {
@@ -366,12 +395,20 @@ pub fn add_to(list: &mut DisplayList, placed: &Placed, view: &Viewport, style: &
             align: Align::Centre,
             size: view.px(line.size),
             bold: !parcel,
-            colour: if parcel { palette.label } else { palette.sheet_label },
+            colour: if parcel {
+                palette.label
+            } else {
+                palette.sheet_label
+            },
             halo: (!parcel).then(|| (palette.halo, view.px(2.0))),
         }));
     }
     if !bars.is_empty() {
         let colour = palette.label.alpha(255);
-        list.strokes.push(Stroke { colour, width: view.px(1.0), segments: bars });
+        list.strokes.push(Stroke {
+            colour,
+            width: view.px(1.0),
+            segments: bars,
+        });
     }
 }

@@ -199,7 +199,10 @@ mod tests {
     fn a_list_says_what_is_seen_each_shared_side_once() {
         let map = Coverage::build(vec![
             parcel(2, "20000 0, 40000 0, 40000 20000, 20000 20000"),
-            parcel(1, "0 0, 20000 0, 20000 20000, 0 20000 | 5000 5000, 5000 9000, 9000 5000"),
+            parcel(
+                1,
+                "0 0, 20000 0, 20000 20000, 0 20000 | 5000 5000, 5000 9000, 9000 5000",
+            ),
             parcel(3, "90000 90000, 99000 90000, 99000 99000"),
         ]);
         let list = scene(&map, &view(), &Style::default()).describe();
@@ -216,8 +219,11 @@ mod tests {
 
     #[test]
     fn pixels_inside_are_the_colour_a_hole_is_open_and_an_unknown_use_is_hatched() {
-        let mut ring = parcel(1, "2000 2000, 38000 2000, 38000 38000, 2000 38000 \
-            | 12000 12000, 12000 28000, 28000 28000, 28000 12000");
+        let mut ring = parcel(
+            1,
+            "2000 2000, 38000 2000, 38000 38000, 2000 38000 \
+            | 12000 12000, 12000 28000, 28000 28000, 28000 12000",
+        );
         let style = Style::default();
         let image = |p: &Parcel| paint(&of_parcels(&[p], &view(), &style));
         let background = style.palette().background;
@@ -227,7 +233,10 @@ mod tests {
         ring.land_use = "??".into();
         let i = image(&ring);
         let tones: std::collections::BTreeSet<_> = (4..11).map(|x| i.pixel(x, 6)).collect();
-        assert!(tones.contains(&style.palette().unknown) && tones.len() > 2, "{tones:?}");
+        assert!(
+            tones.contains(&style.palette().unknown) && tones.len() > 2,
+            "{tones:?}"
+        );
     }
 
     /// From far away every pixel of a gapless coverage is the mean of what lies there: no
@@ -235,7 +244,8 @@ mod tests {
     #[test]
     fn far_away_a_coverage_has_no_holes_and_no_moire() {
         let mut all = grid(300, 300, 7_300);
-        all.iter_mut().for_each(|p| p.land_use = if p.fid % 2 == 0 { "ODT" } else { "LUC" }.into());
+        all.iter_mut()
+            .for_each(|p| p.land_use = if p.fid % 2 == 0 { "ODT" } else { "LUC" }.into());
         let map = Coverage::build(all);
         let view = Viewport {
             centre: [1095.0, 1095.0],
@@ -250,7 +260,10 @@ mod tests {
             for x in 0..60 {
                 let Rgb(r, g, b) = image.pixel(x, y);
                 assert!(r >= 254, "background at {x},{y}");
-                assert!((190..=222).contains(&g) && (178..=217).contains(&b), "{x},{y}: {g} {b}");
+                assert!(
+                    (190..=222).contains(&g) && (178..=217).contains(&b),
+                    "{x},{y}: {g} {b}"
+                );
             }
         }
     }
@@ -259,7 +272,10 @@ mod tests {
     fn the_picture_does_not_depend_on_the_order_of_the_parcels() {
         let mut all = grid(20, 20, 4_000);
         let refs: Vec<&Parcel> = all.iter().collect();
-        let style = Style { theme: Theme::Dark, ..Style::default() };
+        let style = Style {
+            theme: Theme::Dark,
+            ..Style::default()
+        };
         let a = paint(&of_parcels(&refs, &view(), &style));
         all.reverse();
         let b = paint(&scene(&Coverage::build(all), &view(), &style));
@@ -271,8 +287,12 @@ mod tests {
         let far = crate::domain::MAX_COORDINATE;
         let shapes = [
             Polygon::default(),
-            Polygon { rings: vec![vec![Pt::new(1, 1); 4]] },
-            Polygon { rings: vec![vec![Pt::new(-far, -far), Pt::new(far, -far), Pt::new(0, far)]] },
+            Polygon {
+                rings: vec![vec![Pt::new(1, 1); 4]],
+            },
+            Polygon {
+                rings: vec![vec![Pt::new(-far, -far), Pt::new(far, -far), Pt::new(0, far)]],
+            },
         ];
         let parcels: Vec<Parcel> = shapes
             .into_iter()
@@ -282,7 +302,11 @@ mod tests {
         for scale in [20.0, 1_000.0, 8e6] {
             let mut v = view();
             v.set_scale(scale);
-            let image = paint(&of_parcels(&parcels.iter().collect::<Vec<_>>(), &v, &Style::default()));
+            let image = paint(&of_parcels(
+                &parcels.iter().collect::<Vec<_>>(),
+                &v,
+                &Style::default(),
+            ));
             assert_eq!(image.rgba.len(), 40 * 40 * 4);
         }
     }

@@ -126,12 +126,20 @@ pub struct Tiles {
     last_zoom: u64,
 }
 
-const OVERVIEW_KEY: Key = Key { zoom: 0, ppp: 0, x: 0, y: 0 };
+const OVERVIEW_KEY: Key = Key {
+    zoom: 0,
+    ppp: 0,
+    x: 0,
+    y: 0,
+};
 
 impl Tiles {
     /// `wake` is called from the worker whenever a tile is ready: ask for a repaint there.
     pub fn new(budget: usize, wake: impl Fn() + Send + Sync + 'static) -> std::io::Result<Self> {
-        let shared = Arc::new(Shared { desk: Mutex::default(), work: Condvar::new() });
+        let shared = Arc::new(Shared {
+            desk: Mutex::default(),
+            work: Condvar::new(),
+        });
         let theirs = shared.clone();
         // A pool of its own: a long check on the common pool must not hold up the map.
         let pool = rayon::ThreadPoolBuilder::new()
@@ -159,7 +167,10 @@ impl Tiles {
     /// Tells what an edit changed: the tiles under the old and the new shape of these parcels are
     /// made anew. Without this call a new revision makes everything stale.
     pub fn edited(&mut self, before: &Coverage, after: &Coverage, fids: &[i64]) {
-        let boxes = fids.iter().flat_map(|f| [before.get(*f), after.get(*f)]).flatten();
+        let boxes = fids
+            .iter()
+            .flat_map(|f| [before.get(*f), after.get(*f)])
+            .flatten();
         let boxes: Vec<BBox> = boxes.map(|p| p.bbox).filter(|b| !b.is_empty()).collect();
         for b in boxes {
             self.spoil(b);
@@ -199,7 +210,10 @@ impl Tiles {
         }
         for k in &visible {
             if let Some(t) = self.tiles.get(k) {
-                draws.push(Draw { tile: t.serial, rect: rect(t, view) });
+                draws.push(Draw {
+                    tile: t.serial,
+                    rect: rect(t, view),
+                });
             }
         }
         let zoom = view.metres_per_pixel.to_bits();
@@ -211,7 +225,11 @@ impl Tiles {
             self.order(coverage, view, &near, b);
         }
         self.evict();
-        Frame { draws, complete, again: moving && !complete }
+        Frame {
+            draws,
+            complete,
+            again: moving && !complete,
+        }
     }
 
     /// Tiles to keep around the visible ones: none where the budget has no room for them, or they
@@ -280,7 +298,10 @@ impl Tiles {
         let all = self.revision != Some(coverage.revision()) || self.style.as_ref() != Some(&mine);
         if all {
             let far = crate::domain::MAX_COORDINATE * 10;
-            let (a, b) = (crate::domain::Pt::new(-far, -far), crate::domain::Pt::new(far, far));
+            let (a, b) = (
+                crate::domain::Pt::new(-far, -far),
+                crate::domain::Pt::new(far, far),
+            );
             self.spoil(BBox { min: a, max: b });
             self.revision = Some(coverage.revision());
             self.style = Some(mine);
@@ -291,9 +312,17 @@ impl Tiles {
     fn order(&mut self, coverage: &Arc<Coverage>, view: &Viewport, near: &[Key], bounds: BBox) {
         let mut jobs: Vec<Job> = near
             .iter()
-            .map(|key| Job { key: *key, view: tile_view(key, view), epoch: self.epoch })
+            .map(|key| Job {
+                key: *key,
+                view: tile_view(key, view),
+                epoch: self.epoch,
+            })
             .collect();
-        jobs.push(Job { key: OVERVIEW_KEY, view: overview(bounds), epoch: self.epoch });
+        jobs.push(Job {
+            key: OVERVIEW_KEY,
+            view: overview(bounds),
+            epoch: self.epoch,
+        });
         jobs.retain(|j| self.tiles.get(&j.key).is_none_or(|t| t.stale));
         let mut desk = self.shared.desk();
         jobs.retain(|j| desk.working != Some(j.key) || self.changes.last().is_some());
@@ -330,7 +359,10 @@ impl Tiles {
         for (k, t) in found {
             if near.contains(&k.zoom) || *k == OVERVIEW_KEY {
                 t.used = self.frame;
-                draws.push(Draw { tile: t.serial, rect: rect(t, view) });
+                draws.push(Draw {
+                    tile: t.serial,
+                    rect: rect(t, view),
+                });
             }
         }
     }
@@ -378,7 +410,9 @@ fn work(shared: &Shared, pool: &rayon::ThreadPool, wake: &dyn Fn()) {
             desk = shared.work.wait(desk).unwrap_or_else(|e| e.into_inner());
             continue;
         };
-        let Some((coverage, style)) = desk.source.clone() else { continue };
+        let Some((coverage, style)) = desk.source.clone() else {
+            continue;
+        };
         desk.working = Some(job.key);
         drop(desk);
         let image = pool.install(|| paint(&scene(&coverage, &job.view, &style)));
@@ -433,7 +467,12 @@ fn around(view: &Viewport, bounds: BBox, ring: i64) -> Vec<Key> {
 /// The view that shows exactly one tile.
 fn tile_view(key: &Key, view: &Viewport) -> Viewport {
     let middle = |i: i64| (i as f64 + 0.5) * f64::from(TILE) * view.metres_per_pixel;
-    Viewport { centre: [middle(key.x), -middle(key.y)], width: TILE, height: TILE, ..*view }
+    Viewport {
+        centre: [middle(key.x), -middle(key.y)],
+        width: TILE,
+        height: TILE,
+        ..*view
+    }
 }
 
 fn overview(bounds: BBox) -> Viewport {
@@ -485,7 +524,11 @@ mod tests {
         fn new(budget: usize) -> Self {
             let (send, ready) = crossbeam_channel::unbounded();
             let wake = move || drop(send.send(()));
-            Self { tiles: Tiles::new(budget, wake).unwrap(), ready, textures: HashMap::new() }
+            Self {
+                tiles: Tiles::new(budget, wake).unwrap(),
+                ready,
+                textures: HashMap::new(),
+            }
         }
 
         fn frame(&mut self, map: &Arc<Coverage>, view: &Viewport, style: &Style) -> Frame {
@@ -494,7 +537,10 @@ mod tests {
                 if let Some(image) = self.tiles.take_pixels(d.tile) {
                     self.textures.insert(d.tile, image);
                 }
-                assert!(self.textures.contains_key(&d.tile), "a tile without pixels is drawn");
+                assert!(
+                    self.textures.contains_key(&d.tile),
+                    "a tile without pixels is drawn"
+                );
             }
             self.textures.retain(|s, _| self.tiles.is_alive(*s));
             frame
@@ -508,7 +554,9 @@ mod tests {
                     return frame;
                 }
                 if !frame.again {
-                    self.ready.recv_timeout(Duration::from_secs(20)).expect("the worker stopped");
+                    self.ready
+                        .recv_timeout(Duration::from_secs(20))
+                        .expect("the worker stopped");
                 }
             }
         }
@@ -523,8 +571,15 @@ mod tests {
             let mut all = Image::new(view.width + 2 * TILE, view.height + 2 * TILE, BLANK);
             for d in &frame.draws {
                 let at = [0, 1].map(|i| (d.rect[i] * view.pixels_per_point) as f64 + f64::from(TILE));
-                assert!(at.iter().all(|v| (v - v.round()).abs() < 1e-3), "tiles lie on whole pixels");
-                all.blit(&self.textures[&d.tile], at[0].round() as u32, at[1].round() as u32);
+                assert!(
+                    at.iter().all(|v| (v - v.round()).abs() < 1e-3),
+                    "tiles lie on whole pixels"
+                );
+                all.blit(
+                    &self.textures[&d.tile],
+                    at[0].round() as u32,
+                    at[1].round() as u32,
+                );
             }
             let mut out = Image::new(view.width, view.height, BLANK);
             for y in 0..view.height {
@@ -572,7 +627,13 @@ mod tests {
             assert!(frame.again && !frame.complete);
             // Every corner of the view and its middle lie on some picture.
             let (x, y) = (view.width as f32 / 1.25, view.height as f32 / 1.25);
-            for p in [[1.0, 1.0], [x - 1.0, 1.0], [x / 2.0, y / 2.0], [1.0, y - 1.0], [x - 1.0, y - 1.0]] {
+            for p in [
+                [1.0, 1.0],
+                [x - 1.0, 1.0],
+                [x / 2.0, y / 2.0],
+                [1.0, y - 1.0],
+                [x - 1.0, y - 1.0],
+            ] {
                 let on = |d: &Draw| {
                     d.rect[0] <= p[0] && p[0] <= d.rect[2] && d.rect[1] <= p[1] && p[1] <= d.rect[3]
                 };
@@ -618,7 +679,11 @@ mod tests {
             w.settle(&map, &view, &style);
         }
         let visible = 4 * 4 * (TILE * TILE * 4) as usize;
-        assert!(w.tiles.usage().1 <= (8 << 20) + visible + 12_000_000, "{:?}", w.tiles.usage());
+        assert!(
+            w.tiles.usage().1 <= (8 << 20) + visible + 12_000_000,
+            "{:?}",
+            w.tiles.usage()
+        );
         style.theme = crate::render::Theme::Dark;
         let frame = w.settle(&map, &view, &style);
         assert!(w.picture(&frame, &view) == paint(&scene(&map, &view, &style)));
