@@ -3,6 +3,7 @@
 mod act;
 mod digest;
 mod draft;
+mod draft_hash;
 mod failure;
 mod finding;
 mod geometry;

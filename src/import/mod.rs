@@ -1,1 +1,32 @@
-//! (under construction)
+//! Files of offices → a [`Draft`](crate::domain::Draft) and findings. Never sees the database.
+//!
+//! In two steps, the same for the wizard and the command line. [`inspect`] opens the files, reads a
+//! sample and says what it thinks: mapping, encoding per column, coordinate system. From that and the
+//! person's [`Options`] a [`Plan`] is proposed, shown and edited. [`draft`] reads everything by the
+//! plan: the draft that is previewed is the draft that is committed.
+//!
+//! A record that cannot become a parcel is quarantined with its original and a finding, and never
+//! stops the rest: `records = imported + updated + skipped + quarantined`, always.
+
+mod clean;
+mod draft;
+mod existing;
+mod geometry;
+mod inspect;
+mod mapping;
+mod place;
+mod plan;
+mod profile;
+mod report;
+mod rows;
+mod snap;
+
+pub use draft::{Drafted, draft};
+pub use existing::Existing;
+pub use inspect::{Inspection, LayerInspection, inspect};
+pub use mapping::{Field, Mapping, find_column, parse_choice};
+pub use place::CrsPlan;
+pub use plan::{ColumnPlan, Duplicates, LayerPlan, Multipart, Options, Plan};
+pub use profile::Profile;
+pub use profile::{list as list_profiles, load as load_profile, save as save_profile};
+pub use report::{CrsReport, EncodingReport, FileReport};

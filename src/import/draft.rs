@@ -1,0 +1,285 @@
+//! Reading everything by the plan: chunks on all cores, results in the order of the files.
+
+use std::collections::HashSet;
+use std::ops::Range;
+
+use rayon::prelude::*;
+
+use super::geometry::Placing;
+use super::rows::{Recipe, Rows};
+use super::{Duplicates, Existing, FileReport, Inspection, Plan, snap};
+use crate::domain::{
+    Draft, DraftAction, DraftFile, DraftParcel, Failure, Finding, Severity, SourceRef, Unit, sort_findings,
+};
+use crate::job::Progress;
+use crate::text::Text;
+use crate::text::doctor::CapitalFont;
+
+/// A draft and what is told about each layer.
+#[derive(Clone, Debug, Default)]
+pub struct Drafted {
+    pub draft: Draft,
+    /// One per layer, in the order of `draft.files`.
+    pub files: Vec<FileReport>,
+}
+
+const READING: Text = Text::new("Đọc và kiểm tra bản ghi", "Reading and checking records");
+const COMPARING: Text = Text::new("So điểm ranh của các thửa kề nhau", "Comparing points of neighbours");
+
+/// Records one thread reads at a time.
+const CHUNK: u64 = 1024;
+/// Chunks in memory twice while they are put in order.
+const WAVE: usize = 16;
+
+/// Reads all records of the inspected files by the plan.
+///
+/// Fails when the plan is undecided, a file can no longer be read, or the job was cancelled; nothing
+/// has been changed then.
+pub fn draft(
+    inspection: &Inspection,
+    plan: &Plan,
+    existing: &Existing,
+    progress: &Progress,
+) -> Result<Drafted, Failure> {
+    if let Some(failure) = plan.undecided(inspection) {
+        return Err(failure);
+    }
+    progress.stage(READING, inspection.records())?;
+    let mut run = Run::new(inspection, plan, existing);
+    let recipes = run.recipes();
+    let tasks = run.tasks();
+    run.out.draft.parcels.reserve_exact(inspection.records() as usize);
+    for wave in tasks.chunks(WAVE) {
+        let read: Vec<Rows> =
+            wave.par_iter().map(|t| run.read(t, &recipes[t.layer], progress)).collect::<Result<_, _>>()?;
+        for (task, rows) in wave.iter().zip(read) {
+            run.add(task.layer, rows);
+        }
+    }
+    progress.stage(COMPARING, 0)?;
+    Ok(run.finish())
+}
+
+/// A stretch of records of one layer.
+struct Task {
+    layer: usize,
+    range: Range<u64>,
+}
+
+struct Run<'a> {
+    inspection: &'a Inspection,
+    plan: &'a Plan,
+    existing: &'a Existing,
+    /// Layers that were imported before as a whole.
+    known: Vec<bool>,
+    /// Parcels of the district that this run replaces already.
+    updated: HashSet<i64>,
+    totals: Vec<Rows>,
+    out: Drafted,
+}
+
+impl<'a> Run<'a> {
+    fn new(inspection: &'a Inspection, plan: &'a Plan, existing: &'a Existing) -> Self {
+        let mut seen = HashSet::new();
+        let repeated = |l: &super::LayerInspection| {
+            // A layer of a file with several has the file's hash.
+            let again = !seen.insert((l.source.sha256.clone(), l.source.layer.clone()));
+            again || existing.has_source(&l.source.sha256)
+        };
+        let known = inspection.layers.iter().map(repeated).collect();
+        let layers = || inspection.layers.iter().zip(&plan.layers);
+        Self {
+            inspection,
+            plan,
+            existing,
+            known,
+            updated: HashSet::new(),
+            totals: inspection.layers.iter().map(|_| Rows::default()).collect(),
+            out: Drafted {
+                files: layers().map(|(l, p)| FileReport::new(l, p)).collect(),
+                draft: Draft::default(),
+            },
+        }
+    }
+
+    fn recipes(&self) -> Vec<Recipe<'a>> {
+        let layers = self.inspection.layers.iter().zip(&self.plan.layers).zip(0u32..);
+        layers
+            .map(|((l, p), i)| {
+                Recipe::new(i, l.source.file_name(), l.fields(), p, self.plan.options.multipart)
+            })
+            .collect()
+    }
+
+    /// A file that is in the district already and shall be skipped is not read again.
+    fn is_skipped(&self, layer: usize) -> bool {
+        self.known[layer] && self.plan.options.duplicates == Duplicates::Skip
+    }
+
+    fn tasks(&self) -> Vec<Task> {
+        let mut tasks = Vec::new();
+        for (layer, l) in self.inspection.layers.iter().enumerate().filter(|(i, _)| !self.is_skipped(*i)) {
+            let records = l.source.records;
+            let step = if l.source.is_parallel() { CHUNK } else { records.max(1) };
+            let mut from = 0;
+            while from < records {
+                let to = records.min(from + step);
+                tasks.push(Task { layer, range: from..to });
+                from = to;
+            }
+        }
+        tasks
+    }
+
+    fn read(&self, task: &Task, recipe: &Recipe<'_>, progress: &Progress) -> Result<Rows, Failure> {
+        let placing: Placing = self.plan.layers[task.layer].crs.placing(self.plan.options.project_epsg)?;
+        let mut rows = recipe.rows();
+        let mut since = 0;
+        self.inspection.layers[task.layer].source.read(task.range.clone(), &mut |record| {
+            recipe.take(&record, &placing, &mut rows);
+            since += 1;
+            if since == CHUNK {
+                since = 0;
+                progress.step(CHUNK)?;
+            }
+            Ok(())
+        })?;
+        progress.step(since)?;
+        Ok(rows)
+    }
+
+    /// Puts a chunk behind what is there, dropping what the district has already.
+    fn add(&mut self, layer: usize, rows: Rows) {
+        let report = &mut self.out.files[layer];
+        report.records += rows.records;
+        report.skipped += rows.deleted;
+        report.quarantined += rows.quarantined.len() as u64;
+        self.out.draft.quarantined.extend(rows.quarantined);
+        self.out.draft.findings.extend(rows.findings);
+        let mut parcels = rows.parcels.into_iter().peekable();
+        while let Some(first) = parcels.next() {
+            let record = first.record;
+            let mut parts = vec![first];
+            while let Some(part) = parcels.next_if(|p| p.record == record) {
+                parts.push(part);
+            }
+            self.add_record(layer, parts);
+        }
+        let totals = &mut self.totals[layer];
+        totals.deleted += rows.deleted;
+        totals.no_commune += rows.no_commune;
+        totals.tally.add(rows.tally);
+        totals.full.resize(rows.full.len(), 0);
+        totals.full.iter_mut().zip(&rows.full).for_each(|(t, n)| *t += n);
+    }
+
+    /// All parcels of one record: the first may replace one of the district.
+    fn add_record(&mut self, layer: usize, mut parts: Vec<DraftParcel>) {
+        let mode = self.plan.options.duplicates;
+        let same = if self.existing.is_empty() || mode == Duplicates::Keep { None } else { self.same(&parts[0]) };
+        let report = &mut self.out.files[layer];
+        match (same, mode) {
+            (Some(_), Duplicates::Skip) => {
+                report.skipped += 1;
+                return;
+            }
+            // A second record with the same key would overwrite the first: it is kept beside it.
+            (Some(fid), Duplicates::Update) if self.updated.insert(fid) => {
+                parts[0].action = DraftAction::Update(fid);
+                report.updated += 1;
+            }
+            _ => report.imported += 1,
+        }
+        self.out.draft.parcels.append(&mut parts);
+    }
+
+    fn same(&self, p: &DraftParcel) -> Option<i64> {
+        self.existing.find(&p.commune, &p.sheet, &p.number, &p.polygon)
+    }
+
+    fn finish(mut self) -> Drafted {
+        for layer in 0..self.out.files.len() {
+            self.finish_layer(layer);
+        }
+        let draft = &mut self.out.draft;
+        snap::near_points(&mut draft.parcels, self.plan.options.snap_mm, &mut draft.findings);
+        sort_findings(&mut draft.findings);
+        draft.hash = draft.content_hash();
+        self.out
+    }
+
+    fn finish_layer(&mut self, layer: usize) {
+        let source = &self.inspection.layers[layer].source;
+        if self.is_skipped(layer) {
+            self.out.files[layer].records = source.records;
+            self.out.files[layer].skipped = source.records;
+        }
+        let report = &mut self.out.files[layer];
+        let tally = self.totals[layer].tally;
+        report.max_shift_mm = (tally.max_shift_mm() * 1000.0).round() / 1000.0;
+        report.removed_duplicate_points = tally.duplicates;
+        self.out.draft.files.push(DraftFile {
+            file: report.file.clone(),
+            layer: report.layer.clone(),
+            sha256: report.sha256.clone(),
+            records: report.records,
+            skipped: report.skipped,
+        });
+        let findings = self.layer_findings(layer);
+        self.out.draft.findings.extend(findings);
+    }
+
+    /// What is said once per layer.
+    fn layer_findings(&self, layer: usize) -> Vec<Finding> {
+        let (source, plan) = (&self.inspection.layers[layer].source, &self.plan.layers[layer]);
+        let (totals, report) = (&self.totals[layer], &self.out.files[layer]);
+        let mut findings = source.findings.clone();
+        let file = report.file.clone();
+        let mut say = |code, severity, count: u64, field: Option<&str>, values: Vec<(&'static str, String)>| {
+            let mut f = Finding::new(code, severity);
+            f.source = Some(SourceRef { file: file.clone(), record: None, field: field.map(str::to_owned) });
+            if count > 0 {
+                (f.amount, f.unit) = (Some(count as f64), Some(Unit::Count));
+            }
+            f.values = values;
+            findings.push(f);
+        };
+        let mut count = |code, severity, n: u64| {
+            if n > 0 {
+                say(code, severity, n, None, Vec::new());
+            }
+        };
+        if self.known[layer] {
+            count("IMPORT_FILE_AGAIN", Severity::Warning, report.records.max(1));
+        }
+        count("IMPORT_RECORDS_DELETED", Severity::Info, totals.deleted);
+        count("IMPORT_RECORDS_SKIPPED", Severity::Info, report.skipped.saturating_sub(totals.deleted));
+        count("IMPORT_DUPLICATE_POINTS", Severity::Info, totals.tally.duplicates);
+        count("IMPORT_RINGS_CLOSED", Severity::Warning, totals.tally.unclosed);
+        count("IMPORT_COMMUNE_MISSING", Severity::Warning, totals.no_commune);
+        if let Some(verdict) = plan.crs.finding() {
+            say(verdict, Severity::Warning, 0, None, plan.crs.values(self.plan.options.project_epsg));
+        }
+        for (i, (field, column)) in source.fields.iter().zip(&plan.columns).enumerate() {
+            let name = Some(field.name.as_str());
+            let encoding = || vec![("encoding", column.encoding.name().to_owned())];
+            if let Some(n) = totals.full.get(i).filter(|n| **n > 0) {
+                say("IMPORT_TEXT_FULL", Severity::Info, *n, name, vec![("width", field.width.to_string())]);
+            }
+            if !column.certain {
+                say("IMPORT_ENCODING_UNCERTAIN", Severity::Warning, 0, name, encoding());
+            }
+            match column.capital_font {
+                Some(CapitalFont::Mixed) => say("IMPORT_CAPITAL_FONT", Severity::Info, 0, name, encoding()),
+                Some(CapitalFont::AllSmall) => say("IMPORT_ALL_SMALL", Severity::Info, 0, name, encoding()),
+                None => {}
+            }
+        }
+        for field in [super::Field::Sheet, super::Field::Number] {
+            if !plan.mapping.contains_key(&field) {
+                say("IMPORT_COLUMN_MISSING", Severity::Warning, 0, None, vec![("field", field.name().to_owned())]);
+            }
+        }
+        findings
+    }
+}
