@@ -5,7 +5,7 @@ use super::geometry::{self, Placing, Refused, Tally};
 use super::plan::{LayerPlan, Multipart};
 use super::{Field, Mapping};
 use crate::domain::{
-    DraftAction, DraftParcel, Failure, Finding, Polygon, Quarantined, Severity, SourceRef, Uid, Unit,
+    DraftAction, DraftParcel, Finding, Polygon, Quarantined, Severity, SourceRef, Uid, Unit,
 };
 use crate::formats::{Shape, SourceField, SourceGeometry, SourceRecord, Value};
 use crate::text::encoding::Encoding;
