@@ -7,10 +7,11 @@ use rayon::prelude::*;
 
 use super::geometry::Placing;
 use super::rows::{Recipe, Rows};
-use super::{Duplicates, Existing, FileReport, Inspection, Plan, snap};
+use super::{Duplicates, Existing, Field, FileReport, Inspection, Plan, snap};
 use crate::domain::{
     Draft, DraftAction, DraftFile, DraftParcel, Failure, Finding, Severity, SourceRef, Unit, sort_findings,
 };
+use crate::formats::SourceField;
 use crate::job::Progress;
 use crate::text::Text;
 use crate::text::doctor::CapitalFont;
@@ -168,6 +169,7 @@ impl<'a> Run<'a> {
         let totals = &mut self.totals[layer];
         totals.deleted += rows.deleted;
         totals.no_commune += rows.no_commune;
+        totals.other_commune += rows.other_commune;
         totals.tally.add(rows.tally);
         totals.full.resize(rows.full.len(), 0);
         totals.full.iter_mut().zip(&rows.full).for_each(|(t, n)| *t += n);
@@ -233,53 +235,96 @@ impl<'a> Run<'a> {
     fn layer_findings(&self, layer: usize) -> Vec<Finding> {
         let (source, plan) = (&self.inspection.layers[layer].source, &self.plan.layers[layer]);
         let (totals, report) = (&self.totals[layer], &self.out.files[layer]);
-        let mut findings = source.findings.clone();
-        let file = report.file.clone();
-        let mut say = |code, severity, count: u64, field: Option<&str>, values: Vec<(&'static str, String)>| {
-            let mut f = Finding::new(code, severity);
-            f.source = Some(SourceRef { file: file.clone(), record: None, field: field.map(str::to_owned) });
+        let mut say = Say { file: &report.file, findings: source.findings.clone() };
+        let again = if self.known[layer] { report.records.max(1) } else { 0 };
+        for (code, severity, count) in [
+            ("IMPORT_FILE_AGAIN", Severity::Warning, again),
+            ("IMPORT_RECORDS_DELETED", Severity::Info, totals.deleted),
+            ("IMPORT_RECORDS_SKIPPED", Severity::Info, report.skipped - totals.deleted),
+            ("IMPORT_DUPLICATE_POINTS", Severity::Info, totals.tally.duplicates),
+            ("IMPORT_RINGS_CLOSED", Severity::Warning, totals.tally.unclosed),
+            ("IMPORT_COMMUNE_MISSING", Severity::Warning, totals.no_commune),
+        ] {
             if count > 0 {
-                (f.amount, f.unit) = (Some(count as f64), Some(Unit::Count));
+                say.that(code, severity).count(count);
             }
-            f.values = values;
-            findings.push(f);
-        };
-        let mut count = |code, severity, n: u64| {
-            if n > 0 {
-                say(code, severity, n, None, Vec::new());
-            }
-        };
-        if self.known[layer] {
-            count("IMPORT_FILE_AGAIN", Severity::Warning, report.records.max(1));
         }
-        count("IMPORT_RECORDS_DELETED", Severity::Info, totals.deleted);
-        count("IMPORT_RECORDS_SKIPPED", Severity::Info, report.skipped.saturating_sub(totals.deleted));
-        count("IMPORT_DUPLICATE_POINTS", Severity::Info, totals.tally.duplicates);
-        count("IMPORT_RINGS_CLOSED", Severity::Warning, totals.tally.unclosed);
-        count("IMPORT_COMMUNE_MISSING", Severity::Warning, totals.no_commune);
-        if let Some(verdict) = plan.crs.finding() {
-            say(verdict, Severity::Warning, 0, None, plan.crs.values(self.plan.options.project_epsg));
+        if totals.other_commune > 0 {
+            let commune = plan.commune.as_deref().unwrap_or_default();
+            say.that("IMPORT_COMMUNE_DIFFERS", Severity::Warning).count(totals.other_commune).value("commune", commune);
         }
-        for (i, (field, column)) in source.fields.iter().zip(&plan.columns).enumerate() {
-            let name = Some(field.name.as_str());
-            let encoding = || vec![("encoding", column.encoding.name().to_owned())];
-            if let Some(n) = totals.full.get(i).filter(|n| **n > 0) {
-                say("IMPORT_TEXT_FULL", Severity::Info, *n, name, vec![("width", field.width.to_string())]);
+        plan.crs.say(self.plan.options.project_epsg, &mut say);
+        for field in [Field::Sheet, Field::Number].into_iter().filter(|f| !plan.mapping.contains_key(f)) {
+            say.that("IMPORT_COLUMN_MISSING", Severity::Warning).value("field", field.name());
+        }
+        self.column_findings(layer, &mut say);
+        say.findings
+    }
+
+    fn column_findings(&self, layer: usize, say: &mut Say<'_>) {
+        let (inspected, plan) = (&self.inspection.layers[layer], &self.plan.layers[layer]);
+        for (i, (field, column)) in inspected.fields().iter().zip(&plan.columns).enumerate() {
+            let encoding = column.encoding.name();
+            let full = self.totals[layer].full.get(i).copied().unwrap_or_default();
+            if full > 0 {
+                let width = field.width.to_string();
+                say.of("IMPORT_TEXT_FULL", Severity::Info, field).count(full).value("width", &width);
             }
             if !column.certain {
-                say("IMPORT_ENCODING_UNCERTAIN", Severity::Warning, 0, name, encoding());
+                say.of("IMPORT_ENCODING_UNCERTAIN", Severity::Warning, field).value("encoding", encoding);
+            }
+            if let Some(declared) = inspected.contradicted(i, column) {
+                let finding = say.of("IMPORT_ENCODING_DECLARED", Severity::Warning, field);
+                finding.value("declared", declared.name()).value("encoding", encoding);
             }
             match column.capital_font {
-                Some(CapitalFont::Mixed) => say("IMPORT_CAPITAL_FONT", Severity::Info, 0, name, encoding()),
-                Some(CapitalFont::AllSmall) => say("IMPORT_ALL_SMALL", Severity::Info, 0, name, encoding()),
+                Some(CapitalFont::Mixed) => {
+                    say.of("IMPORT_CAPITAL_FONT", Severity::Info, field);
+                }
+                Some(CapitalFont::AllSmall) => {
+                    say.of("IMPORT_ALL_SMALL", Severity::Info, field);
+                }
                 None => {}
             }
         }
-        for field in [super::Field::Sheet, super::Field::Number] {
-            if !plan.mapping.contains_key(&field) {
-                say("IMPORT_COLUMN_MISSING", Severity::Warning, 0, None, vec![("field", field.name().to_owned())]);
-            }
+    }
+}
+
+/// Gathers the findings of one layer.
+pub(super) struct Say<'a> {
+    file: &'a str,
+    findings: Vec<Finding>,
+}
+
+/// The finding just made, to be completed.
+pub(super) struct Said<'a>(&'a mut Finding);
+
+impl Say<'_> {
+    pub(super) fn that(&mut self, code: &'static str, severity: Severity) -> Said<'_> {
+        let mut finding = Finding::new(code, severity);
+        finding.source = Some(SourceRef { file: self.file.to_owned(), record: None, field: None });
+        let at = self.findings.len();
+        self.findings.push(finding);
+        Said(&mut self.findings[at])
+    }
+
+    fn of(&mut self, code: &'static str, severity: Severity, field: &SourceField) -> Said<'_> {
+        let said = self.that(code, severity);
+        if let Some(source) = &mut said.0.source {
+            source.field = Some(field.name.clone());
         }
-        findings
+        said
+    }
+}
+
+impl Said<'_> {
+    fn count(self, n: u64) -> Self {
+        (self.0.amount, self.0.unit) = (Some(n as f64), Some(Unit::Count));
+        self
+    }
+
+    pub(super) fn value(self, name: &'static str, value: &str) -> Self {
+        self.0.values.push((name, value.to_owned()));
+        self
     }
 }

@@ -238,6 +238,15 @@ impl Inspection {
 }
 
 impl LayerInspection {
+    /// What the `.cpg` says, when the column was found to be something else.
+    pub(super) fn contradicted(&self, i: usize, column: &super::ColumnPlan) -> Option<Encoding> {
+        let TextKind::Bytes { cpg, .. } = &self.source.text else { return None };
+        let declared: Encoding = cpg.as_deref()?.parse().ok()?;
+        let judged = self.columns.get(i).is_some_and(|d| d.words > 0) && column.source == Source::Scored;
+        let same = declared == column.encoding || (declared, column.encoding) == (Encoding::Utf8, Encoding::Utf8Nfd);
+        (judged && !same).then_some(declared)
+    }
+
     pub fn fields(&self) -> &[SourceField] {
         &self.source.fields
     }

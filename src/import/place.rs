@@ -30,6 +30,5 @@ impl CrsPlan {
         let transform = if self.epsg == project { None } else { Some(Transform::between(self.epsg, project)?) };
         Ok(Placing { swap_xy: self.swap_xy, transform })
     }
-    pub fn finding(&self) -> Option<&'static str> { None }
-    pub fn values(&self, _project: u32) -> Vec<(&'static str, String)> { Vec::new() }
+    pub(super) fn say(&self, _project: u32, _say: &mut super::draft::Say<'_>) {}
 }

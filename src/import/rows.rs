@@ -41,6 +41,8 @@ pub struct Rows {
     pub records: u64,
     pub deleted: u64,
     pub no_commune: u64,
+    /// Records that name another commune than the layer's.
+    pub other_commune: u64,
     pub tally: Tally,
     /// Values per column that fill it to the last byte.
     pub full: Vec<u64>,
@@ -191,6 +193,7 @@ impl<'a> Recipe<'a> {
     /// The record's own commune where it is a code, else the one given for the layer.
     fn commune(&self, raw: Option<String>, extra: &mut Vec<(String, String)>, rows: &mut Rows) -> String {
         if let Some(code) = raw.as_deref().and_then(clean::commune) {
+            rows.other_commune += u64::from(self.commune.as_ref().is_some_and(|c| *c != code));
             return code;
         }
         if let (Some(raw), Some(i)) = (raw, self.at[Field::Commune as usize]) {
