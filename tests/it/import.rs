@@ -241,14 +241,8 @@ fn columns_are_mapped_cleaned_and_the_rest_kept() {
     assert_eq!((d.draft.parcels[2].old_number.as_deref(), d.draft.parcels[2].extra.len()), (Some("G3"), 0));
 
     let missing = Options { map: vec![(Field::Owner, "KHONGCO".into())], ..options() };
-    let path = File::of_people(Encoding::Utf8).write();
-    assert_eq!(Plan::propose(&inspect_kept(&path), &missing).unwrap_err().code(), "NO_SUCH_COLUMN");
-}
-
-/// The folder of a `File` goes with it: inspect needs only what was written.
-fn inspect_kept(_: &Path) -> Inspection {
     let file = File::of_people(Encoding::Utf8);
-    inspect(&file.write())
+    assert_eq!(Plan::propose(&inspect(&file.write()), &missing).unwrap_err().code(), "NO_SUCH_COLUMN");
 }
 
 #[test]
@@ -389,18 +383,18 @@ fn near_points_are_reported_and_moved_only_by_choice() {
 
 #[test]
 fn a_file_imported_before_is_recognised() {
-    let path = File::of_people(Encoding::Utf8);
-    let path = { path.write(); path };
-    let first = run(&path.path());
+    let file = File::of_people(Encoding::Utf8);
+    let path = file.write();
+    let first = run(&path);
     let again = existing_of(&first, true);
-    let d = run_with(&path.path(), &options(), &again).unwrap();
+    let d = run_with(&path, &options(), &again).unwrap();
     assert_eq!(sums(&d.files[0]), [8, 0, 0, 8, 0]);
     assert!(d.draft.parcels.is_empty() && codes(&d).contains(&"IMPORT_FILE_AGAIN"));
 
     let keep = Options { duplicates: Duplicates::Keep, ..options() };
-    assert_eq!(sums(&run_with(&path.path(), &keep, &again).unwrap().files[0]), [8, 8, 0, 0, 0]);
+    assert_eq!(sums(&run_with(&path, &keep, &again).unwrap().files[0]), [8, 8, 0, 0, 0]);
     let update = Options { duplicates: Duplicates::Update, ..options() };
-    let d = run_with(&path.path(), &update, &again).unwrap();
+    let d = run_with(&path, &update, &again).unwrap();
     assert_eq!(sums(&d.files[0]), [8, 0, 8, 0, 0]);
     assert!(d.draft.parcels.iter().zip(1..).all(|(p, fid)| p.action == DraftAction::Update(fid)));
 }
