@@ -12,7 +12,11 @@ impl Draft {
     /// SHA-256 over all that would be written, in order, except the uids: the same files read the same
     /// way have the same fingerprint.
     pub fn content_hash(&self) -> [u8; 32] {
-        let parcels: Vec<[u8; 32]> = self.parcels.par_chunks(CHUNK).map(|c| digest(c, parcel)).collect();
+        let parcels: Vec<[u8; 32]> = self
+            .parcels
+            .par_chunks(CHUNK)
+            .map(|c| digest(c, parcel))
+            .collect();
         let quarantined = digest(&self.quarantined, quarantined);
         let files = digest(&self.files, file);
         let mut whole = Sha256::new();

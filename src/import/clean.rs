@@ -18,12 +18,19 @@ pub fn text(value: &Value<'_>, encoding: Encoding) -> Decoded {
 }
 
 fn plain(text: String) -> Decoded {
-    Decoded { text, ..Decoded::default() }
+    Decoded {
+        text,
+        ..Decoded::default()
+    }
 }
 
 /// Shortest form that reads back; whole numbers without decimals.
 fn real(x: f64) -> String {
-    if x.fract() == 0.0 && x.abs() < 1e15 { format!("{x:.0}") } else { x.to_string() }
+    if x.fract() == 0.0 && x.abs() < 1e15 {
+        format!("{x:.0}")
+    } else {
+        x.to_string()
+    }
 }
 
 /// A sheet or parcel number: "12.0" and "0012" become "12"; text such as "TĐ 12-2019" stays.
@@ -37,7 +44,11 @@ pub fn label(mut text: String) -> String {
     }
     if text.starts_with('0') && is_digits(&text) {
         let digits = text.trim_start_matches('0');
-        text = if digits.is_empty() { "0".to_owned() } else { digits.to_owned() };
+        text = if digits.is_empty() {
+            "0".to_owned()
+        } else {
+            digits.to_owned()
+        };
     }
     text
 }
@@ -50,7 +61,11 @@ fn is_digits(s: &str) -> bool {
 /// it is no such code.
 pub fn commune(text: &str) -> Option<String> {
     let digits = text.split_once('.').map_or(text, |(whole, zeros)| {
-        if zeros.bytes().all(|b| b == b'0') { whole } else { text }
+        if zeros.bytes().all(|b| b == b'0') {
+            whole
+        } else {
+            text
+        }
     });
     let fits = (1..=5).contains(&digits.len()) && is_digits(digits) && digits.bytes().any(|b| b != b'0');
     fits.then(|| format!("{digits:0>5}"))
@@ -58,7 +73,9 @@ pub fn commune(text: &str) -> Option<String> {
 
 /// A commune code standing alone in a file's name: `DC_25747_2026.shp` gives 25747.
 pub fn commune_in_name(name: &str) -> Option<String> {
-    let mut codes = name.split(|c: char| !c.is_ascii_digit()).filter(|run| run.len() == 5);
+    let mut codes = name
+        .split(|c: char| !c.is_ascii_digit())
+        .filter(|run| run.len() == 5);
     let first = codes.next()?;
     codes.all(|c| c == first).then(|| first.to_owned())
 }

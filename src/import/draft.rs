@@ -25,7 +25,10 @@ pub struct Drafted {
 }
 
 const READING: Text = Text::new("Đọc và kiểm tra bản ghi", "Reading and checking records");
-const COMPARING: Text = Text::new("So điểm ranh của các thửa kề nhau", "Comparing points of neighbours");
+const COMPARING: Text = Text::new(
+    "So điểm ranh của các thửa kề nhau",
+    "Comparing points of neighbours",
+);
 
 /// Records one thread reads at a time.
 const CHUNK: u64 = 1024;
@@ -51,8 +54,10 @@ pub fn draft(
     let tasks = run.tasks();
     run.out.draft.parcels.reserve_exact(inspection.records() as usize);
     for wave in tasks.chunks(WAVE) {
-        let read: Vec<Rows> =
-            wave.par_iter().map(|t| run.read(t, &recipes[t.layer], progress)).collect::<Result<_, _>>()?;
+        let read: Vec<Rows> = wave
+            .par_iter()
+            .map(|t| run.read(t, &recipes[t.layer], progress))
+            .collect::<Result<_, _>>()?;
         for (task, rows) in wave.iter().zip(read) {
             run.add(task.layer, rows);
         }
@@ -107,7 +112,13 @@ impl<'a> Run<'a> {
         let layers = self.inspection.layers.iter().zip(&self.plan.layers).zip(0u32..);
         layers
             .map(|((l, p), i)| {
-                Recipe::new(i, l.source.file_name(), l.fields(), p, self.plan.options.multipart)
+                Recipe::new(
+                    i,
+                    l.source.file_name(),
+                    l.fields(),
+                    p,
+                    self.plan.options.multipart,
+                )
             })
             .collect()
     }
@@ -119,13 +130,26 @@ impl<'a> Run<'a> {
 
     fn tasks(&self) -> Vec<Task> {
         let mut tasks = Vec::new();
-        for (layer, l) in self.inspection.layers.iter().enumerate().filter(|(i, _)| !self.is_skipped(*i)) {
+        for (layer, l) in self
+            .inspection
+            .layers
+            .iter()
+            .enumerate()
+            .filter(|(i, _)| !self.is_skipped(*i))
+        {
             let records = l.source.records;
-            let step = if l.source.is_parallel() { CHUNK } else { records.max(1) };
+            let step = if l.source.is_parallel() {
+                CHUNK
+            } else {
+                records.max(1)
+            };
             let mut from = 0;
             while from < records {
                 let to = records.min(from + step);
-                tasks.push(Task { layer, range: from..to });
+                tasks.push(Task {
+                    layer,
+                    range: from..to,
+                });
                 from = to;
             }
         }
@@ -133,18 +157,22 @@ impl<'a> Run<'a> {
     }
 
     fn read(&self, task: &Task, recipe: &Recipe<'_>, progress: &Progress) -> Result<Rows, Failure> {
-        let placing: Placing = self.plan.layers[task.layer].crs.placing(self.plan.options.project_epsg)?;
+        let placing: Placing = self.plan.layers[task.layer]
+            .crs
+            .placing(self.plan.options.project_epsg)?;
         let mut rows = recipe.rows();
         let mut since = 0;
-        self.inspection.layers[task.layer].source.read(task.range.clone(), &mut |record| {
-            recipe.take(&record, &placing, &mut rows);
-            since += 1;
-            if since == CHUNK {
-                since = 0;
-                progress.step(CHUNK)?;
-            }
-            Ok(())
-        })?;
+        self.inspection.layers[task.layer]
+            .source
+            .read(task.range.clone(), &mut |record| {
+                recipe.take(&record, &placing, &mut rows);
+                since += 1;
+                if since == CHUNK {
+                    since = 0;
+                    progress.step(CHUNK)?;
+                }
+                Ok(())
+            })?;
         progress.step(since)?;
         Ok(rows)
     }
@@ -178,7 +206,11 @@ impl<'a> Run<'a> {
     /// All parcels of one record: the first may replace one of the district.
     fn add_record(&mut self, layer: usize, mut parts: Vec<DraftParcel>) {
         let mode = self.plan.options.duplicates;
-        let same = if self.existing.is_empty() || mode == Duplicates::Keep { None } else { self.same(&parts[0]) };
+        let same = if self.existing.is_empty() || mode == Duplicates::Keep {
+            None
+        } else {
+            self.same(&parts[0])
+        };
         let report = &mut self.out.files[layer];
         match (same, mode) {
             (Some(_), Duplicates::Skip) => {
@@ -235,12 +267,23 @@ impl<'a> Run<'a> {
     fn layer_findings(&self, layer: usize) -> Vec<Finding> {
         let (source, plan) = (&self.inspection.layers[layer].source, &self.plan.layers[layer]);
         let (totals, report) = (&self.totals[layer], &self.out.files[layer]);
-        let mut say = Say { file: &report.file, findings: source.findings.clone() };
-        let again = if self.known[layer] { report.records.max(1) } else { 0 };
+        let mut say = Say {
+            file: &report.file,
+            findings: source.findings.clone(),
+        };
+        let again = if self.known[layer] {
+            report.records.max(1)
+        } else {
+            0
+        };
         for (code, severity, count) in [
             ("IMPORT_FILE_AGAIN", Severity::Warning, again),
             ("IMPORT_RECORDS_DELETED", Severity::Info, totals.deleted),
-            ("IMPORT_RECORDS_SKIPPED", Severity::Info, report.skipped - totals.deleted),
+            (
+                "IMPORT_RECORDS_SKIPPED",
+                Severity::Info,
+                report.skipped - totals.deleted,
+            ),
             ("IMPORT_DUPLICATE_POINTS", Severity::Info, totals.tally.duplicates),
             ("IMPORT_RINGS_CLOSED", Severity::Warning, totals.tally.unclosed),
             ("IMPORT_COMMUNE_MISSING", Severity::Warning, totals.no_commune),
@@ -251,11 +294,17 @@ impl<'a> Run<'a> {
         }
         if totals.other_commune > 0 {
             let commune = plan.commune.as_deref().unwrap_or_default();
-            say.that("IMPORT_COMMUNE_DIFFERS", Severity::Warning).count(totals.other_commune).value("commune", commune);
+            say.that("IMPORT_COMMUNE_DIFFERS", Severity::Warning)
+                .count(totals.other_commune)
+                .value("commune", commune);
         }
         plan.crs.say(self.plan.options.project_epsg, &mut say);
-        for field in [Field::Sheet, Field::Number].into_iter().filter(|f| !plan.mapping.contains_key(f)) {
-            say.that("IMPORT_COLUMN_MISSING", Severity::Warning).value("field", field.name());
+        for field in [Field::Sheet, Field::Number]
+            .into_iter()
+            .filter(|f| !plan.mapping.contains_key(f))
+        {
+            say.that("IMPORT_COLUMN_MISSING", Severity::Warning)
+                .value("field", field.name());
         }
         self.column_findings(layer, &mut say);
         say.findings
@@ -268,14 +317,19 @@ impl<'a> Run<'a> {
             let full = self.totals[layer].full.get(i).copied().unwrap_or_default();
             if full > 0 {
                 let width = field.width.to_string();
-                say.of("IMPORT_TEXT_FULL", Severity::Info, field).count(full).value("width", &width);
+                say.of("IMPORT_TEXT_FULL", Severity::Info, field)
+                    .count(full)
+                    .value("width", &width);
             }
             if !column.certain {
-                say.of("IMPORT_ENCODING_UNCERTAIN", Severity::Warning, field).value("encoding", encoding);
+                say.of("IMPORT_ENCODING_UNCERTAIN", Severity::Warning, field)
+                    .value("encoding", encoding);
             }
             if let Some(declared) = inspected.contradicted(i, column) {
                 let finding = say.of("IMPORT_ENCODING_DECLARED", Severity::Warning, field);
-                finding.value("declared", declared.name()).value("encoding", encoding);
+                finding
+                    .value("declared", declared.name())
+                    .value("encoding", encoding);
             }
             match column.capital_font {
                 Some(CapitalFont::Mixed) => {
@@ -302,7 +356,11 @@ pub(super) struct Said<'a>(&'a mut Finding);
 impl Say<'_> {
     pub(super) fn that(&mut self, code: &'static str, severity: Severity) -> Said<'_> {
         let mut finding = Finding::new(code, severity);
-        finding.source = Some(SourceRef { file: self.file.to_owned(), record: None, field: None });
+        finding.source = Some(SourceRef {
+            file: self.file.to_owned(),
+            record: None,
+            field: None,
+        });
         let at = self.findings.len();
         self.findings.push(finding);
         Said(&mut self.findings[at])

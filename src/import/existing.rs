@@ -20,7 +20,10 @@ pub struct Existing {
 impl Existing {
     /// Parcels of the coverage and SHA-256 (hex) of the files imported before.
     pub fn of(coverage: &Coverage, sources: impl IntoIterator<Item = String>) -> Self {
-        let mut this = Self { sources: sources.into_iter().collect(), ..Self::default() };
+        let mut this = Self {
+            sources: sources.into_iter().collect(),
+            ..Self::default()
+        };
         for p in coverage.iter() {
             this.add(&p.commune, &p.sheet, &p.number, &p.polygon, p.fid);
         }
@@ -31,7 +34,12 @@ impl Existing {
         if number.is_empty() {
             keep_least(self.shapes.entry(shape(commune, polygon)).or_insert(fid), fid);
         } else {
-            keep_least(self.keys.entry(format!("{commune}/{sheet}/{number}")).or_insert(fid), fid);
+            keep_least(
+                self.keys
+                    .entry(format!("{commune}/{sheet}/{number}"))
+                    .or_insert(fid),
+                fid,
+            );
         }
     }
 
@@ -65,7 +73,10 @@ fn shape(commune: &str, polygon: &Polygon) -> u64 {
     for ring in &polygon.rings {
         let first = (0..ring.len()).min_by_key(|i| ring[*i]).unwrap_or(0);
         ring.len().hash(&mut hasher);
-        ring[first..].iter().chain(&ring[..first]).for_each(|p| p.hash(&mut hasher));
+        ring[first..]
+            .iter()
+            .chain(&ring[..first])
+            .for_each(|p| p.hash(&mut hasher));
     }
     hasher.finish()
 }

@@ -61,7 +61,9 @@ pub fn polygon<'a>(
     placing: &Placing,
     tally: &mut Tally,
 ) -> Result<Polygon, Refused> {
-    let mut polygon = Polygon { rings: Vec::with_capacity(1) };
+    let mut polygon = Polygon {
+        rings: Vec::with_capacity(1),
+    };
     for source in rings {
         polygon.rings.push(one_ring(source, placing, tally)?);
     }
@@ -71,9 +73,15 @@ pub fn polygon<'a>(
 
 /// Refuses what no parcel can be. A spike is valid and left to the rules.
 pub fn check(polygon: Polygon) -> Result<Polygon, Refused> {
-    let fault = validity::check(&polygon).into_iter().find(|f| f.kind != FaultKind::Spike);
+    let fault = validity::check(&polygon)
+        .into_iter()
+        .find(|f| f.kind != FaultKind::Spike);
     let Some(fault) = fault else { return Ok(polygon) };
-    Err(Refused { code: code_of(fault.kind), at: Some(fault.at), fault: fault.kind.name() })
+    Err(Refused {
+        code: code_of(fault.kind),
+        at: Some(fault.at),
+        fault: fault.kind.name(),
+    })
 }
 
 fn code_of(kind: FaultKind) -> &'static str {
@@ -89,7 +97,11 @@ fn code_of(kind: FaultKind) -> &'static str {
 }
 
 fn one_ring(source: &[[f64; 2]], placing: &Placing, tally: &mut Tally) -> Result<Ring, Refused> {
-    let out_of_reach = || Refused { code: "IMPORT_COORDINATE", at: None, fault: "" };
+    let out_of_reach = || Refused {
+        code: "IMPORT_COORDINATE",
+        at: None,
+        fault: "",
+    };
     let mut points = Ring::with_capacity(source.len());
     for p in source {
         let [e, n] = placing.apply(*p).map_err(|_| out_of_reach())?;
@@ -110,7 +122,10 @@ mod tests {
     use crate::domain::ring_area2;
     use proptest::prelude::*;
 
-    const AS_IS: Placing = Placing { swap_xy: false, transform: None };
+    const AS_IS: Placing = Placing {
+        swap_xy: false,
+        transform: None,
+    };
 
     fn made(rings: &[&[[f64; 2]]]) -> (Result<Polygon, Refused>, Tally) {
         let mut tally = Tally::default();
@@ -134,7 +149,10 @@ mod tests {
 
     #[test]
     fn swapped_axes_are_put_right() {
-        let placing = Placing { swap_xy: true, transform: None };
+        let placing = Placing {
+            swap_xy: true,
+            transform: None,
+        };
         let ring = [[2_000.0, 1.0], [2_000.0, 2.0], [2_001.0, 2.0], [2_000.0, 1.0]];
         let p = polygon([&ring[..]].into_iter(), &placing, &mut Tally::default()).unwrap();
         assert!(p.points().all(|q| q.e <= 2_000 && q.n >= 2_000_000));
@@ -156,7 +174,10 @@ mod tests {
         assert_eq!(code(&[&sliver]), "IMPORT_TOO_FEW_POINTS");
         assert_eq!(code(&[&[[0., 0.], [5., 5.], [0., 0.]]]), "IMPORT_TOO_FEW_POINTS");
         assert_eq!(code(&[&square, &outside]), "IMPORT_RINGS");
-        assert_eq!(code(&[&[[f64::NAN, 0.], [1., 0.], [1., 1.]]]), "IMPORT_COORDINATE");
+        assert_eq!(
+            code(&[&[[f64::NAN, 0.], [1., 0.], [1., 1.]]]),
+            "IMPORT_COORDINATE"
+        );
         assert_eq!(code(&[&[[1e30, 0.], [1., 0.], [1., 1.]]]), "IMPORT_COORDINATE");
         assert_eq!(made(&[&bow_tie]).0.unwrap_err().at.map(|p| p.e / 1000), Some(4));
     }

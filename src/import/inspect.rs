@@ -90,7 +90,10 @@ pub fn inspect(paths: &[PathBuf], progress: &Progress) -> Result<Inspection, Fai
         progress.step(1)?;
         Ok(layer)
     };
-    let layers = sources.into_par_iter().map(look).collect::<Result<Vec<_>, Failure>>()?;
+    let layers = sources
+        .into_par_iter()
+        .map(look)
+        .collect::<Result<Vec<_>, Failure>>()?;
     Ok(Inspection { layers })
 }
 
@@ -112,7 +115,12 @@ impl LayerInspection {
             .map(|(field, values)| {
                 let values: Vec<(u64, &[u8])> = values.iter().map(|(r, v)| (*r, v.as_slice())).collect();
                 let width = (field.width > 0 && !unicode).then_some(field.width);
-                doctor::diagnose(&Column { values: &values, width, unicode, declared })
+                doctor::diagnose(&Column {
+                    values: &values,
+                    width,
+                    unicode,
+                    declared,
+                })
             })
             .collect();
         Ok(Self {
@@ -131,8 +139,15 @@ impl LayerInspection {
 
     /// The first rows as the plan reads them: (record number, one text per field). Personal values.
     pub fn preview(&self, plan: &LayerPlan) -> Vec<(u64, Vec<String>)> {
-        let cell = |(value, column): (&Owned, &super::ColumnPlan)| clean::text(&value.borrow(), column.encoding).text;
-        let row = |row: &SampleRow| (row.record, row.values.iter().zip(&plan.columns).map(cell).collect());
+        let cell = |(value, column): (&Owned, &super::ColumnPlan)| {
+            clean::text(&value.borrow(), column.encoding).text
+        };
+        let row = |row: &SampleRow| {
+            (
+                row.record,
+                row.values.iter().zip(&plan.columns).map(cell).collect(),
+            )
+        };
         self.rows.iter().map(row).collect()
     }
 
@@ -140,7 +155,9 @@ impl LayerInspection {
     pub(super) fn commune_of_sample(&self, mapping: &Mapping) -> Option<String> {
         let name = mapping.get(&Field::Commune)?;
         let at = self.source.fields.iter().position(|f| f.name == *name)?;
-        let code = |row: &SampleRow| clean::commune(&clean::text(&row.values.get(at)?.borrow(), Encoding::Utf8).text);
+        let code = |row: &SampleRow| {
+            clean::commune(&clean::text(&row.values.get(at)?.borrow(), Encoding::Utf8).text)
+        };
         self.rows.iter().find_map(code)
     }
 }
@@ -170,7 +187,11 @@ struct Sample {
 
 impl Sample {
     fn new(fields: usize) -> Self {
-        Self { rows: Vec::new(), speaking: vec![Vec::new(); fields], points: Vec::new() }
+        Self {
+            rows: Vec::new(),
+            speaking: vec![Vec::new(); fields],
+            points: Vec::new(),
+        }
     }
 
     fn take(&mut self, record: &SourceRecord<'_>) {
@@ -179,7 +200,10 @@ impl Sample {
         }
         if self.rows.len() < PREVIEW_ROWS {
             let values = record.values.iter().map(Owned::of).collect();
-            self.rows.push(SampleRow { record: record.number, values });
+            self.rows.push(SampleRow {
+                record: record.number,
+                values,
+            });
         }
         for (value, kept) in record.values.iter().zip(&mut self.speaking) {
             let bytes = match value {
@@ -223,8 +247,13 @@ impl Owned {
 
 /// What the file says of its text; a `.cpg` weighs more than the DBF's driver byte.
 fn declared_encoding(text: &TextKind) -> Option<(Encoding, Source)> {
-    let TextKind::Bytes { cpg, ldid } = text else { return None };
-    let cpg = cpg.as_deref().and_then(|name| name.parse().ok()).map(|e| (e, Source::Cpg));
+    let TextKind::Bytes { cpg, ldid } = text else {
+        return None;
+    };
+    let cpg = cpg
+        .as_deref()
+        .and_then(|name| name.parse().ok())
+        .map(|e| (e, Source::Cpg));
     // 0x03 Windows ANSI, 0x57 "the system's ANSI": both are read as Windows-1252 by everyone. There is
     // no driver byte for any Vietnamese encoding.
     cpg.or_else(|| matches!(ldid, Some(0x03 | 0x57..=0x59)).then_some((Encoding::Cp1252, Source::Ldid)))
@@ -240,10 +269,13 @@ impl Inspection {
 impl LayerInspection {
     /// What the `.cpg` says, when the column was found to be something else.
     pub(super) fn contradicted(&self, i: usize, column: &super::ColumnPlan) -> Option<Encoding> {
-        let TextKind::Bytes { cpg, .. } = &self.source.text else { return None };
+        let TextKind::Bytes { cpg, .. } = &self.source.text else {
+            return None;
+        };
         let declared: Encoding = cpg.as_deref()?.parse().ok()?;
         let judged = self.columns.get(i).is_some_and(|d| d.words > 0) && column.source == Source::Scored;
-        let same = declared == column.encoding || (declared, column.encoding) == (Encoding::Utf8, Encoding::Utf8Nfd);
+        let same =
+            declared == column.encoding || (declared, column.encoding) == (Encoding::Utf8, Encoding::Utf8Nfd);
         (judged && !same).then_some(declared)
     }
 
@@ -253,7 +285,11 @@ impl LayerInspection {
 
     /// How the CRS doctor sees this layer for a district in `project_epsg`.
     pub(super) fn crs_plan(&self, mapping: &Mapping, options: &super::Options) -> super::CrsPlan {
-        let commune = options.commune.clone().or_else(|| self.commune_of_sample(mapping)).or(self.commune.clone());
+        let commune = options
+            .commune
+            .clone()
+            .or_else(|| self.commune_of_sample(mapping))
+            .or(self.commune.clone());
         place::plan(self.declared_crs(), &self.points, commune.as_deref(), options)
     }
 }

@@ -96,11 +96,16 @@ impl FromStr for Field {
     type Err = Failure;
     fn from_str(s: &str) -> Result<Self, Failure> {
         let wanted = s.trim().to_lowercase();
-        let found = Self::ALL.into_iter().find(|f| f.names().0 == wanted || f.names().1 == wanted);
+        let found = Self::ALL
+            .into_iter()
+            .find(|f| f.names().0 == wanted || f.names().1 == wanted);
         found.ok_or_else(|| {
             let names = Self::ALL.map(Self::name).join(", ");
-            Failure::new("UNKNOWN_FIELD", msg!("Không có trường “{s}”.", "There is no field “{s}”."))
-                .remedy(msg!("Chọn một trong: {names}.", "Choose one of: {names}."))
+            Failure::new(
+                "UNKNOWN_FIELD",
+                msg!("Không có trường “{s}”.", "There is no field “{s}”."),
+            )
+            .remedy(msg!("Chọn một trong: {names}.", "Choose one of: {names}."))
         })
     }
 }
@@ -141,7 +146,9 @@ pub fn propose(fields: &[SourceField]) -> Mapping {
     let mut mapping = Mapping::new();
     for field in Field::ALL {
         let aliases = ALIASES.get(field.name()).map_or(&[][..], Vec::as_slice);
-        let column = aliases.iter().find_map(|alias| fields.iter().find(|f| is_alias(&f.name, alias)));
+        let column = aliases
+            .iter()
+            .find_map(|alias| fields.iter().find(|f| is_alias(&f.name, alias)));
         if let Some(column) = column {
             mapping.insert(field, column.name.clone());
         }
@@ -152,7 +159,10 @@ pub fn propose(fields: &[SourceField]) -> Mapping {
 fn is_alias(column: &str, alias: &str) -> bool {
     let column = column.trim();
     column.eq_ignore_ascii_case(alias)
-        || column.len() == DBF_NAME && alias.get(..DBF_NAME).is_some_and(|cut| column.eq_ignore_ascii_case(cut))
+        || column.len() == DBF_NAME
+            && alias
+                .get(..DBF_NAME)
+                .is_some_and(|cut| column.eq_ignore_ascii_case(cut))
 }
 
 /// Puts chosen columns over a proposal. A column name is found without regard to case; choices whose
@@ -172,10 +182,11 @@ pub fn choose(mapping: &mut Mapping, chosen: &[(Field, String)], fields: &[Sourc
 /// The column of that name, exact case first.
 pub fn find_column<'a>(fields: &'a [SourceField], name: &str) -> Option<&'a SourceField> {
     let name = name.trim();
-    fields
-        .iter()
-        .find(|f| f.name == name)
-        .or_else(|| fields.iter().find(|f| f.name.to_lowercase() == name.to_lowercase()))
+    fields.iter().find(|f| f.name == name).or_else(|| {
+        fields
+            .iter()
+            .find(|f| f.name.to_lowercase() == name.to_lowercase())
+    })
 }
 
 /// Parses one `--map f=COL`.
@@ -183,7 +194,10 @@ pub fn parse_choice(text: &str) -> Result<(Field, String), Failure> {
     let (field, column) = text.split_once('=').ok_or_else(|| {
         Failure::new(
             "BAD_MAP",
-            msg!("“{text}” không có dạng TRƯỜNG=CỘT.", "“{text}” is not of the form FIELD=COLUMN."),
+            msg!(
+                "“{text}” không có dạng TRƯỜNG=CỘT.",
+                "“{text}” is not of the form FIELD=COLUMN."
+            ),
         )
     })?;
     Ok((field.parse()?, column.trim().to_owned()))
@@ -195,12 +209,20 @@ mod tests {
     use crate::formats::FieldKind;
 
     fn fields(names: &str) -> Vec<SourceField> {
-        let field = |n: &str| SourceField { name: n.to_owned(), kind: FieldKind::Text, width: 10 };
+        let field = |n: &str| SourceField {
+            name: n.to_owned(),
+            kind: FieldKind::Text,
+            width: 10,
+        };
         names.split(' ').map(field).collect()
     }
 
     fn shown(mapping: &Mapping) -> String {
-        mapping.iter().map(|(f, c)| format!("{}={c}", f.name())).collect::<Vec<_>>().join(" ")
+        mapping
+            .iter()
+            .map(|(f, c)| format!("{}={c}", f.name()))
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 
     #[test]
@@ -213,7 +235,9 @@ mod tests {
              dien_tich_phap_ly=DIENTICHPL loai_dat=KHLOAIDAT dia_chi=DIACHI ten_chu=TENCHU doi_tuong=DTSD"
         );
         assert_eq!(
-            shown(&propose(&fields("OBJECTID maxa SoHieuToBa SoThuTuThu dientich KyHieuMucD TenChu"))),
+            shown(&propose(&fields(
+                "OBJECTID maxa SoHieuToBa SoThuTuThu dientich KyHieuMucD TenChu"
+            ))),
             "ma_xa=maxa so_to=SoHieuToBa so_thua=SoThuTuThu dien_tich=dientich loai_dat=KyHieuMucD ten_chu=TenChu"
         );
         assert_eq!(shown(&propose(&fields("x y"))), "");
@@ -240,7 +264,10 @@ mod tests {
     fn every_list_of_aliases_is_a_field_or_known_to_be_kept_aside() {
         let aside = ["loai_dat_2003", "xu_dong", "da_cap_gcn", "id", "ignored"];
         for name in ALIASES.keys() {
-            assert!(name.parse::<Field>().is_ok() || aside.contains(&name.as_str()), "{name}");
+            assert!(
+                name.parse::<Field>().is_ok() || aside.contains(&name.as_str()),
+                "{name}"
+            );
         }
     }
 }

@@ -91,8 +91,15 @@ impl Plan {
     pub fn propose(inspection: &Inspection, options: &Options) -> Result<Self, Failure> {
         check_options(inspection, options)?;
         let usual = usual_encoding(inspection.layers.iter().flat_map(|l| &l.columns));
-        let layers = inspection.layers.iter().map(|l| LayerPlan::propose(l, options, usual)).collect();
-        Ok(Self { options: options.clone(), layers })
+        let layers = inspection
+            .layers
+            .iter()
+            .map(|l| LayerPlan::propose(l, options, usual))
+            .collect();
+        Ok(Self {
+            options: options.clone(),
+            layers,
+        })
     }
 
     /// What stands in the way of reading: `CRS_UNDECIDED`, `ENCODING_UNDECIDED` or
@@ -110,17 +117,42 @@ fn check_options(inspection: &Inspection, options: &Options) -> Result<(), Failu
     if let Some(commune) = &options.commune
         && clean::commune(commune).is_none()
     {
-        let message = msg!("“{commune}” không phải là mã xã năm chữ số.", "“{commune}” is no five-digit commune code.");
+        let message = msg!(
+            "“{commune}” không phải là mã xã năm chữ số.",
+            "“{commune}” is no five-digit commune code."
+        );
         return Err(Failure::new("BAD_COMMUNE", message));
     }
-    let has = |column: &str| inspection.layers.iter().any(|l| mapping::find_column(l.fields(), column).is_some());
+    let has = |column: &str| {
+        inspection
+            .layers
+            .iter()
+            .any(|l| mapping::find_column(l.fields(), column).is_some())
+    };
     let missing = options.map.iter().find(|(_, c)| !c.is_empty() && !has(c));
-    let Some((field, column)) = missing else { return Ok(()) };
-    let known = clean::list(inspection.layers.iter().flat_map(LayerInspection::fields).map(|f| f.name.as_str()));
+    let Some((field, column)) = missing else {
+        return Ok(());
+    };
+    let known = clean::list(
+        inspection
+            .layers
+            .iter()
+            .flat_map(LayerInspection::fields)
+            .map(|f| f.name.as_str()),
+    );
     let name = field.name();
-    Err(Failure::new("NO_SUCH_COLUMN", msg!("Không tệp nào có cột “{column}”.", "No file has a column “{column}”."))
-        .field(name)
-        .remedy(msg!("Các cột có trong tệp: {known}.", "Columns of the files: {known}.")))
+    Err(Failure::new(
+        "NO_SUCH_COLUMN",
+        msg!(
+            "Không tệp nào có cột “{column}”.",
+            "No file has a column “{column}”."
+        ),
+    )
+    .field(name)
+    .remedy(msg!(
+        "Các cột có trong tệp: {known}.",
+        "Columns of the files: {known}."
+    )))
 }
 
 /// The encoding that decides most columns by itself; what pure ASCII and scant columns are taken for.
@@ -145,12 +177,31 @@ impl LayerPlan {
         }
         mapping::choose(&mut mapping, &options.map, layer.fields());
         let unicode = layer.source.text == TextKind::Unicode;
-        let of_profile = options.profile.as_ref().and_then(|p| p.encoding.as_deref()?.parse().ok());
-        let forced = options.encoding.or(of_profile).map(|e| if unicode { e.in_unicode() } else { e });
+        let of_profile = options
+            .profile
+            .as_ref()
+            .and_then(|p| p.encoding.as_deref()?.parse().ok());
+        let forced = options
+            .encoding
+            .or(of_profile)
+            .map(|e| if unicode { e.in_unicode() } else { e });
         let usual = usual_encoding(layer.columns.iter()).or(usual.filter(|_| !unicode));
-        let columns = layer.columns.iter().map(|d| ColumnPlan::propose(d, forced, usual, unicode)).collect();
-        let commune = options.commune.as_deref().and_then(clean::commune).or_else(|| layer.commune.clone());
-        Self { crs: layer.crs_plan(&mapping, options), mapping, columns, commune }
+        let columns = layer
+            .columns
+            .iter()
+            .map(|d| ColumnPlan::propose(d, forced, usual, unicode))
+            .collect();
+        let commune = options
+            .commune
+            .as_deref()
+            .and_then(clean::commune)
+            .or_else(|| layer.commune.clone());
+        Self {
+            crs: layer.crs_plan(&mapping, options),
+            mapping,
+            columns,
+            commune,
+        }
     }
 
     fn encoding_undecided(&self, layer: &LayerInspection) -> Option<Failure> {
@@ -162,14 +213,21 @@ impl LayerPlan {
             .zip(&layer.columns)
             .find(|((f, c), _)| is_open(&f.name, c))
             .map(|((f, _), d)| (f, d))?;
-        let candidates: Vec<String> =
-            d.candidates.iter().take(3).map(|c| format!("{} ({:.2})", c.encoding, c.score)).collect();
+        let candidates: Vec<String> = d
+            .candidates
+            .iter()
+            .take(3)
+            .map(|c| format!("{} ({:.2})", c.encoding, c.score))
+            .collect();
         let candidates = candidates.join(", ");
         let column = &field.name;
         Some(
             Failure::new(
                 "ENCODING_UNDECIDED",
-                Text::new("Chưa xác định chắc bảng mã của cột.", "The encoding of the column is not certain."),
+                Text::new(
+                    "Chưa xác định chắc bảng mã của cột.",
+                    "The encoding of the column is not certain.",
+                ),
             )
             .file(&layer.source.file)
             .field(column)
@@ -184,13 +242,19 @@ impl LayerPlan {
         if self.commune.is_some() || self.mapping.contains_key(&Field::Commune) {
             return None;
         }
-        let message =
-            Text::new("Không biết tệp thuộc xã nào.", "It is not known which commune the file belongs to.");
+        let message = Text::new(
+            "Không biết tệp thuộc xã nào.",
+            "It is not known which commune the file belongs to.",
+        );
         let remedy: Msg = msg!(
             "Cho biết mã xã bằng --commune MÃ, bằng cột (--map ma_xa=CỘT) hoặc trong tên tệp.",
             "Give the commune code by --commune CODE, by a column (--map ma_xa=COLUMN) or in the file's name."
         );
-        Some(Failure::new("COMMUNE_UNDECIDED", message).file(&layer.source.file).remedy(remedy))
+        Some(
+            Failure::new("COMMUNE_UNDECIDED", message)
+                .file(&layer.source.file)
+                .remedy(remedy),
+        )
     }
 }
 
@@ -205,15 +269,28 @@ impl ColumnPlan {
             capital_font: d.capital_font,
         };
         if let Some(encoding) = forced {
-            let score = d.candidates.iter().find(|c| c.encoding == encoding).map_or(0.0, |c| c.score);
-            return plan(encoding, if d.words == 0 { 1.0 } else { score }, Source::Forced, true);
+            let score = d
+                .candidates
+                .iter()
+                .find(|c| c.encoding == encoding)
+                .map_or(0.0, |c| c.score);
+            return plan(
+                encoding,
+                if d.words == 0 { 1.0 } else { score },
+                Source::Forced,
+                true,
+            );
         }
         if d.words > 0 && d.certain {
             return plan(d.encoding, d.score, d.source, true);
         }
         // Windows-1252 is what every DBF of ArcGIS states, whatever is in it: no reason to read
         // a letter that the sample missed as one.
-        let fallback = if unicode || d.encoding == Encoding::Cp1252 { Encoding::Utf8 } else { d.encoding };
+        let fallback = if unicode || d.encoding == Encoding::Cp1252 {
+            Encoding::Utf8
+        } else {
+            d.encoding
+        };
         let encoding = usual.unwrap_or(fallback);
         if d.words == 0 {
             return plan(encoding, 1.0, d.source, true);

@@ -53,7 +53,10 @@ pub fn list(folder: &Path) -> Vec<String> {
 fn path_of(folder: &Path, name: &str) -> Result<PathBuf, Failure> {
     let fine = |c: char| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_');
     if name.trim().is_empty() || name.len() > 100 || !name.chars().all(fine) {
-        let message = msg!("“{name}” không dùng làm tên mẫu được.", "“{name}” cannot be the name of a profile.");
+        let message = msg!(
+            "“{name}” không dùng làm tên mẫu được.",
+            "“{name}” cannot be the name of a profile."
+        );
         return Err(Failure::new("PROFILE_NAME", message).remedy(msg!(
             "Chỉ dùng chữ, số, dấu cách, “-” và “_”.",
             "Use only letters, digits, spaces, “-” and “_”."
@@ -65,7 +68,10 @@ fn path_of(folder: &Path, name: &str) -> Result<PathBuf, Failure> {
 fn unusable(path: &Path, cause: &str) -> Failure {
     Failure::new(
         "PROFILE_UNUSABLE",
-        msg!("Không dùng được mẫu ánh xạ: {cause}", "The mapping profile cannot be used: {cause}"),
+        msg!(
+            "Không dùng được mẫu ánh xạ: {cause}",
+            "The mapping profile cannot be used: {cause}"
+        ),
     )
     .file(path)
 }
@@ -78,7 +84,10 @@ mod tests {
     #[test]
     fn what_is_saved_is_loaded_and_listed() {
         let folder = tempfile::tempdir().unwrap();
-        let mut profile = Profile { name: "gCadas cũ".into(), ..Profile::default() };
+        let mut profile = Profile {
+            name: "gCadas cũ".into(),
+            ..Profile::default()
+        };
         profile.mapping.insert(Field::Sheet, "TO_SO".into());
         save(folder.path(), &profile).unwrap();
         assert_eq!(load(folder.path(), "gCadas cũ").unwrap(), profile);
@@ -92,8 +101,15 @@ mod tests {
         for name in ["", "../x", "a/b", "a\\b"] {
             assert_eq!(load(folder.path(), name).unwrap_err().code(), "PROFILE_NAME");
         }
-        assert_eq!(load(folder.path(), "none").unwrap_err().code(), "PROFILE_UNUSABLE");
-        fs::write(folder.path().join("x.json"), r#"{"name":"x","mapping":{"nope":"A"}}"#).unwrap();
+        assert_eq!(
+            load(folder.path(), "none").unwrap_err().code(),
+            "PROFILE_UNUSABLE"
+        );
+        fs::write(
+            folder.path().join("x.json"),
+            r#"{"name":"x","mapping":{"nope":"A"}}"#,
+        )
+        .unwrap();
         assert_eq!(load(folder.path(), "x").unwrap_err().code(), "PROFILE_UNUSABLE");
     }
 }

@@ -48,10 +48,21 @@ pub struct FileReport {
 
 impl FileReport {
     pub(super) fn new(layer: &LayerInspection, plan: &LayerPlan) -> Self {
-        let text = layer.fields().iter().zip(&plan.columns).filter(|(f, _)| is_text(f.kind));
+        let text = layer
+            .fields()
+            .iter()
+            .zip(&plan.columns)
+            .filter(|(f, _)| is_text(f.kind));
         let encoding = text.map(|(f, c)| {
             let score = (c.score * 100.0).round() / 100.0;
-            (f.name.clone(), EncodingReport { name: c.encoding.name(), score, source: c.source.name() })
+            (
+                f.name.clone(),
+                EncodingReport {
+                    name: c.encoding.name(),
+                    score,
+                    source: c.source.name(),
+                },
+            )
         });
         Self {
             file: layer.source.file_name(),
@@ -76,9 +87,13 @@ impl FileReport {
 }
 
 fn is_text(kind: crate::formats::FieldKind) -> bool {
-    matches!(kind, crate::formats::FieldKind::Text | crate::formats::FieldKind::Other)
+    matches!(
+        kind,
+        crate::formats::FieldKind::Text | crate::formats::FieldKind::Other
+    )
 }
 
 fn declared(crs: &crate::crs::DeclaredCrs) -> String {
-    crs.epsg.map_or_else(|| crs.name.clone(), |code| format!("EPSG:{code}"))
+    crs.epsg
+        .map_or_else(|| crs.name.clone(), |code| format!("EPSG:{code}"))
 }

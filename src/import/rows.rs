@@ -65,14 +65,29 @@ impl<'a> Recipe<'a> {
                 encoding: column.encoding,
                 upper: column.upper,
                 mapped: at.contains(&Some(i)),
-                width: if field.kind == crate::formats::FieldKind::Text { field.width } else { 0 },
+                width: if field.kind == crate::formats::FieldKind::Text {
+                    field.width
+                } else {
+                    0
+                },
             })
             .collect();
-        Self { file, file_name, fields, columns, at, commune: plan.commune.clone(), multipart }
+        Self {
+            file,
+            file_name,
+            fields,
+            columns,
+            at,
+            commune: plan.commune.clone(),
+            multipart,
+        }
     }
 
     pub fn rows(&self) -> Rows {
-        Rows { full: vec![0; self.fields.len()], ..Rows::default() }
+        Rows {
+            full: vec![0; self.fields.len()],
+            ..Rows::default()
+        }
     }
 
     /// Reads one record.
@@ -83,7 +98,8 @@ impl<'a> Recipe<'a> {
             return;
         }
         if let Some(failure) = &record.no_attributes {
-            rows.findings.push(self.finding(failure.code(), Severity::Error, record.number));
+            rows.findings
+                .push(self.finding(failure.code(), Severity::Error, record.number));
         }
         match self.polygons(&record.geometry, placing, &mut rows.tally) {
             Ok(polygons) => self.accept(record, polygons, rows),
@@ -97,11 +113,17 @@ impl<'a> Recipe<'a> {
         placing: &Placing,
         tally: &mut Tally,
     ) -> Result<Vec<Polygon>, Refused> {
-        let because = |code| Refused { code, at: None, fault: "" };
+        let because = |code| Refused {
+            code,
+            at: None,
+            fault: "",
+        };
         match geometry {
             SourceGeometry::Null => Err(because("IMPORT_NO_GEOMETRY")),
             SourceGeometry::Bad { failure, .. } => Err(because(failure.code())),
-            SourceGeometry::Polygon(shape) if shape.polygon_count() > 1 && self.multipart == Multipart::Quarantine => {
+            SourceGeometry::Polygon(shape)
+                if shape.polygon_count() > 1 && self.multipart == Multipart::Quarantine =>
+            {
                 Err(because("IMPORT_MULTIPART"))
             }
             SourceGeometry::Polygon(shape) => parts(shape, placing, tally),
@@ -118,9 +140,14 @@ impl<'a> Recipe<'a> {
         }
         let last = polygons.pop();
         for polygon in polygons {
-            rows.parcels.push(DraftParcel { uid: Uid::fresh(), polygon, ..parcel.clone() });
+            rows.parcels.push(DraftParcel {
+                uid: Uid::fresh(),
+                polygon,
+                ..parcel.clone()
+            });
         }
-        rows.parcels.extend(last.map(|polygon| DraftParcel { polygon, ..parcel }));
+        rows.parcels
+            .extend(last.map(|polygon| DraftParcel { polygon, ..parcel }));
     }
 
     fn parcel(&self, record: &SourceRecord<'_>, rows: &mut Rows) -> DraftParcel {
@@ -176,7 +203,8 @@ impl<'a> Recipe<'a> {
         };
         let decoded = clean::text(value, column.encoding);
         if decoded.truncated {
-            rows.findings.push(self.at_column("IMPORT_TEXT_TRUNCATED", Severity::Warning, record.number, i));
+            rows.findings
+                .push(self.at_column("IMPORT_TEXT_TRUNCATED", Severity::Warning, record.number, i));
         } else if decoded.replaced > 0 {
             let mut f = self.at_column("IMPORT_TEXT_UNDEFINED", Severity::Warning, record.number, i);
             f.amount = Some(f64::from(decoded.replaced));
@@ -187,7 +215,11 @@ impl<'a> Recipe<'a> {
         if let Value::Bytes(bytes) = value {
             rows.full[i] += u64::from(column.width >= 20 && bytes.len() >= column.width);
         }
-        if column.upper { decoded.text.to_uppercase() } else { decoded.text }
+        if column.upper {
+            decoded.text.to_uppercase()
+        } else {
+            decoded.text
+        }
     }
 
     /// The record's own commune where it is a code, else the one given for the layer.
@@ -244,7 +276,11 @@ impl<'a> Recipe<'a> {
             finding.values.push(("fault", refused.fault.to_owned()));
         }
         rows.findings.push(finding);
-        let columns = self.fields.iter().zip(&self.columns).map(|(f, c)| (f.name.as_str(), c.encoding));
+        let columns = self
+            .fields
+            .iter()
+            .zip(&self.columns)
+            .map(|(f, c)| (f.name.as_str(), c.encoding));
         rows.quarantined.push(Quarantined {
             uid: Uid::fresh(),
             file: self.file,
@@ -257,8 +293,11 @@ impl<'a> Recipe<'a> {
 
     fn finding(&self, code: &'static str, severity: Severity, record: u64) -> Finding {
         let mut finding = Finding::new(code, severity);
-        finding.source =
-            Some(SourceRef { file: self.file_name.clone(), record: Some(record), field: None });
+        finding.source = Some(SourceRef {
+            file: self.file_name.clone(),
+            record: Some(record),
+            field: None,
+        });
         finding
     }
 
@@ -292,5 +331,7 @@ fn parts(shape: &Shape, placing: &Placing, tally: &mut Tally) -> Result<Vec<Poly
 const NO_PARCEL_USES: [&str; 5] = ["DGT", "DTL", "SON", "MNC", "SMN"];
 
 fn is_no_parcel(land_use: &str) -> bool {
-    NO_PARCEL_USES.iter().any(|code| land_use.eq_ignore_ascii_case(code))
+    NO_PARCEL_USES
+        .iter()
+        .any(|code| land_use.eq_ignore_ascii_case(code))
 }

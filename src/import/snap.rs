@@ -11,8 +11,15 @@ const MEASURED_MM: i64 = 5;
 /// Reports points that are apart by at most `tolerance_mm` (5 mm when that is 0) and, when it is not 0,
 /// makes them equal. A parcel that would become invalid keeps its points, and a finding says so.
 pub fn near_points(parcels: &mut [DraftParcel], tolerance_mm: i64, findings: &mut Vec<Finding>) {
-    let polygons: Vec<Polygon> = parcels.iter_mut().map(|p| std::mem::take(&mut p.polygon)).collect();
-    let tolerance = if tolerance_mm > 0 { tolerance_mm } else { MEASURED_MM };
+    let polygons: Vec<Polygon> = parcels
+        .iter_mut()
+        .map(|p| std::mem::take(&mut p.polygon))
+        .collect();
+    let tolerance = if tolerance_mm > 0 {
+        tolerance_mm
+    } else {
+        MEASURED_MM
+    };
     let found = snap::plan(&polygons, tolerance);
     let mut refused = 0u64;
     for (parcel, polygon) in parcels.iter_mut().zip(polygons) {
@@ -24,11 +31,17 @@ pub fn near_points(parcels: &mut [DraftParcel], tolerance_mm: i64, findings: &mu
     if found.moves.is_empty() {
         return;
     }
-    let code = if tolerance_mm > 0 { "IMPORT_SNAPPED" } else { "IMPORT_NEAR_POINTS" };
+    let code = if tolerance_mm > 0 {
+        "IMPORT_SNAPPED"
+    } else {
+        "IMPORT_NEAR_POINTS"
+    };
     let mut finding = counted(code, Severity::Warning, found.moves.len() as u64);
     finding.tolerance = Some(tolerance as f64 / 1000.0);
     finding.at = found.moves.keys().next().copied();
-    finding.values.push(("largest_mm", format!("{:.1}", found.largest)));
+    finding
+        .values
+        .push(("largest_mm", format!("{:.1}", found.largest)));
     findings.push(finding);
     if refused > 0 {
         findings.push(counted("IMPORT_SNAP_REFUSED", Severity::Warning, refused));

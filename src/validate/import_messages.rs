@@ -60,7 +60,11 @@ fn value(name: &str, f: &Finding, lang: Lang) -> String {
 }
 
 const fn entry(code: &'static str, title: Text, vi: &'static str, en: &'static str) -> ImportMessage {
-    ImportMessage { code, title, text: Text::new(vi, en) }
+    ImportMessage {
+        code,
+        title,
+        text: Text::new(vi, en),
+    }
 }
 
 const QUARANTINED: Text = Text::new("Bản ghi bị cách ly", "Record quarantined");
@@ -401,23 +405,44 @@ mod tests {
     #[test]
     fn sentences_are_filled_in_both_languages() {
         let mut f = Finding::new("IMPORT_SELF_INTERSECTION", Severity::Error);
-        f.source = Some(SourceRef { file: "25747.shp".into(), record: Some(1234), field: None });
+        f.source = Some(SourceRef {
+            file: "25747.shp".into(),
+            record: Some(1234),
+            field: None,
+        });
         f.values.push(("fault", FaultKind::SelfCrossing.name().into()));
         let m = message(&f).unwrap();
-        assert!(m.vi.starts_with("25747.shp, bản ghi 1.234: đường bao tự cắt. "), "{}", m.vi);
-        assert!(m.en.starts_with("25747.shp, record 1,234: a ring crosses itself. "), "{}", m.en);
+        assert!(
+            m.vi.starts_with("25747.shp, bản ghi 1.234: đường bao tự cắt. "),
+            "{}",
+            m.vi
+        );
+        assert!(
+            m.en.starts_with("25747.shp, record 1,234: a ring crosses itself. "),
+            "{}",
+            m.en
+        );
 
         let mut f = Finding::new("IMPORT_NEAR_POINTS", Severity::Warning);
         (f.amount, f.unit, f.tolerance) = (Some(17.0), Some(Unit::Count), Some(0.005));
         f.values.push(("largest_mm", "4.0".into()));
-        assert!(message(&f).unwrap().en.starts_with("17 points of neighbours differ by at most 5 mm (largest 4.0 mm)"));
+        assert!(
+            message(&f)
+                .unwrap()
+                .en
+                .starts_with("17 points of neighbours differ by at most 5 mm (largest 4.0 mm)")
+        );
         assert!(message(&Finding::new("OVERLAP", Severity::Error)).is_none());
     }
 
     #[test]
     fn both_languages_name_the_same_values_and_codes_are_unique() {
         let names = |s: &str| {
-            let mut n: Vec<String> = s.split('{').skip(1).map(|p| p.split('}').next().unwrap().to_owned()).collect();
+            let mut n: Vec<String> = s
+                .split('{')
+                .skip(1)
+                .map(|p| p.split('}').next().unwrap().to_owned())
+                .collect();
             n.sort();
             n.dedup();
             n
