@@ -1,41 +1,29 @@
-//! `move_point`: a boundary point, in every parcel that uses it.
+//! `move_point`: a boundary point, in every parcel that uses it. The plan is topology's; what it refuses is refused here.
 
 use super::{Context, EditError};
-use crate::domain::{Failure, Pt};
-use crate::msg;
+use crate::domain::Pt;
 use crate::store::write;
-use crate::text::Msg;
+use crate::text::{Lang, Msg, format};
 use crate::topology::Coverage;
+use crate::topology::move_point::{Refusal, plan};
+
+impl From<Refusal> for EditError {
+    fn from(r: Refusal) -> Self {
+        Self { failure: r.failure, findings: r.findings }
+    }
+}
 
 pub(super) fn label(coverage: &Coverage, from: Pt, to: Pt) -> Msg {
     let (n, metres) = (coverage.users_of(from).len(), from.dist(to) / 1000.0);
-    let vi = format!("{metres:.3}").replace('.', ",");
-    msg!(
-        "Dời điểm ranh {vi} m ({n} thửa)",
-        "Move boundary point {metres:.3} m ({n} parcels)"
+    let length = |lang| format::length(metres, lang);
+    Msg::new(
+        format!("Dời điểm ranh {} ({n} thửa)", length(Lang::Vi)),
+        format!("Move boundary point by {} ({n} parcels)", length(Lang::En)),
     )
 }
 
 pub(super) fn run(at: &Context<'_>, from: Pt, to: Pt) -> Result<(), EditError> {
-    let users = at.coverage.users_of(from);
-    if users.is_empty() {
-        return Err(Failure::new(
-            "NO_POINT",
-            msg!("Không thửa nào có điểm này.", "No parcel has this point."),
-        )
-        .into());
-    }
-    for fid in users {
-        let Some(parcel) = at.coverage.get(fid) else {
-            continue;
-        };
-        let mut polygon = parcel.polygon.clone();
-        polygon
-            .rings
-            .iter_mut()
-            .flatten()
-            .filter(|p| **p == from)
-            .for_each(|p| *p = to);
+    for (fid, polygon) in plan(at.coverage, from, to)?.changed {
         write::supersede(at.op, fid)?;
         write::set_polygon(at.op, fid, &polygon, at.srs)?;
     }

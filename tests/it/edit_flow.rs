@@ -162,13 +162,29 @@ fn a_point_moves_in_every_parcel_that_uses_it() {
             .unwrap_err()
             .failure
             .code(),
-        "NO_POINT"
+        "POINT_NOT_FOUND"
     );
     let inside: i64 = d
         .raw()
         .query_row("SELECT count(*) FROM rtree_parcel_geom WHERE maxx >= 500010.2 AND minx <= 500010.2 AND miny <= 2300009.0", [], |r| r.get(0))
         .unwrap();
     assert_eq!(inside, 2, "the R-tree followed");
+}
+
+#[test]
+fn a_point_is_not_moved_where_it_makes_a_fault() {
+    let d = District::new(2);
+    let before = content(&d.path);
+    let mut p = d.open();
+    // A corner of the outline pulled across its own parcel and into the next one.
+    let far = Pt::new(corner(1, 0).e + 3000, corner(1, 0).n + 2000);
+    let e = p.apply(&Edit::MovePoint { from: corner(0, 0), to: far }, &act(5)).unwrap_err();
+    assert_eq!(e.failure.code(), "WOULD_MAKE_FAULT");
+    assert!(!e.findings.is_empty());
+    let taken = p.apply(&Edit::MovePoint { from: corner(0, 0), to: corner(1, 0) }, &act(5)).unwrap_err();
+    assert_eq!(taken.failure.code(), "POINT_TAKEN");
+    p.close().unwrap();
+    assert_eq!(content(&d.path), before);
 }
 
 #[test]
