@@ -9,7 +9,10 @@ use crate::topology::move_point::{Refusal, plan};
 
 impl From<Refusal> for EditError {
     fn from(r: Refusal) -> Self {
-        Self { failure: r.failure, findings: r.findings }
+        Self {
+            failure: r.failure,
+            findings: r.findings,
+        }
     }
 }
 

@@ -178,10 +178,26 @@ fn a_point_is_not_moved_where_it_makes_a_fault() {
     let mut p = d.open();
     // A corner of the outline pulled across its own parcel and into the next one.
     let far = Pt::new(corner(1, 0).e + 3000, corner(1, 0).n + 2000);
-    let e = p.apply(&Edit::MovePoint { from: corner(0, 0), to: far }, &act(5)).unwrap_err();
+    let e = p
+        .apply(
+            &Edit::MovePoint {
+                from: corner(0, 0),
+                to: far,
+            },
+            &act(5),
+        )
+        .unwrap_err();
     assert_eq!(e.failure.code(), "WOULD_MAKE_FAULT");
     assert!(!e.findings.is_empty());
-    let taken = p.apply(&Edit::MovePoint { from: corner(0, 0), to: corner(1, 0) }, &act(5)).unwrap_err();
+    let taken = p
+        .apply(
+            &Edit::MovePoint {
+                from: corner(0, 0),
+                to: corner(1, 0),
+            },
+            &act(5),
+        )
+        .unwrap_err();
     assert_eq!(taken.failure.code(), "POINT_TAKEN");
     p.close().unwrap();
     assert_eq!(content(&d.path), before);
