@@ -55,7 +55,9 @@ impl Plan {
             let loops = self
                 .mesh
                 .union([&self.faces[i].rings[0], &self.faces[j].rings[0]]);
-            if let [one] = &loops[..] {
+            if let [one] = &loops[..]
+                && !has_neck(&self.mesh.outline(one))
+            {
                 self.faces[i].rings[0] = one.clone();
                 gone[i] = true;
                 gone[j] = true;
@@ -251,7 +253,7 @@ impl Plan {
         let outline = self.mesh.outline(&ring);
         let d = mesh::long_direction(&outline);
         let line = Cut::straight(mesh::centroid(&outline), left(d));
-        let Some((a, b)) = self.mesh.cut(&ring, &line, 0.45, area / 5.0) else {
+        let Some((a, b)) = self.mesh.cut(&ring, &line, 1.2, area / 5.0) else {
             return;
         };
         let face = self.faces[i].clone();
@@ -261,4 +263,18 @@ impl Plan {
             ..face
         });
     }
+}
+
+/// Whether an outline comes closer than 2 m to itself: bending the district could make it cross there.
+fn has_neck(outline: &[mesh::V]) -> bool {
+    let n = outline.len();
+    (0..n).any(|i| {
+        (0..n).any(|k| {
+            let j = (k + 1) % n;
+            i != k && i != j && {
+                let next = i == (k + n - 1) % n || i == (j + 1) % n;
+                !next && mesh::segment_distance(outline[k], outline[j], outline[i]) < 2.0
+            }
+        })
+    })
 }

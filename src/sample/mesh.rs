@@ -391,12 +391,11 @@ fn meets(outline: &[V], cut: &Cut, snap: f64) -> Option<(Meet, Meet)> {
     for i in 0..n {
         let (before, here, after) = (side[(i + n - 1) % n], side[i], side[(i + 1) % n]);
         if here == 0.0 {
-            if before == 0.0 || after == 0.0 {
+            // Running along a side or grazing a corner is no clean cut.
+            if before * after >= 0.0 {
                 return None;
             }
-            if before * after < 0.0 {
-                found.push(Meet::Vertex(i));
-            }
+            found.push(Meet::Vertex(i));
         } else if here * after < 0.0 {
             found.push(Meet::Inside(i, crossing(cut, outline[i], outline[(i + 1) % n])));
         }
@@ -533,7 +532,8 @@ pub fn clearance(ring: &[V], p: V) -> f64 {
         .fold(f64::INFINITY, f64::min)
 }
 
-fn segment_distance(a: V, b: V, p: V) -> f64 {
+/// Distance from `p` to the segment `a`–`b`, m.
+pub fn segment_distance(a: V, b: V, p: V) -> f64 {
     let (dx, dy) = (b[0] - a[0], b[1] - a[1]);
     let len2 = dx * dx + dy * dy;
     let t = if len2 == 0.0 {

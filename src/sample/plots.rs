@@ -91,7 +91,7 @@ impl Plan {
             BlockKind::Village => self.quarter(b, &LANE, 6_200.0, HOUSE),
             BlockKind::Town => self.quarter(b, &STREET, 3_300.0, TOWN),
             BlockKind::Park => self.park(b),
-            BlockKind::Cemetery => self.push(b, b.ring.clone(), Class::Cemetery),
+            BlockKind::Cemetery => self.cemetery(b),
             BlockKind::Paddy | BlockKind::Crops | BlockKind::Orchard | BlockKind::Fish => {
                 let field = self.ribbon(b);
                 let (grain, class) = match b.kind {
@@ -112,6 +112,25 @@ impl Plan {
             commune: b.commune,
             group: b.group,
         });
+    }
+
+    /// A cemetery of less than a hectare; the rest of its block stays paddy.
+    fn cemetery(&mut self, b: &Block) {
+        let mut rest = b.ring.clone();
+        for _ in 0..6 {
+            let area = self.area(&rest);
+            if area < 11_000.0 {
+                break;
+            }
+            let mut ring = rest.clone();
+            self.mesh.refresh(&mut ring);
+            let outline = self.mesh.outline(&ring);
+            let line = Cut::straight(mesh::centroid(&outline), left(mesh::long_direction(&outline)));
+            let Some((near, far)) = self.mesh.cut(&ring, &line, 0.5, area / 4.0) else { break };
+            self.rows(b, &far, PADDY, Class::Paddy);
+            rest = near;
+        }
+        self.push(b, rest, Class::Cemetery);
     }
 
     /// Lanes until the pieces are small, then house plots.
