@@ -12,5 +12,6 @@ pub use declared::DeclaredCrs;
 pub use geohash::geohash;
 pub use transform::{Transform, from_wgs84, is_known, to_wgs84, transform};
 pub use zones::{
-    VN2000_GEOGRAPHIC, WGS84, Zone, name, replacement, wkt_prj, zone, zone_at, zones, zones_of_province,
+    VN2000_GEOGRAPHIC, WGS84, Zone, name, replacement, wkt_ogc, wkt_prj, zone, zone_at, zones,
+    zones_of_province,
 };

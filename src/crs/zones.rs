@@ -131,6 +131,35 @@ pub fn wkt_prj(epsg: u32) -> Option<String> {
     ))
 }
 
+/// WKT1 in the OGC form with EPSG codes, easting before northing, for files that state their system by code.
+/// For the zones and [`WGS84`]; `None` for other codes.
+pub fn wkt_ogc(epsg: u32) -> Option<String> {
+    if epsg == WGS84 {
+        return Some(geogcs("WGS 84", "WGS_1984", WGS84));
+    }
+    let zone = zone(epsg)?;
+    let (base, meridian) = (
+        geogcs("VN-2000", "Vietnam_2000", VN2000_GEOGRAPHIC),
+        decimal(zone.meridian),
+    );
+    let name = format!("VN-2000 / TM-3 {}", zone.meridian_text());
+    Some(format!(
+        "PROJCS[\"{name}\",{base},PROJECTION[\"Transverse_Mercator\"],PARAMETER[\"latitude_of_origin\",0],\
+         PARAMETER[\"central_meridian\",{meridian}],PARAMETER[\"scale_factor\",0.9999],\
+         PARAMETER[\"false_easting\",500000],PARAMETER[\"false_northing\",0],\
+         UNIT[\"metre\",1,AUTHORITY[\"EPSG\",\"9001\"]],AUTHORITY[\"EPSG\",\"{epsg}\"]]"
+    ))
+}
+
+fn geogcs(name: &str, datum: &str, epsg: u32) -> String {
+    let datum_code = if epsg == WGS84 { 6326 } else { 6756 };
+    format!(
+        "GEOGCS[\"{name}\",DATUM[\"{datum}\",SPHEROID[\"WGS 84\",6378137,298.257223563,AUTHORITY[\"EPSG\",\"7030\"]],\
+         AUTHORITY[\"EPSG\",\"{datum_code}\"]],PRIMEM[\"Greenwich\",0,AUTHORITY[\"EPSG\",\"8901\"]],\
+         UNIT[\"degree\",0.0174532925199433,AUTHORITY[\"EPSG\",\"9122\"]],AUTHORITY[\"EPSG\",\"{epsg}\"]]"
+    )
+}
+
 /// 105.0, 105.75: always with a decimal point.
 fn decimal(x: f64) -> String {
     format!("{x:?}")

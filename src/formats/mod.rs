@@ -4,13 +4,20 @@
 //!
 //! Nothing here decides anything: encodings, coordinate systems and mappings are `import`'s business.
 //! A record that cannot be read is handed over as [`SourceGeometry::Bad`] and reading goes on; a file
-//! that cannot be read at all is a [`Failure`].
+//! that cannot be read at all is a [`Failure`](crate::domain::Failure).
 
 pub mod shp;
+pub mod write;
 
+mod gdal_setup;
+mod ogr;
+mod open;
+mod scratch;
 mod shape;
 mod source;
+mod wkb;
 
 pub use crate::crs::DeclaredCrs;
+pub use open::open;
 pub use shape::Shape;
 pub use source::*;

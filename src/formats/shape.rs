@@ -59,10 +59,6 @@ impl Shape {
         &self.points[from..self.rings[r]]
     }
 
-    pub(super) fn push_point(&mut self, point: [f64; 2]) {
-        self.points.push(point);
-    }
-
     pub(super) fn extend(&mut self, points: impl Iterator<Item = [f64; 2]>) {
         self.points.extend(points);
     }

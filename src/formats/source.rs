@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use super::{DeclaredCrs, Shape, shp};
+use super::{DeclaredCrs, Shape, ogr, shp};
 use crate::domain::{Failure, Finding};
 
 /// Kind of a column as the file declares it.
@@ -114,6 +114,7 @@ pub struct SourceLayer {
 #[derive(Debug)]
 pub(super) enum Reader {
     Shp(shp::Shp),
+    Ogr(ogr::OgrLayer),
 }
 
 impl SourceLayer {
@@ -129,6 +130,7 @@ impl SourceLayer {
         let range = range.start.min(self.records)..range.end.min(self.records);
         match &self.reader {
             Reader::Shp(shp) => shp.read(range, each),
+            Reader::Ogr(ogr) => ogr.read(range, each),
         }
     }
 
@@ -161,14 +163,4 @@ pub(super) fn unique_names(fields: &mut [SourceField]) {
             n += 1;
         }
     }
-}
-
-/// Opens a file, one layer of it, or all files of known kinds in a folder and its sub-folders,
-/// sorted by path. `layer` wins over a `FILE#LAYER` in the path.
-///
-/// Fails when nothing readable is there; when one file of a folder is unreadable the whole call
-/// fails with that file's name, so that nothing is left out unseen.
-pub fn open(path: &Path, layer: Option<&str>) -> Result<Vec<SourceLayer>, Failure> {
-    let _ = layer;
-    Ok(vec![shp::open(path)?])
 }

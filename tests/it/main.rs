@@ -3,6 +3,7 @@
 mod crs;
 mod district;
 mod edit_flow;
+mod formats;
 mod import;
 mod licences;
 mod shp_hostile;

@@ -128,7 +128,7 @@ fn missing_companions_are_worked_around_and_noted() {
     let drop = |ext: &'static str| harmed(move |p| fs::remove_file(p.with_extension(ext)).unwrap());
     assert_eq!(drop("shx"), "poly poly poly poly poly | SHP_INDEX_MISSING");
     assert_eq!(drop("dbf"), "poly poly poly poly poly | DBF_MISSING");
-    assert_eq!(drop("shp"), "! SHP_NOT_FOUND");
+    assert_eq!(drop("shp"), "! SOURCE_NOT_FOUND");
     let renamed = harmed(|p| {
         fs::rename(p.with_extension("dbf"), p.with_file_name("THUA.DBF")).unwrap();
         fs::rename(p.with_extension("shx"), p.with_file_name("Thua.SHX")).unwrap();

@@ -23,7 +23,7 @@ mod write;
 use dbf::Dbf;
 use index::{HEADER, Index, IndexState};
 use sidecar::Set;
-pub(super) use sidecar::sha256_of;
+pub(super) use sidecar::sha256_of_files;
 use window::{Stamp, Window};
 pub use write::{DbfField, DbfKind, DbfValue, ShpWriter};
 
@@ -73,7 +73,7 @@ const LOST: Text = Text::new(
 /// Opens the shapefile `path` with the files beside it.
 ///
 /// Missing `.shx` and `.dbf`, wrong lengths and the like become findings. Fails on what leaves
-/// nothing to read: SHP_NOT_FOUND, SHP_EMPTY, SHP_TRUNCATED, SHP_BAD_MAGIC, SHP_SHAPE_TYPE.
+/// nothing to read: SOURCE_NOT_FOUND, SHP_EMPTY, SHP_TRUNCATED, SHP_BAD_MAGIC, SHP_SHAPE_TYPE.
 pub fn open(path: &Path) -> Result<SourceLayer, Failure> {
     let set = Set::of(path);
     let ((opened, sha256), dbf) = rayon::join(
@@ -136,7 +136,7 @@ fn source_name(code: &str, set: &Set) -> String {
 
 fn unreadable(path: &Path, cause: &io::Error) -> Failure {
     if cause.kind() == io::ErrorKind::NotFound {
-        return Failure::new("SHP_NOT_FOUND", NOT_FOUND).file(path);
+        return Failure::new("SOURCE_NOT_FOUND", NOT_FOUND).file(path);
     }
     Failure::new(
         "SHP_UNREADABLE",

@@ -35,7 +35,7 @@ impl Set {
         }
     }
 
-    /// SHA-256 over name, length and SHA-256 of each file that is there, in fixed order.
+    /// SHA-256 over all files that are there, in fixed order.
     pub fn sha256(&self) -> io::Result<String> {
         let files = [
             ("shp", Some(&self.shp)),
@@ -44,20 +44,10 @@ impl Set {
             ("prj", self.prj.as_ref()),
             ("cpg", self.cpg.as_ref()),
         ];
-        let present: Vec<_> = files
+        let present = files
             .into_iter()
-            .filter_map(|(ext, path)| Some((ext, path?)))
-            .collect();
-        let (a, b) = present.split_at(1);
-        let (a, b) = rayon::join(|| hash_files(a), || hash_files(b));
-        let mut all = Sha256::new();
-        let digests = a?.into_iter().chain(b?);
-        for ((ext, _), (len, digest)) in present.iter().zip(digests) {
-            all.update(ext);
-            all.update(len.to_le_bytes());
-            all.update(digest);
-        }
-        Ok(hex(&all.finalize()))
+            .filter_map(|(ext, path)| Some((ext.to_owned(), path?.as_path())));
+        sha256_of_files(&present.collect::<Vec<_>>())
     }
 }
 
@@ -100,8 +90,19 @@ pub(super) fn text(path: Option<&PathBuf>) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
 
-fn hash_files(files: &[(&str, &PathBuf)]) -> io::Result<Vec<(u64, [u8; 32])>> {
-    files.iter().map(|(_, path)| hash_file(path)).collect()
+/// SHA-256 over name, length and SHA-256 of each file, lower-case hex. The name is what the caller
+/// calls the file: renaming a set does not make it another one.
+pub(in super::super) fn sha256_of_files(files: &[(String, &Path)]) -> io::Result<String> {
+    let (first, others) = files.split_at(files.len().min(1));
+    let digests = |part: &[(String, &Path)]| part.iter().map(|(_, path)| hash_file(path)).collect();
+    let (a, b): (io::Result<Vec<_>>, io::Result<Vec<_>>) = rayon::join(|| digests(first), || digests(others));
+    let mut all = Sha256::new();
+    for ((name, _), (len, digest)) in files.iter().zip(a?.into_iter().chain(b?)) {
+        all.update(name);
+        all.update(len.to_le_bytes());
+        all.update(digest);
+    }
+    Ok(hex(&all.finalize()))
 }
 
 /// Length and SHA-256 of a file.
@@ -122,9 +123,4 @@ fn hash_file(path: &Path) -> io::Result<(u64, [u8; 32])> {
 
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|b| format!("{b:02x}")).collect()
-}
-
-/// SHA-256 of one file, lower-case hex.
-pub(in super::super) fn sha256_of(path: &Path) -> io::Result<String> {
-    Ok(hex(&hash_file(path)?.1))
 }
