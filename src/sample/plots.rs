@@ -126,7 +126,9 @@ impl Plan {
             self.mesh.refresh(&mut ring);
             let outline = self.mesh.outline(&ring);
             let line = Cut::straight(mesh::centroid(&outline), left(mesh::long_direction(&outline)));
-            let Some((near, far)) = self.mesh.cut(&ring, &line, 0.5, area / 4.0) else { break };
+            let Some((near, far)) = self.mesh.cut(&ring, &line, 0.5, area / 4.0) else {
+                break;
+            };
             self.rows(b, &far, PADDY, Class::Paddy);
             rest = near;
         }
