@@ -6,11 +6,13 @@
 pub mod backup;
 pub mod bulk;
 pub mod connection;
+pub mod dump;
 pub mod error;
 pub mod files;
 pub mod geometry;
 pub mod history;
 pub mod journal;
+pub mod load;
 pub mod lock;
 pub mod migrate;
 pub mod packed_rtree;

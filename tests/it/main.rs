@@ -1,10 +1,14 @@
 //! One integration binary: every flow through the public surface.
 
+mod bulk;
 mod crs;
+mod drafts;
+mod dump;
 mod district;
 mod edit_flow;
 mod formats;
 mod import;
+mod kill;
 mod licences;
 mod shp_hostile;
 mod store;

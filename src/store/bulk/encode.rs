@@ -34,7 +34,6 @@ pub const PARCEL: Target = Target {
         "land_use",
         "address",
         "is_parcel",
-        "survey",
         "op",
     ],
 };
@@ -184,7 +183,7 @@ fn make<'a>(
             .map(|p| encode(p, context.epsg))
             .collect();
         for (p, e) in parcels.iter().zip(encoded) {
-            parcel_rows(draft, context, p, e, &mut rows, &mut uids);
+            parcel_rows(context, p, e, &mut rows, &mut uids);
         }
         if !pass_on(&send, parcels.len(), &mut rows) {
             return rows.map(Rows::finish);
@@ -229,7 +228,6 @@ pub fn sealed_values(values: &[(String, String)]) -> Option<Vec<u8>> {
 }
 
 fn parcel_rows<'a>(
-    draft: &'a Draft,
     context: Context<'a>,
     p: &'a DraftParcel,
     e: Encoded,
@@ -240,7 +238,6 @@ fn parcel_rows<'a>(
     let fid = match p.action {
         DraftAction::Update(fid) => fid,
         DraftAction::Insert => {
-            let survey = draft.files.get(p.file as usize).map(|f| f.file.as_str());
             let fid = parcels.push([
                 Cell::Uid(p.uid),
                 e.geom.into(),
@@ -255,7 +252,6 @@ fn parcel_rows<'a>(
                 p.land_use.as_deref().into(),
                 p.address.as_deref().into(),
                 Cell::Int(p.is_parcel.into()),
-                survey.into(),
                 Cell::Int(context.op),
             ]);
             for use_row in land_uses_of(p) {

@@ -19,7 +19,7 @@ use self::table::{Cell, Inserter, Rows, Target, Written};
 use super::error::Result;
 use super::journal::{self, NewOperation, Operation};
 use super::packed_rtree::{self, Entry};
-use super::{gpkg_time, schema};
+use super::schema;
 use crate::domain::{Act, BBox, Draft, DraftAction, Failure};
 use crate::job::Progress;
 use crate::msg;
@@ -119,7 +119,7 @@ fn write(
         progress,
     )?;
     progress.stage(INDEXING, 0)?;
-    index(&operation, draft, parcels.from, act)?;
+    index_parcels(&operation, draft, parcels.from)?;
     let hash = operation.commit()?;
     Ok(Committed {
         op,
@@ -256,28 +256,44 @@ fn mass(
     Ok(parcels)
 }
 
-/// Fills the R*Tree of `parcel` and widens its extent in gpkg_contents.
-fn index(operation: &Operation<'_>, draft: &Draft, first_fid: i64, act: &Act) -> Result<()> {
+/// Fills the R*Tree of `parcel` and widens its extent.
+fn index_parcels(operation: &Operation<'_>, draft: &Draft, first_fid: i64) -> Result<()> {
     let inserted = draft.parcels.iter().filter(|p| p.action == DraftAction::Insert);
-    let boxes: Vec<(i64, BBox)> = (first_fid..)
+    let boxes = (first_fid..)
         .zip(inserted)
-        .map(|(fid, p)| (fid, p.polygon.bbox()))
+        .map(|(fid, p)| (fid, p.polygon.bbox()));
+    let entries = boxes
+        .filter(|(_, b)| !b.is_empty())
+        .map(|(fid, b)| Entry::new(fid, &b))
         .collect();
-    let full = boxes.iter().filter(|(_, b)| !b.is_empty());
-    let entries = full.map(|(fid, b)| Entry::new(*fid, b)).collect();
-    packed_rtree::add(operation, "rtree_parcel_geom", entries)?;
-    let all = draft
+    let extent = draft
         .parcels
         .iter()
         .fold(BBox::EMPTY, |b, p| b.union(p.polygon.bbox()));
-    if all.is_empty() {
+    index(operation, "parcel", entries, extent)
+}
+
+/// Adds boxes to the R*Tree of a feature table and widens its extent in gpkg_contents to hold `extent`.
+pub fn index(operation: &Operation<'_>, table: &str, entries: Vec<Entry>, extent: BBox) -> Result<()> {
+    packed_rtree::add(operation, &format!("rtree_{table}_geom"), entries)?;
+    if extent.is_empty() {
         return Ok(());
     }
-    let ((e0, n0), (e1, n1)) = (all.min.metres(), all.max.metres());
+    let ((e0, n0), (e1, n1)) = (extent.min.metres(), extent.max.metres());
     operation.execute(
         "UPDATE gpkg_contents SET min_x=min(coalesce(min_x,?1),?1), min_y=min(coalesce(min_y,?2),?2), \
-         max_x=max(coalesce(max_x,?3),?3), max_y=max(coalesce(max_y,?4),?4), last_change=?5 WHERE table_name='parcel'",
-        params![e0, n0, e1, n1, gpkg_time(act)],
+         max_x=max(coalesce(max_x,?3),?3), max_y=max(coalesce(max_y,?4),?4) WHERE table_name=?5",
+        params![e0, n0, e1, n1, table],
     )?;
     Ok(())
+}
+
+/// How many rows `from..=to` of `table` there are now and their hash, as a `change` row of a commit has
+/// them: equal as long as none of them was touched since.
+pub fn hash_of_rows(conn: &Connection, table: &str, from: i64, to: i64) -> Result<(i64, String)> {
+    let all = TARGETS.iter().chain([&COMMUNE, &SHEET, &SOURCE_FILE]);
+    match all.into_iter().find(|t| t.table == table) {
+        Some(target) => target.hash_of_rows(conn, from, to),
+        None => Ok((0, String::new())),
+    }
 }

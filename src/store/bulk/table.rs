@@ -58,6 +58,30 @@ impl Target {
     }
 }
 
+impl Target {
+    /// Count and hash of the rows `from..=to` as they stand in the file.
+    pub fn hash_of_rows(&self, conn: &Connection, from: i64, to: i64) -> Result<(i64, String)> {
+        let columns: Vec<_> = self.columns.iter().map(|c| quoted(c)).collect();
+        let sql = format!(
+            "SELECT {} FROM {} WHERE fid BETWEEN ?1 AND ?2 ORDER BY fid",
+            columns.join(","),
+            quoted(self.table)
+        );
+        let mut stmt = conn.prepare(&sql)?;
+        let mut rows = stmt.query([from, to])?;
+        let (mut sha, mut bytes, mut count) = (Sha256::new(), Vec::new(), 0);
+        while let Some(row) = rows.next()? {
+            bytes.clear();
+            for i in 0..columns.len() {
+                canonical(&mut bytes, row.get_ref(i)?);
+            }
+            sha.update(&bytes);
+            count += 1;
+        }
+        Ok((count, hex(&sha.finalize())))
+    }
+}
+
 /// The rows of one table in making: whole rows, one after the other; and their hash, kept up on the
 /// thread that makes them.
 pub struct Rows<'a> {
@@ -163,8 +187,8 @@ pub fn canonical(out: &mut Vec<u8>, v: ValueRef<'_>) {
     out.extend(bytes);
 }
 
-/// Rows to a statement. Beyond some twenty nothing is won (measured).
-const GROUP: usize = 32;
+/// Rows to a statement: 8 cost a tenth more time, 128 save nothing (measured).
+const GROUP: usize = 64;
 
 /// The prepared statements of one table.
 pub struct Inserter<'c> {

@@ -16,9 +16,8 @@ pub fn run(operation: &Operation<'_>, draft: &Draft, epsg: i32) -> Result<Vec<i6
     let mut fids = Vec::new();
     for p in &draft.parcels {
         if let DraftAction::Update(fid) = p.action {
-            let survey = draft.files.get(p.file as usize).map(|f| f.file.as_str());
             must_be_in_force(operation, fid)?;
-            write::set_parcel(operation, fid, &columns(p, survey))?;
+            write::set_parcel(operation, fid, &columns(p))?;
             shape(operation, fid, p, epsg)?;
             holder(operation, fid, p)?;
             fids.push(fid);
@@ -46,7 +45,7 @@ fn must_be_in_force(operation: &Operation<'_>, fid: i64) -> Result<()> {
 }
 
 /// Every attribute the draft has a value for. What the file does not say stays as it was.
-fn columns(p: &DraftParcel, survey: Option<&str>) -> Vec<(&'static str, Value)> {
+fn columns(p: &DraftParcel) -> Vec<(&'static str, Value)> {
     let text = |s: &str| Some(Value::Text(s.to_owned()));
     let optional = |s: &Option<String>| s.clone().map(Value::Text);
     let all = [
@@ -61,7 +60,6 @@ fn columns(p: &DraftParcel, survey: Option<&str>) -> Vec<(&'static str, Value)> 
         ("land_use", optional(&p.land_use)),
         ("address", optional(&p.address)),
         ("is_parcel", Some(Value::Integer(p.is_parcel.into()))),
-        ("survey", survey.and_then(text)),
     ];
     all.into_iter()
         .filter_map(|(name, value)| Some((name, value?)))
