@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use diachinh::domain::Failure;
 use diachinh::store::Writer;
 
-use crate::bulk::{assert_sound, commit, create, text};
+use crate::bulk::{act, assert_sound, commit, create, text};
 use crate::drafts::draft;
 
 const TARGET: &str = "DIACHINH_TEST_KILLED_IMPORT";
@@ -23,7 +23,7 @@ fn imports_when_told_so() {
     let Some(path) = std::env::var_os(TARGET) else {
         return;
     };
-    let mut writer = Writer::open(Path::new(&path)).map_err(Failure::from).unwrap();
+    let mut writer = Writer::open(Path::new(&path), &act()).map_err(Failure::from).unwrap();
     let draft = draft(COUNT, "b.shp");
     let say = |word: &str| {
         let mut out = std::io::stdout();
@@ -89,7 +89,7 @@ fn district(path: &Path) -> String {
 
 /// Opens the file as the next start of the program does; gives its parcels.
 fn survivors(path: &Path) -> usize {
-    let writer = Writer::open(path).map_err(Failure::from).unwrap();
+    let writer = Writer::open(path, &act()).map_err(Failure::from).unwrap();
     assert_sound(writer.conn());
     writer
         .conn()
