@@ -23,7 +23,9 @@ fn imports_when_told_so() {
     let Some(path) = std::env::var_os(TARGET) else {
         return;
     };
-    let mut writer = Writer::open(Path::new(&path), &act()).map_err(Failure::from).unwrap();
+    let mut writer = Writer::open(Path::new(&path), &act())
+        .map_err(Failure::from)
+        .unwrap();
     let draft = draft(COUNT, "b.shp");
     let say = |word: &str| {
         let mut out = std::io::stdout();
