@@ -191,7 +191,7 @@ mod tests {
         );
         // Concave: the arm left of the place ends before the label would.
         let l = "0 0, 40000 0, 40000 10000, 10000 10000, 10000 40000, 0 40000";
-        assert_eq!(chosen(l, "5500 5500", 200.0), "145/320,5");
+        assert_eq!(chosen(l, "5500 5500", 300.0), "145/320,5");
     }
 
     #[test]

@@ -412,3 +412,103 @@ pub fn add_to(list: &mut DisplayList, placed: &Placed, view: &Viewport, style: &
         });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::BBox;
+    use crate::topology::testing::{grid, parcel};
+
+    /// Every label as "kind at x,y: lines", by line.
+    fn text(placed: &Placed) -> String {
+        let line = |l: &Label| {
+            let lines: Vec<&str> = l.layout.lines.iter().map(|l| &*l.text).collect();
+            format!("{:?} {:.0},{:.0}: {}", l.kind, l.at[0], l.at[1], lines.join("/"))
+        };
+        placed.labels.iter().map(line).collect::<Vec<_>>().join("\n")
+    }
+
+    fn view(scale: f64) -> Viewport {
+        Viewport::at_scale(Pt::new(20_000, 20_000), scale, 400, 300, 1.0)
+    }
+
+    fn map() -> Coverage {
+        let mut a = parcel(1, "0 0, 30000 0, 30000 20000, 0 20000");
+        (a.area_measured, a.land_use) = (Some(1_320.46), "ONT+CLN".into());
+        let mut road = parcel(2, "0 20000, 30000 20000, 30000 40000, 0 40000");
+        road.is_parcel = false;
+        // Two copies of one parcel: the second label would lie on the first.
+        let square = "30000 0, 50000 0, 50000 20000, 30000 20000";
+        let mut all = vec![a, road, parcel(3, square), parcel(4, square)];
+        all.iter_mut().for_each(|p| p.sheet = "7".into());
+        Coverage::build(all)
+    }
+
+    #[test]
+    fn labels_say_number_area_and_use_once_and_not_on_roads() {
+        let mut l = Labels::default();
+        let placed = l.place(&map(), &view(500.0), &Style::default(), usize::MAX);
+        assert_eq!(text(&placed), "Parcel(1) 162,225: 1/1.320,5/ONT+CLN\nParcel(3) 351,225: 3");
+        let style = Style { lang: Lang::En, ..Style::default() };
+        let placed = l.place(&map(), &view(500.0), &style, usize::MAX);
+        assert!(text(&placed).contains("1/1,320.5/ONT+CLN"));
+        let style = Style { labels: LabelMode::Number, ..Style::default() };
+        let placed = l.place(&map(), &view(500.0), &style, usize::MAX);
+        assert_eq!(text(&placed), "Parcel(1) 162,225: 1\nParcel(3) 351,225: 3");
+    }
+
+    #[test]
+    fn further_out_sheets_and_communes_are_named() {
+        let communes = [("25747".to_owned(), "Phường Ấp Bắc".to_owned())];
+        let style = Style { communes: Arc::new(communes.into()), ..Style::default() };
+        let mut map: Vec<_> = grid(40, 40, 100_000);
+        map.iter_mut().for_each(|p| p.sheet = (1 + (p.fid - 1) / 800).to_string().into());
+        let map = Coverage::build(map);
+        let mut v = view(25_000.0);
+        v.show(map.bbox().unwrap(), 10.0);
+        assert_eq!(
+            text(&Labels::default().place(&map, &v, &style, 0)),
+            "Commune 200,150: Phường Ấp Bắc\nSheet 200,220: Tờ 1\nSheet 200,80: Tờ 2"
+        );
+    }
+
+    /// Panning moves labels by exactly the pan and never changes, adds or drops one in the middle.
+    #[test]
+    fn labels_are_stable_while_panning() {
+        let map = Coverage::build(grid(30, 30, 14_000));
+        let style = Style::default();
+        let mut l = Labels::default();
+        let mut v = Viewport::at_scale(map.bbox().unwrap().centre(), 1_000.0, 400, 300, 1.0);
+        let inner = |p: &Placed| -> HashMap<LabelKind, Label> {
+            let near = |l: &&Label| (60.0..340.0).contains(&l.at[0]) && (60.0..240.0).contains(&l.at[1]);
+            p.labels.iter().filter(near).map(|l| (l.kind, l.clone())).collect()
+        };
+        let first = inner(&l.place(&map, &v, &style, usize::MAX));
+        assert!(first.len() > 10);
+        v.pan([17.0, -9.0]);
+        let placed = l.place(&map, &v, &style, usize::MAX);
+        let second: HashMap<_, _> = placed.labels.iter().map(|l| (l.kind, l)).collect();
+        for (kind, a) in first {
+            let b = second[&kind];
+            assert_eq!(a.layout, b.layout);
+            assert!((b.at[0] - a.at[0] - 17.0).abs() < 0.01 && (b.at[1] - a.at[1] + 9.0).abs() < 0.01);
+        }
+    }
+
+    #[test]
+    fn a_small_budget_fills_up_over_frames_and_an_edit_is_seen() {
+        let mut map = Coverage::build(grid(6, 6, 14_000));
+        let (style, mut l) = (Style::default(), Labels::default());
+        let v = Viewport::fit(BBox::of([Pt::new(0, 0), Pt::new(84_000, 84_000)]), 600, 600, 1.0, 0.0);
+        let mut frames = 1;
+        while !l.place(&map, &v, &style, 10).complete {
+            frames += 1;
+        }
+        assert_eq!(frames, 4);
+        assert_eq!(l.place(&map, &v, &style, 0).labels.len(), 36);
+        let mut p = map.get(8).unwrap().clone();
+        p.number = "999".into();
+        map.replace(p);
+        assert!(text(&l.place(&map, &v, &style, 1)).contains(": 999"));
+    }
+}

@@ -10,6 +10,9 @@ mod hatch;
 pub mod label_layout;
 pub mod labels;
 pub mod list;
+pub mod outline;
+mod page;
+pub mod picture;
 pub mod raster;
 pub mod scene;
 pub mod style;
@@ -18,6 +21,7 @@ pub mod viewport;
 
 pub use labels::{Label, LabelKind, Labels, Placed};
 pub use list::DisplayList;
+pub use picture::{Picture, picture, png};
 pub use raster::{Image, paint};
 pub use scene::scene;
 pub use style::{ColourBy, LabelMode, Style, Theme};

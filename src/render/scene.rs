@@ -22,6 +22,11 @@ pub fn scene(coverage: &Coverage, view: &Viewport, style: &Style) -> DisplayList
     of_parcels(&visible(coverage, &view.bbox(MARGIN)), view, style)
 }
 
+/// Whether boundaries are drawn at this zoom, or too fine for it.
+pub fn shows_boundaries(view: &Viewport, style: &Style) -> bool {
+    Detail::of(view, style).boundary.1 > 0
+}
+
 /// The parcels that touch `window`, by fid.
 pub(super) fn visible<'a>(coverage: &'a Coverage, window: &BBox) -> Vec<&'a Parcel> {
     let mut found = Vec::new();
