@@ -448,11 +448,20 @@ mod tests {
     fn labels_say_number_area_and_use_once_and_not_on_roads() {
         let mut l = Labels::default();
         let placed = l.place(&map(), &view(500.0), &Style::default(), usize::MAX);
-        assert_eq!(text(&placed), "Parcel(1) 162,225: 1/1.320,5/ONT+CLN\nParcel(3) 351,225: 3");
-        let style = Style { lang: Lang::En, ..Style::default() };
+        assert_eq!(
+            text(&placed),
+            "Parcel(1) 162,225: 1/1.320,5/ONT+CLN\nParcel(3) 351,225: 3"
+        );
+        let style = Style {
+            lang: Lang::En,
+            ..Style::default()
+        };
         let placed = l.place(&map(), &view(500.0), &style, usize::MAX);
         assert!(text(&placed).contains("1/1,320.5/ONT+CLN"));
-        let style = Style { labels: LabelMode::Number, ..Style::default() };
+        let style = Style {
+            labels: LabelMode::Number,
+            ..Style::default()
+        };
         let placed = l.place(&map(), &view(500.0), &style, usize::MAX);
         assert_eq!(text(&placed), "Parcel(1) 162,225: 1\nParcel(3) 351,225: 3");
     }
@@ -460,9 +469,13 @@ mod tests {
     #[test]
     fn further_out_sheets_and_communes_are_named() {
         let communes = [("25747".to_owned(), "Phường Ấp Bắc".to_owned())];
-        let style = Style { communes: Arc::new(communes.into()), ..Style::default() };
+        let style = Style {
+            communes: Arc::new(communes.into()),
+            ..Style::default()
+        };
         let mut map: Vec<_> = grid(40, 40, 100_000);
-        map.iter_mut().for_each(|p| p.sheet = (1 + (p.fid - 1) / 800).to_string().into());
+        map.iter_mut()
+            .for_each(|p| p.sheet = (1 + (p.fid - 1) / 800).to_string().into());
         let map = Coverage::build(map);
         let mut v = view(25_000.0);
         v.show(map.bbox().unwrap(), 10.0);
@@ -481,7 +494,11 @@ mod tests {
         let mut v = Viewport::at_scale(map.bbox().unwrap().centre(), 1_000.0, 400, 300, 1.0);
         let inner = |p: &Placed| -> HashMap<LabelKind, Label> {
             let near = |l: &&Label| (60.0..340.0).contains(&l.at[0]) && (60.0..240.0).contains(&l.at[1]);
-            p.labels.iter().filter(near).map(|l| (l.kind, l.clone())).collect()
+            p.labels
+                .iter()
+                .filter(near)
+                .map(|l| (l.kind, l.clone()))
+                .collect()
         };
         let first = inner(&l.place(&map, &v, &style, usize::MAX));
         assert!(first.len() > 10);
@@ -499,7 +516,13 @@ mod tests {
     fn a_small_budget_fills_up_over_frames_and_an_edit_is_seen() {
         let mut map = Coverage::build(grid(6, 6, 14_000));
         let (style, mut l) = (Style::default(), Labels::default());
-        let v = Viewport::fit(BBox::of([Pt::new(0, 0), Pt::new(84_000, 84_000)]), 600, 600, 1.0, 0.0);
+        let v = Viewport::fit(
+            BBox::of([Pt::new(0, 0), Pt::new(84_000, 84_000)]),
+            600,
+            600,
+            1.0,
+            0.0,
+        );
         let mut frames = 1;
         while !l.place(&map, &v, &style, 10).complete {
             frames += 1;

@@ -90,7 +90,10 @@ mod tests {
     fn a_huge_parcel_is_cut_near_the_view_and_one_elsewhere_is_left_out() {
         let p = polygon("-90000000 -90000000, 90000000 -90000000, 90000000 90000000, -90000000 90000000");
         let ring = &outline(&p, &view())[0];
-        assert!(ring.iter().flatten().all(|v| (-66.0..=116.0).contains(v)), "{ring:?}");
+        assert!(
+            ring.iter().flatten().all(|v| (-66.0..=116.0).contains(v)),
+            "{ring:?}"
+        );
         assert_eq!(ring.len(), 4);
         assert!(outline(&polygon("800000 0, 810000 0, 805000 9000"), &view()).is_empty());
         assert!(corners(&p, &view()).is_empty());

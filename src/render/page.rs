@@ -14,7 +14,10 @@ pub struct Page {
 impl Page {
     /// `size` in device pixels.
     pub fn new(size: [u32; 2], ppp: f32, paper: Rgb) -> Self {
-        Self { list: DisplayList::new(size[0], size[1], paper), ppp }
+        Self {
+            list: DisplayList::new(size[0], size[1], paper),
+            ppp,
+        }
     }
 
     fn fix(&self, p: [f32; 2]) -> Fix {
@@ -32,12 +35,23 @@ impl Page {
     }
 
     pub fn line(&mut self, points: &[[f32; 2]], width: f32, colour: Rgba) {
-        let segments = points.windows(2).map(|w| [self.fix(w[0]), self.fix(w[1])]).collect();
-        self.list.strokes.push(Stroke { colour, width: width * self.ppp, segments });
+        let segments = points
+            .windows(2)
+            .map(|w| [self.fix(w[0]), self.fix(w[1])])
+            .collect();
+        self.list.strokes.push(Stroke {
+            colour,
+            width: width * self.ppp,
+            segments,
+        });
     }
 
     pub fn outline(&mut self, [x, y, w, h]: [f32; 4], width: f32, colour: Rgba) {
-        self.line(&[[x, y], [x + w, y], [x + w, y + h], [x, y + h], [x, y]], width, colour);
+        self.line(
+            &[[x, y], [x + w, y], [x + w, y + h], [x, y + h], [x, y]],
+            width,
+            colour,
+        );
     }
 
     /// A line of text; `at` is the middle of its capitals.

@@ -80,7 +80,10 @@ pub fn png(image: Image) -> Result<Vec<u8>, Failure> {
     let failed = || {
         Failure::new(
             "IMAGE",
-            msg!("Không tạo được tệp ảnh PNG.", "The PNG picture could not be made."),
+            msg!(
+                "Không tạo được tệp ảnh PNG.",
+                "The PNG picture could not be made."
+            ),
         )
     };
     let size = tiny_skia::IntSize::from_wh(image.width, image.height).ok_or_else(failed)?;
@@ -106,7 +109,11 @@ fn map_view(bbox: BBox, [w, h]: [u32; 2], what: &Picture) -> Viewport {
 fn round_up(v: f64) -> f64 {
     let ten = 10f64.powf(v.max(1.0).log10().floor());
     let steps = [1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0];
-    steps.iter().map(|s| s * ten).find(|s| *s >= v * 0.999).unwrap_or(10.0 * ten)
+    steps
+        .iter()
+        .map(|s| s * ten)
+        .find(|s| *s >= v * 0.999)
+        .unwrap_or(10.0 * ten)
 }
 
 /// The sheet around the map.
@@ -129,13 +136,22 @@ impl<'a> Sheet<'a> {
             super::Theme::Dark => Rgb(0x0f, 0x11, 0x14),
         };
         let page = Page::new([what.width, what.height], what.pixels_per_point, paper);
-        Self { what, view, frame, size, page, ink: p.label, soft: p.label.mix(paper, 0.35) }
+        Self {
+            what,
+            view,
+            frame,
+            size,
+            page,
+            ink: p.label,
+            soft: p.label.mix(paper, 0.35),
+        }
     }
 
     fn head(&mut self) {
         let width = self.size[0] - LEFT - 24.0;
         let title = shorten(&self.what.title, width, 21.0, true);
-        self.page.text(&title, [LEFT, 30.0], Align::Left, 21.0, true, self.ink);
+        self.page
+            .text(&title, [LEFT, 30.0], Align::Left, 21.0, true, self.ink);
         for (i, note) in self.what.notes.iter().enumerate() {
             let at = [LEFT, 51.0 + 14.0 * i as f32];
             let note = shorten(note, width, 10.5, false);
@@ -148,7 +164,8 @@ impl<'a> Sheet<'a> {
         let [x, y, w, h] = self.frame;
         let ink = self.ink.alpha(255);
         self.page.outline([x - 0.5, y - 0.5, w + 1.0, h + 1.0], 1.0, ink);
-        self.page.outline([x - 6.0, y - 6.0, w + 12.0, h + 12.0], 0.5, ink);
+        self.page
+            .outline([x - 6.0, y - 6.0, w + 12.0, h + 12.0], 0.5, ink);
         let per_point = self.view.metres_per_pixel * f64::from(self.view.pixels_per_point);
         let step = round_up(per_point * 130.0);
         let [left, top] = self.view.ground([0.0, 0.0]);
@@ -164,7 +181,8 @@ impl<'a> Sheet<'a> {
                 self.page.line(&[[at, a], [at, b]], 0.75, ink);
             }
             let text = format::number(e, 0, lang);
-            self.page.text(&text, [at, y + h + 15.0], Align::Centre, 8.5, false, self.soft);
+            self.page
+                .text(&text, [at, y + h + 15.0], Align::Centre, 8.5, false, self.soft);
         }
         for n in ticks(top - f64::from(h) * per_point, h) {
             let at = y + ((top - n) / per_point) as f32;
@@ -172,7 +190,8 @@ impl<'a> Sheet<'a> {
                 self.page.line(&[[a, at], [b, at]], 0.75, ink);
             }
             let text = format::number(n, 0, lang);
-            self.page.text(&text, [x - 9.0, at], Align::Right, 8.5, false, self.soft);
+            self.page
+                .text(&text, [x - 9.0, at], Align::Right, 8.5, false, self.soft);
         }
     }
 
@@ -180,19 +199,24 @@ impl<'a> Sheet<'a> {
         let [x, y, w, h] = self.frame;
         let (x, mut y) = (x + w + 24.0, y + 4.0);
         let lang = self.what.style.lang;
-        self.page.text(LEGEND.get(lang), [x, y + 4.0], Align::Left, 13.0, true, self.ink);
+        self.page
+            .text(LEGEND.get(lang), [x, y + 4.0], Align::Left, 13.0, true, self.ink);
         y += 24.0;
         let seen = visible(coverage, &self.view.bbox(0.0));
         let mut rows = rows(&seen, &self.what.style);
         if shows_boundaries(&self.view, &self.what.style) {
-            rows.push(Row { paint: None, text: BOUNDARY.get(lang).into() });
+            rows.push(Row {
+                paint: None,
+                text: BOUNDARY.get(lang).into(),
+            });
         }
         let end = self.frame[1] + h - 128.0;
         for (i, row) in rows.iter().enumerate() {
             let lines = wrap(&row.text, COLUMN - 32.0, 9.5);
             let last = i + 1 == rows.len();
             if y + 13.0 * lines.len() as f32 + if last { 0.0 } else { 18.0 } > end {
-                self.page.text(OTHERS.get(lang), [x, y + 5.0], Align::Left, 9.5, false, self.soft);
+                self.page
+                    .text(OTHERS.get(lang), [x, y + 5.0], Align::Left, 9.5, false, self.soft);
                 break;
             }
             self.swatch([x, y], row.paint);
@@ -220,7 +244,8 @@ impl<'a> Sheet<'a> {
             for i in 0..6 {
                 let c = 3.0 + 6.0 * i as f32;
                 let (from, to) = ((c - h).max(0.0), c.min(w));
-                self.page.line(&[[x + from, y + c - from], [x + to, y + c - to]], 0.7, p.hatch);
+                self.page
+                    .line(&[[x + from, y + c - from], [x + to, y + c - to]], 0.7, p.hatch);
             }
         }
         self.page.outline([x, y, w, h], 0.75, p.boundary);
@@ -233,7 +258,8 @@ impl<'a> Sheet<'a> {
         let lang = self.what.style.lang;
         let scale = format::scale(self.view.scale().round() as u64, lang);
         let text = format!("{} {scale}", SCALE.get(lang));
-        self.page.text(&text, [x, y - 74.0], Align::Left, 13.0, true, self.ink);
+        self.page
+            .text(&text, [x, y - 74.0], Align::Left, 13.0, true, self.ink);
         self.bar([x, y - 46.0]);
         self.arrow([x + COLUMN - 20.0, y - 84.0]);
     }
@@ -250,7 +276,11 @@ impl<'a> Sheet<'a> {
             self.page.rect([x + w * i as f32, y, w, 6.0], colour);
         }
         self.page.outline([x, y, w * 4.0, 6.0], 0.75, self.ink.alpha(255));
-        let (unit, by) = if field * 4.0 >= 4_000.0 { ("km", 1e3) } else { ("m", 1.0) };
+        let (unit, by) = if field * 4.0 >= 4_000.0 {
+            ("km", 1e3)
+        } else {
+            ("m", 1.0)
+        };
         for i in [0, 2, 4] {
             let v = field * f64::from(i) / by;
             let decimals = usize::from(v.fract() != 0.0);
@@ -266,13 +296,18 @@ impl<'a> Sheet<'a> {
 
     /// Grid north: up.
     fn arrow(&mut self, [x, y]: [f32; 2]) {
-        let (tip, left, right, notch) =
-            ([x, y - 20.0], [x - 8.0, y + 10.0], [x + 8.0, y + 10.0], [x, y + 4.0]);
+        let (tip, left, right, notch) = (
+            [x, y - 20.0],
+            [x - 8.0, y + 10.0],
+            [x + 8.0, y + 10.0],
+            [x, y + 4.0],
+        );
         self.page.shape(&[tip, left, notch], self.ink);
         let ink = self.ink.alpha(255);
         self.page.line(&[tip, left, notch, right, tip, notch], 0.75, ink);
         let letter = NORTH.get(self.what.style.lang);
-        self.page.text(letter, [x, y - 30.0], Align::Centre, 11.0, true, self.ink);
+        self.page
+            .text(letter, [x, y - 30.0], Align::Centre, 11.0, true, self.ink);
     }
 }
 
@@ -280,7 +315,11 @@ impl<'a> Sheet<'a> {
 fn round_down(v: f64) -> f64 {
     let ten = 10f64.powf(v.max(0.001).log10().floor());
     let steps = [5.0, 2.5, 2.0, 1.0];
-    steps.iter().map(|s| s * ten).find(|s| *s <= v * 1.001).unwrap_or(ten)
+    steps
+        .iter()
+        .map(|s| s * ten)
+        .find(|s| *s <= v * 1.001)
+        .unwrap_or(ten)
 }
 
 /// A line of the legend; no paint means a boundary line.
@@ -301,7 +340,11 @@ fn rows(parcels: &[&Parcel], style: &Style) -> Vec<Row> {
         ColourBy::Sheet | ColourBy::Plain => Vec::new(),
     };
     let p = style.palette();
-    let ground = |fill: Rgb| parcels.iter().any(|q| !q.is_parcel && style.paint(q).fill == fill);
+    let ground = |fill: Rgb| {
+        parcels
+            .iter()
+            .any(|q| !q.is_parcel && style.paint(q).fill == fill)
+    };
     for (text, fill) in [(STREET, p.street), (WATER, p.water)] {
         if ground(fill) {
             rows.push(solid(text, fill));
@@ -325,12 +368,18 @@ fn land_use_rows(parcels: &[&Parcel], style: &Style) -> Vec<Row> {
         if found.remove(item.code.as_str()) {
             let name = Text::new(&item.vi, &item.en).get(style.lang);
             let text = format!("{}  {name}", item.code);
-            rows.push(Row { paint: Some(style.land_use(&item.code)), text });
+            rows.push(Row {
+                paint: Some(style.land_use(&item.code)),
+                text,
+            });
         }
     }
     if unknown {
         let text = UNKNOWN.get(style.lang).into();
-        rows.push(Row { paint: Some(style.land_use("")), text });
+        rows.push(Row {
+            paint: Some(style.land_use("")),
+            text,
+        });
     }
     rows
 }
@@ -357,7 +406,8 @@ mod tests {
 
     fn town() -> Coverage {
         let mut all = grid(12, 8, 25_000);
-        all.iter_mut().for_each(|p| p.land_use = ["ODT", "LUC", "?"][(p.fid % 3) as usize].into());
+        all.iter_mut()
+            .for_each(|p| p.land_use = ["ODT", "LUC", "?"][(p.fid % 3) as usize].into());
         Coverage::build(all)
     }
 
@@ -382,7 +432,11 @@ mod tests {
         let c = town();
         let refs: Vec<&Parcel> = c.iter().collect();
         let texts = |colour_by, lang| {
-            let style = Style { colour_by, lang, ..Style::default() };
+            let style = Style {
+                colour_by,
+                lang,
+                ..Style::default()
+            };
             let all = rows(&refs, &style);
             all.iter().map(|r| r.text.clone()).collect::<Vec<_>>().join("; ")
         };
@@ -399,17 +453,29 @@ mod tests {
         let c = town();
         for (w, h) in [(1, 1), (300, 200), (480, 320), (1600, 500), (500, 1600)] {
             for (theme, colour_by) in [(Theme::Light, ColourBy::Status), (Theme::Dark, ColourBy::Sheet)] {
-                let style = Style { theme, colour_by, labels: LabelMode::Number, ..Style::default() };
+                let style = Style {
+                    theme,
+                    colour_by,
+                    labels: LabelMode::Number,
+                    ..Style::default()
+                };
                 let bytes = png(picture(&c, &sheet(w, h, style))).unwrap();
                 assert!(bytes.starts_with(b"\x89PNG"));
             }
         }
-        png(picture(&Coverage::build(Vec::new()), &sheet(600, 400, Style::default()))).unwrap();
+        png(picture(
+            &Coverage::build(Vec::new()),
+            &sheet(600, 400, Style::default()),
+        ))
+        .unwrap();
     }
 
     #[test]
     fn scales_round_up_and_bars_round_down() {
-        assert_eq!([1.0, 1_010.0, 1_999.0, 8_100.0].map(round_up), [1.0, 1_500.0, 2_000.0, 10_000.0]);
+        assert_eq!(
+            [1.0, 1_010.0, 1_999.0, 8_100.0].map(round_up),
+            [1.0, 1_500.0, 2_000.0, 10_000.0]
+        );
         assert_eq!([9.9, 26.0, 100.0, 0.7].map(round_down), [5.0, 25.0, 100.0, 0.5]);
     }
 }
