@@ -1,7 +1,6 @@
 //! What a cadastre is: plain structs, ids and enums. No I/O, no SQL, no egui.
 
 mod act;
-mod digest;
 mod draft;
 mod draft_hash;
 mod failure;

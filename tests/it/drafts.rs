@@ -30,7 +30,7 @@ pub fn draft(count: usize, file: &str) -> Draft {
 
 /// Gives a draft the hash of what is in it.
 pub fn seal(mut draft: Draft) -> Draft {
-    draft.hash = draft.digest();
+    draft.hash = draft.content_hash();
     draft
 }
 

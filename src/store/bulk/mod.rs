@@ -69,7 +69,7 @@ pub fn commit(
     act: &Act,
     progress: &Progress,
 ) -> Result<Committed> {
-    if draft.digest() != draft.hash {
+    if draft.content_hash() != draft.hash {
         return Err(changed().into());
     }
     // Every reference is made from numbers given here; checking each again costs a fifth of the time.
