@@ -194,8 +194,12 @@ impl App {
         }
         let act = self.act();
         let Some(s) = &mut self.session else { return };
+        let before = s.project.coverage().clone();
         match s.project.apply_all(edits, &act) {
-            Ok(effects) => self.applied(&effects),
+            Ok(effects) => {
+                s.redraw(&before, &effects);
+                self.applied(&effects);
+            }
             Err(e) => self.refused(&e),
         }
     }
@@ -237,8 +241,12 @@ impl App {
         }
         let act = self.act();
         let Some(s) = &mut self.session else { return };
+        let before = s.project.coverage().clone();
         match s.project.undo(what, &act) {
-            Ok(effects) => self.turned(UNDONE, &effects),
+            Ok(effects) => {
+                s.redraw(&before, std::slice::from_ref(&effects));
+                self.turned(UNDONE, &effects);
+            }
             Err(e) => self.refused(&e),
         }
     }
@@ -246,8 +254,12 @@ impl App {
     fn redo(&mut self) {
         let act = self.act();
         let Some(s) = &mut self.session else { return };
+        let before = s.project.coverage().clone();
         match s.project.redo(&act) {
-            Ok(effects) => self.turned(REDONE, &effects),
+            Ok(effects) => {
+                s.redraw(&before, std::slice::from_ref(&effects));
+                self.turned(REDONE, &effects);
+            }
             Err(e) => self.refused(&e),
         }
     }

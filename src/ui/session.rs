@@ -11,9 +11,10 @@ use super::map_view::MapView;
 use super::panel::{bottom::Bottom, inspector::Inspector, layers::LayersPanel, search::SearchPanel};
 use super::settings::Settings;
 use crate::domain::{Finding, Severity};
-use crate::project::Project;
+use crate::project::{Effects, Project};
 use crate::render::{LabelMode, Style, Theme};
 use crate::text::{Lang, Msg};
+use crate::topology::Coverage;
 
 pub struct Session {
     pub project: Project,
@@ -126,6 +127,12 @@ impl Session {
             }
         }
         Arc::new(worst)
+    }
+
+    /// An edit is done: the tiles under what it touched are painted anew.
+    pub fn redraw(&mut self, before: &Coverage, effects: &[Effects]) {
+        let fids: Vec<i64> = effects.iter().flat_map(|e| e.fids.iter().copied()).collect();
+        self.views.map.tiles.edited(before, self.project.coverage(), &fids);
     }
 
     /// What commands need to know.

@@ -310,7 +310,10 @@ pub fn fact(ui: &mut Ui, width: f32, caption: &str, value: &str) {
 /// Text in a place of fixed width, so that nothing beside it jumps when it changes.
 pub fn fixed(ui: &mut Ui, width: f32, text: RichText) {
     let size = egui::vec2(width, ui.spacing().interact_size.y);
-    ui.add_sized(size, egui::Label::new(text).truncate().halign(Align::Min));
+    ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
+        ui.set_min_size(size);
+        ui.add(egui::Label::new(text).truncate());
+    });
 }
 
 /// A choice of a few things in a row; returns the new choice.

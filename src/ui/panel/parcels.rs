@@ -372,9 +372,9 @@ fn cell(p: &Parcel, extra: Option<&Extra>, col: usize, lang: Lang) -> String {
         3 => p.land_use.to_string(),
         4 => area(p.area_measured),
         5 => area(p.area_legal),
-        6 => area(Some(p.polygon.area_m2())),
-        7 => extra.map(|e| e.holder.clone()).unwrap_or_default(),
-        _ => extra.map(|e| e.address.clone()).unwrap_or_default(),
+        6 => extra.map(|e| e.holder.clone()).unwrap_or_default(),
+        7 => extra.map(|e| e.address.clone()).unwrap_or_default(),
+        _ => area(Some(p.polygon.area_m2())),
     }
 }
 

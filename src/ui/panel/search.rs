@@ -81,7 +81,7 @@ impl SearchPanel {
         let (mut down, mut up) = (false, false);
         ui.horizontal(|ui| {
             ui.label(widgets::icon(i::ICON_SEARCH).color(tokens(ui).text_weak));
-            let room = ui.available_width() - if self.is_active() { 40.0 } else { 0.0 };
+            let room = ui.available_width() - if self.is_active() { 44.0 } else { 0.0 };
             let hint = RichText::new(HINT.get(look.lang)).color(tokens(ui).text_weak);
             let r = ui.add(
                 TextEdit::singleline(&mut self.text)
