@@ -19,8 +19,10 @@ use super::start::StartPage;
 use super::status::{Shown, StatusBar};
 use super::theme::{self, M, S, tokens};
 use super::widgets::panel_frame;
+use super::tool::ToolKind;
 use super::{fonts, menu};
-use crate::domain::Act;
+use crate::domain::{Act, Pt};
+use crate::project::Project;
 use crate::text::Text;
 
 /// How the window starts.
@@ -54,7 +56,12 @@ pub struct App {
     pub(super) closing: bool,
     /// Close without asking again.
     close_now: bool,
+    /// Time of the window's clock at which the file may be put in order.
+    settle_at: Option<f64>,
 }
+
+/// Seconds without a change after which the file is put in order.
+const QUIET: f64 = 5.0;
 
 const NAME: Text = Text::new("Địa Chính", "Địa Chính");
 
@@ -85,6 +92,7 @@ impl App {
             title: String::new(),
             closing: false,
             close_now: false,
+            settle_at: None,
             setup,
         };
         app.actions.extend(app.setup.open.take().map(Action::Open));
@@ -113,6 +121,8 @@ impl App {
         session.changed(&self.settings);
         if wrote {
             session.saved = Some(Zoned::now().strftime("%H:%M:%S").to_string());
+            self.settle_at = Some(self.ctx.input(|i| i.time) + QUIET);
+            self.ctx.request_repaint_after(Duration::from_secs_f64(QUIET + 0.1));
         }
     }
 
@@ -121,8 +131,31 @@ impl App {
         self.jobs.running.is_empty() && self.actions.is_empty()
     }
 
-    pub fn session(&self) -> Option<&Session> {
-        self.session.as_ref()
+    /// The open project.
+    pub fn project(&self) -> Option<&Project> {
+        self.session.as_ref().map(|s| &s.project)
+    }
+
+    /// The selected parcels, by fid.
+    pub fn selected(&self) -> &[i64] {
+        self.session.as_ref().map_or(&[], |s| s.selection.fids())
+    }
+
+    /// The tool in hand.
+    pub fn tool(&self) -> ToolKind {
+        self.session.as_ref().map(|s| s.views.map.tool).unwrap_or_default()
+    }
+
+    /// Where a point of the ground is on the screen.
+    pub fn on_screen(&self, p: Pt) -> Option<egui::Pos2> {
+        let map = &self.session.as_ref()?.views.map;
+        let [x, y] = map.view.screen(p);
+        Some(map.rect.min + egui::vec2(x, y))
+    }
+
+    /// Denominator of the map's scale.
+    pub fn scale(&self) -> Option<f64> {
+        self.session.as_ref().map(|s| s.views.map.view.scale())
     }
 
     fn collect_jobs(&mut self) {
@@ -151,6 +184,19 @@ impl App {
         if let Some(folder) = &self.setup.config {
             // Settings that cannot be written are lost at exit, nothing else.
             let _lost = self.settings.save(folder);
+        }
+    }
+
+    /// When nobody has done anything for a while, the log file's content goes into the one file that
+    /// people copy.
+    fn rest(&mut self) {
+        let now = self.ctx.input(|i| i.time);
+        if self.settle_at.is_none_or(|t| now < t) || self.jobs.writing() {
+            return;
+        }
+        self.settle_at = None;
+        if let Some(failure) = self.session.as_ref().and_then(|s| s.project.idle().err()) {
+            self.fail(&failure);
         }
     }
 
@@ -199,11 +245,7 @@ impl App {
 
     fn bars(&mut self, ui: &mut Ui, have: &Have) {
         let lang = self.settings.lang;
-        let tool = self
-            .session
-            .as_ref()
-            .map(|s| s.views.map.tool)
-            .unwrap_or_default();
+        let tool = self.tool();
         let title = self
             .session
             .as_ref()
@@ -358,10 +400,12 @@ impl App {
             return;
         };
         let project = self.session.as_ref().map(|s| &s.project);
+        let config = self.setup.config.as_deref();
         let mut cx = Cx {
             lang,
             project,
             settings: &self.settings,
+            config,
             out: &mut self.actions,
             ctx,
         };
@@ -391,6 +435,7 @@ impl App {
         self.collect_jobs();
         self.closing(ctx);
         self.retitle();
+        self.rest();
     }
 
     /// One frame: drawn, then what was asked for is carried out.

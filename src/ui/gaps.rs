@@ -4,5 +4,5 @@ use crate::domain::Finding;
 use crate::text::Msg;
 
 pub fn message(f: &Finding) -> Msg {
-    Msg::new(f.code, f.code)
+    crate::validate::import_messages::message(f).unwrap_or_else(|| Msg::new(f.code, f.code))
 }

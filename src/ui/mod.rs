@@ -31,6 +31,7 @@ mod work;
 
 pub use app::{App, Setup};
 pub use settings::Settings;
+pub use tool::ToolKind;
 
 use std::path::PathBuf;
 

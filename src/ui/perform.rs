@@ -63,6 +63,7 @@ impl App {
             Command::New => self.dialog = Some(Dialog::New(new::NewDialog::default())),
             Command::Open => self.dialog = Some(Dialog::Open(open::OpenDialog::default())),
             Command::OpenSample => self.open_sample(),
+            Command::Import => self.dialog = Some(Dialog::Import(Box::default())),
             Command::CloseProject => self.close_project(),
             Command::Quit => self.ctx.send_viewport_cmd(egui::ViewportCommand::Close),
             Command::Undo => self.undo(Undo::Last),

@@ -2,32 +2,68 @@
 //! window does when it is over.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::app::App;
+use super::dialog::Dialog;
 use super::jobs::Start;
-use super::panel::bottom::Tab;
 use super::session::Session;
 use super::widgets::Tone;
-use crate::domain::{Failure, Finding, Severity};
+use crate::domain::{Act, Failure};
+use crate::import::{self, Drafted, Existing, Inspection, Options, Plan};
+use crate::job::Progress;
 use crate::msg;
-use crate::project::{NewProject, Project};
+use crate::project::{Committed, NewProject, Project, Writer};
+use crate::sample;
 use crate::text::{Lang, Msg, Text, format};
 
 /// What a dialog has gathered.
 #[derive(Debug)]
 pub enum Work {
-    Create { path: PathBuf, new: NewProject },
+    Create {
+        path: PathBuf,
+        new: NewProject,
+    },
+    /// The first look at files to be imported.
+    Inspect(Vec<PathBuf>),
+    /// Reads them all.
+    Draft(Arc<Inspection>, Box<Plan>),
+    /// Writes what was read.
+    Commit(Arc<Drafted>),
 }
 
 const BUSY: Text = Text::new(
     "Hãy chờ công việc đang ghi dữ liệu xong, hoặc hủy nó.",
     "Wait for the job that is writing to finish, or cancel it.",
 );
+const INSPECT: Text = Text::new("Xem trước các tệp", "Look at the files");
+const DRAFT: Text = Text::new("Đọc các tệp", "Read the files");
+const COMMIT: Text = Text::new("Ghi dữ liệu đã nhập", "Commit the import");
+const SAMPLE: Text = Text::new("Tạo dữ liệu mẫu", "Make the sample");
+const SAMPLE_NAME: Text = Text::new("Huyện mẫu (tưởng tượng)", "Sample district (invented)");
+const NO_FOLDER: Text = Text::new(
+    "Không tìm được thư mục dữ liệu của tài khoản này.",
+    "This account has no folder for data.",
+);
+
+/// Size of the sample district and its zone (see `sample`).
+const SAMPLE_PARCELS: usize = 5_000;
+const SAMPLE_SEED: u64 = 1;
+const SAMPLE_DIRT: f64 = 0.02;
+const SAMPLE_EPSG: u32 = 9210;
+
+/// A job that only reads.
+fn reads(name: impl Into<Msg>) -> Start {
+    Start { name: name.into(), writes: false, quiet: false }
+}
 
 impl App {
     pub(super) fn work(&mut self, work: Work) {
         match work {
             Work::Create { path, new } => self.create(path, new),
+            Work::Inspect(paths) => self.inspect(paths),
+            Work::Draft(inspection, plan) => self.draft(inspection, *plan),
+            Work::Commit(drafted) => self.commit(drafted),
         }
     }
 
@@ -46,16 +82,11 @@ impl App {
         }
         let act = self.act();
         let name = file_name(&path);
-        let start = Start {
-            name: msg!("Mở {name}", "Open {name}"),
-            writes: false,
-            quiet: false,
-        };
         // The file may be the one that is open: it is let go first.
         self.close_project();
         self.jobs.start(
             &self.ctx.clone(),
-            start,
+            reads(msg!("Mở {name}", "Open {name}")),
             move |progress| Project::open(&path, &act, progress),
             |app, result| app.opened(result),
         );
@@ -67,14 +98,9 @@ impl App {
         }
         let act = self.act();
         let name = file_name(&path);
-        let start = Start {
-            name: msg!("Tạo {name}", "Create {name}"),
-            writes: false,
-            quiet: false,
-        };
         self.jobs.start(
             &self.ctx.clone(),
-            start,
+            reads(msg!("Tạo {name}", "Create {name}")),
             move |_| Project::create(&path, &new, &act),
             |app, result| app.opened(result),
         );
@@ -85,6 +111,8 @@ impl App {
             Ok(project) => {
                 self.notices.clear();
                 self.settings.remember(project.path());
+                // Today's backup is made beside the window; one that fails is tried again tomorrow.
+                let _beside = project.back_up_daily(&self.act(), Progress::none());
                 self.session = Some(Session::new(project, &self.settings));
             }
             Err(failure) => self.fail(&failure),
@@ -98,46 +126,154 @@ impl App {
         }
     }
 
-    pub(super) fn open_sample(&mut self) {}
+    // ------------------------------------------------------------------ sample
 
-    pub(super) fn validate(&mut self) {}
-}
+    pub(super) fn open_sample(&mut self) {
+        if !self.may_leave() {
+            return;
+        }
+        let Some(folder) = self.sample_folder() else {
+            return self.fail(&Failure::new("NO_FOLDER", NO_FOLDER));
+        };
+        let file = folder.join("huyen-mau.gpkg");
+        if file.exists() {
+            return self.open(file);
+        }
+        let act = self.act();
+        self.close_project();
+        self.jobs.start(
+            &self.ctx.clone(),
+            reads(SAMPLE),
+            move |progress| make_sample(&folder, &file, &act, progress),
+            |app, result| app.opened(result),
+        );
+    }
 
-impl App {
-    fn validated(&mut self, result: Result<Vec<Finding>, Failure>) {
-        let findings = match result {
-            Ok(findings) => findings,
+    fn sample_folder(&self) -> Option<PathBuf> {
+        let of_account = || Some(directories::ProjectDirs::from("vn", "", "diachinh")?.data_local_dir().join("mau"));
+        self.setup.sample.clone().or_else(of_account)
+    }
+
+    // ------------------------------------------------------------------ import
+
+    fn inspect(&mut self, paths: Vec<PathBuf>) {
+        self.jobs.start(
+            &self.ctx.clone(),
+            reads(INSPECT),
+            move |progress| import::inspect(&paths, progress),
+            |app, result| match &mut app.dialog {
+                Some(Dialog::Import(wizard)) => wizard.inspected(result),
+                _ => result.err().iter().for_each(|f| app.fail(f)),
+            },
+        );
+    }
+
+    fn draft(&mut self, inspection: Arc<Inspection>, plan: Plan) {
+        let Some(session) = &self.session else { return };
+        let coverage = session.project.coverage().clone();
+        let sources = match session.project.source_hashes() {
+            Ok(sources) => sources,
             Err(failure) => return self.fail(&failure),
         };
-        let text = outcome(&findings);
-        let tone = match findings.iter().map(|f| f.severity).max() {
-            Some(Severity::Error | Severity::Warning) => Tone::Warning,
-            _ => Tone::Ok,
+        self.jobs.start(
+            &self.ctx.clone(),
+            reads(DRAFT),
+            move |progress| import::draft(&inspection, &plan, &Existing::of(&coverage, sources), progress),
+            |app, result| match &mut app.dialog {
+                Some(Dialog::Import(wizard)) => wizard.drafted(result),
+                _ => result.err().iter().for_each(|f| app.fail(f)),
+            },
+        );
+    }
+
+    /// The writer goes to the job and comes back with the news; meanwhile the window reads on.
+    fn commit(&mut self, drafted: Arc<Drafted>) {
+        let act = self.act();
+        let Some(session) = &mut self.session else { return };
+        let writer = match session.project.detach_writer() {
+            Ok(writer) => writer,
+            Err(failure) => return self.fail(&failure),
         };
-        let Some(s) = &mut self.session else { return };
-        s.set_findings(findings, &self.settings);
-        s.views.bottom.tab = Tab::Findings;
-        self.settings.bottom_open = true;
-        self.notices.say(&self.ctx, tone, text, None);
+        let start = Start { name: COMMIT.into(), writes: true, quiet: false };
+        self.jobs.start(
+            &self.ctx.clone(),
+            start,
+            move |progress| {
+                let mut writer = writer;
+                let done = writer.import(&drafted.draft, &act, progress).map_err(Failure::from);
+                Ok((writer, done))
+            },
+            |app, result| match result {
+                Ok((writer, done)) => app.committed(writer, done),
+                // The writer is lost with the job: the file is opened anew.
+                Err(failure) => {
+                    app.reopen();
+                    app.fail(&failure);
+                }
+            },
+        );
+    }
+
+    fn reopen(&mut self) {
+        if let Some(path) = self.session.as_ref().map(|s| s.project.path().to_owned()) {
+            self.open(path);
+        }
+    }
+
+    fn committed(&mut self, writer: Writer, done: Result<Committed, Failure>) {
+        let Some(session) = &mut self.session else { return };
+        let attached = session.project.attach_writer(writer);
+        session.views.map.fit();
+        self.changed(done.is_ok());
+        match (attached, done) {
+            (Ok(_), Ok(done)) => self.notices.say(&self.ctx, Tone::Ok, imported(&done), None),
+            (Err(failure), _) | (_, Err(failure)) => self.fail(&failure),
+        }
     }
 }
 
-/// "12 lỗi, 3 cảnh báo".
-fn outcome(findings: &[Finding]) -> Msg {
-    let n = |s| findings.iter().filter(|f| f.severity == s).count() as u64;
-    let (errors, warnings) = (n(Severity::Error), n(Severity::Warning));
-    let (e, w) = (format::count(errors, Lang::Vi), format::count(warnings, Lang::Vi));
-    let (e2, w2) = (format::count(errors, Lang::En), format::count(warnings, Lang::En));
-    Msg::new(
-        format!("Kiểm tra xong: {e} lỗi, {w} cảnh báo"),
-        format!("Validated: {e2} errors, {w2} warnings"),
-    )
+/// "Đã nhập 4.912 thửa, cập nhật 12, để riêng 3".
+fn imported(done: &Committed) -> Msg {
+    let n = |n: u64, lang| format::count(n, lang);
+    let say = |lang: Lang| {
+        let (new, updated) = (n(done.inserted, lang), n(done.updated.len() as u64, lang));
+        let aside = n(done.quarantined, lang);
+        match lang {
+            Lang::Vi => format!("Đã nhập {new} thửa, cập nhật {updated}, để riêng {aside}"),
+            Lang::En => format!("Imported {new} parcels, updated {updated}, set aside {aside}"),
+        }
+    };
+    Msg::new(say(Lang::Vi), say(Lang::En))
 }
 
-const VALIDATE: Text = Text::new("Kiểm tra dữ liệu", "Validate");
+/// The invented district as a file of its own: made, imported, opened.
+fn make_sample(folder: &Path, file: &Path, act: &Act, progress: &Progress) -> Result<Project, Failure> {
+    let dir = folder.join("tep-nguon");
+    let options = sample::Options { dir, parcels: SAMPLE_PARCELS, seed: SAMPLE_SEED, dirty: Some(SAMPLE_DIRT) };
+    let written = sample::generate(&options, progress)?;
+    let shapes = written.files.iter().filter(|f| f.extension().is_some_and(|e| e == "shp"));
+    let inspection = import::inspect(&shapes.cloned().collect::<Vec<_>>(), progress)?;
+    // Some of its files declare a wrong system on purpose; here the right one is known.
+    let options = Options { project_epsg: SAMPLE_EPSG, crs: Some(SAMPLE_EPSG), ..Options::default() };
+    let plan = Plan::propose(&inspection, &options)?;
+    let drafted = import::draft(&inspection, &plan, &Existing::default(), progress)?;
+    let communes = written.communes.iter().map(|(code, name, _)| (code.clone(), name.clone())).collect();
+    let new = NewProject { epsg: SAMPLE_EPSG as i32, name: SAMPLE_NAME.vi.into(), communes };
+    // Made under another name, so that a cancelled job leaves no half district.
+    let part = file.with_extension("part.gpkg");
+    let _absent = std::fs::remove_file(&part);
+    let mut project = Project::create(&part, &new, act)?;
+    project.import(&drafted.draft, act, progress)?;
+    project.close()?;
+    std::fs::rename(&part, file)
+        .map_err(|e| Failure::new("FILE_WRITE", msg!("Không ghi được tệp: {e}.", "The file cannot be written: {e}.")).file(file))?;
+    Project::open(file, act, progress)
+}
+
+impl App {
+    pub(super) fn validate(&mut self) {}
+}
 
 fn file_name(path: &Path) -> String {
-    path.file_name()
-        .map(|n| n.to_string_lossy().into_owned())
-        .unwrap_or_else(|| path.display().to_string())
+    path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_else(|| path.display().to_string())
 }

@@ -14,3 +14,4 @@ mod shp_hostile;
 mod store;
 mod support;
 mod tidy;
+mod ui;

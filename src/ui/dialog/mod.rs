@@ -3,6 +3,7 @@
 
 pub mod about;
 pub mod closing;
+pub mod import;
 pub mod new;
 pub mod open;
 pub mod shortcuts;
@@ -19,6 +20,7 @@ use crate::text::{Lang, Text};
 pub enum Dialog {
     New(new::NewDialog),
     Open(open::OpenDialog),
+    Import(Box<import::Wizard>),
     Shortcuts,
     About,
     /// The window is to be closed while a job writes.
@@ -30,6 +32,7 @@ pub fn ui(dialog: &mut Dialog, cx: &mut Cx<'_>) -> Flow {
     match dialog {
         Dialog::New(d) => d.ui(cx),
         Dialog::Open(d) => d.ui(cx),
+        Dialog::Import(d) => d.ui(cx),
         Dialog::Shortcuts => shortcuts::ui(cx),
         Dialog::About => about::ui(cx),
         Dialog::Closing => closing::ui(cx),
@@ -41,6 +44,8 @@ pub struct Cx<'a> {
     pub lang: Lang,
     pub project: Option<&'a crate::project::Project>,
     pub settings: &'a super::settings::Settings,
+    /// Folder of the settings.
+    pub config: Option<&'a std::path::Path>,
     pub out: &'a mut Vec<Action>,
     pub ctx: &'a egui::Context,
 }

@@ -39,22 +39,22 @@ const NONE: Text = Text::new("Không có thửa nào khớp", "No parcel matches
 const NONE_BODY: Text = Text::new("Xóa hoặc đổi chữ trong ô lọc.", "Clear or change the filter.");
 
 const COLS: [Col; 9] = [
-    col(terms::COMMUNE, 90.0, false),
-    col(terms::SHEET_NUMBER, 70.0, true),
-    col(terms::PARCEL_NUMBER, 74.0, true),
-    col(terms::LAND_USE, 100.0, false),
-    col(terms::AREA_MEASURED, 130.0, true),
+    col(terms::COMMUNE, 96.0, false),
+    col(terms::SHEET_NUMBER, 64.0, true),
+    col(terms::PARCEL_NUMBER, 76.0, true),
+    col(terms::LAND_USE, 88.0, false),
+    col(terms::AREA_MEASURED, 132.0, true),
     col(terms::AREA_LEGAL, 136.0, true),
-    col(COMPUTED, 158.0, true),
-    Col {
-        sortable: false,
-        ..col(terms::LAND_USER, 210.0, false)
-    },
-    Col {
-        sortable: false,
-        ..col(terms::ADDRESS, 260.0, false)
-    },
+    unsorted(col(terms::LAND_USER, 210.0, false)),
+    unsorted(col(terms::ADDRESS, 260.0, false)),
+    col(COMPUTED, 164.0, true),
 ];
+
+/// What is only in the file cannot be sorted by.
+const fn unsorted(mut c: Col) -> Col {
+    c.sortable = false;
+    c
+}
 
 const fn col(name: Text, width: f32, right: bool) -> Col {
     Col {

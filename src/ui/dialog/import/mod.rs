@@ -190,7 +190,7 @@ impl Wizard {
         let (ready, text) = match self.step {
             Step::Files => (!self.files.paths().is_empty(), NEXT),
             Step::Plan => (self.undecided().is_none() && self.plan.is_some(), NEXT),
-            Step::Result => (self.drafted.as_ref().is_some_and(|d| d.draft.has_work()), COMMIT),
+            Step::Result => (self.drafted.as_ref().is_some_and(|d| result::has_work(d)), COMMIT),
         };
         if widgets::primary(ui, ready && !self.busy, Some(i::ICON_ARROW_FORWARD), text.get(lang)) {
             flow = self.next(out);

@@ -11,7 +11,7 @@ use crate::ui::dialog::hint;
 use crate::ui::panel::findings::severity_text;
 use crate::ui::theme::{self, L, M, tokens};
 use crate::ui::widgets::{self, Tone};
-use crate::validate;
+use crate::ui::gaps as validate;
 
 const HEADS: [Text; 8] = [
     Text::new("Tệp", "File"),
@@ -34,6 +34,11 @@ const NOTHING: Text = Text::new(
 /// Rows of findings shown at once; the rest is counted.
 const MOST: usize = 300;
 
+/// Whether a commit would write anything.
+pub fn has_work(drafted: &Drafted) -> bool {
+    !drafted.draft.parcels.is_empty() || !drafted.draft.quarantined.is_empty()
+}
+
 /// Which findings are looked at.
 #[derive(Default)]
 pub struct ResultView {
@@ -42,7 +47,7 @@ pub struct ResultView {
 
 impl ResultView {
     pub fn ui(&mut self, ui: &mut Ui, drafted: &Drafted, lang: Lang) {
-        if !drafted.draft.has_work() {
+        if !has_work(drafted) {
             widgets::note(ui, Tone::Warning, NOTHING.get(lang));
             ui.add_space(M);
         }
