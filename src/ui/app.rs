@@ -18,8 +18,8 @@ use super::settings::Settings;
 use super::start::StartPage;
 use super::status::{Shown, StatusBar};
 use super::theme::{self, M, S, tokens};
-use super::widgets::panel_frame;
 use super::tool::ToolKind;
+use super::widgets::panel_frame;
 use super::{fonts, menu};
 use crate::domain::{Act, Pt};
 use crate::project::Project;
@@ -122,7 +122,8 @@ impl App {
         if wrote {
             session.saved = Some(Zoned::now().strftime("%H:%M:%S").to_string());
             self.settle_at = Some(self.ctx.input(|i| i.time) + QUIET);
-            self.ctx.request_repaint_after(Duration::from_secs_f64(QUIET + 0.1));
+            self.ctx
+                .request_repaint_after(Duration::from_secs_f64(QUIET + 0.1));
         }
     }
 
@@ -143,7 +144,10 @@ impl App {
 
     /// The tool in hand.
     pub fn tool(&self) -> ToolKind {
-        self.session.as_ref().map(|s| s.views.map.tool).unwrap_or_default()
+        self.session
+            .as_ref()
+            .map(|s| s.views.map.tool)
+            .unwrap_or_default()
     }
 
     /// Where a point of the ground is on the screen.

@@ -45,7 +45,10 @@ impl Canvas<'_> {
     /// Fills a polygon with holes. What cannot be triangulated is left to its outline.
     pub fn fill(&self, polygon: &Polygon, colour: Color32) {
         let ring = |r: &[Pt]| {
-            let points = r.iter().map(|p| self.pos(*p)).map(|p| (f64::from(p.x), f64::from(p.y)));
+            let points = r
+                .iter()
+                .map(|p| self.pos(*p))
+                .map(|p| (f64::from(p.x), f64::from(p.y)));
             geo::LineString::from(points.collect::<Vec<_>>())
         };
         let holes = polygon.holes().iter().map(|h| ring(h)).collect();
@@ -75,7 +78,9 @@ pub fn rgba(c: Rgba) -> Color32 {
 
 /// The parcel under the pointer.
 pub fn hover(cx: &Canvas<'_>, look: &Look<'_>, fid: Option<i64>) {
-    let Some(p) = fid.and_then(|f| look.coverage.get(f)) else { return };
+    let Some(p) = fid.and_then(|f| look.coverage.get(f)) else {
+        return;
+    };
     if look.selection.contains(p.fid) {
         return;
     }
@@ -102,7 +107,11 @@ pub fn selection(cx: &Canvas<'_>, look: &Look<'_>) {
         }
     }
     for p in &seen {
-        let width = if Some(p.fid) == look.selection.main() { 3.0 } else { 2.0 };
+        let width = if Some(p.fid) == look.selection.main() {
+            3.0
+        } else {
+            2.0
+        };
         cx.outline(&p.polygon, Stroke::new(width, rgba(palette.selection)));
     }
 }
@@ -111,13 +120,24 @@ pub fn selection(cx: &Canvas<'_>, look: &Look<'_>) {
 pub fn findings(cx: &Canvas<'_>, look: &Look<'_>) {
     let window = cx.view.bbox(8.0);
     if look.show_findings {
-        let seen = look.findings.iter().filter_map(|f| Some((f, f.at?))).filter(|(_, at)| window.contains(*at));
+        let seen = look
+            .findings
+            .iter()
+            .filter_map(|f| Some((f, f.at?)))
+            .filter(|(_, at)| window.contains(*at));
         for (f, at) in seen.take(2_000) {
             let colour = severity(look, f.severity);
-            cx.painter.circle(cx.pos(at), 4.0, colour, Stroke::new(1.5, rgba(look.style.palette().halo)));
+            cx.painter.circle(
+                cx.pos(at),
+                4.0,
+                colour,
+                Stroke::new(1.5, rgba(look.style.palette().halo)),
+            );
         }
     }
-    let Some(f) = look.finding.and_then(|n| look.findings.get(n)) else { return };
+    let Some(f) = look.finding.and_then(|n| look.findings.get(n)) else {
+        return;
+    };
     current(cx, look, f);
 }
 
@@ -130,13 +150,19 @@ fn current(cx: &Canvas<'_>, look: &Look<'_>, f: &Finding) {
         let frame = cx.frame(&b).expand(3.0);
         if frame.width() > 14.0 || frame.height() > 14.0 {
             let dash = |a: Pos2, b: Pos2| Shape::dashed_line(&[a, b], Stroke::new(1.5, colour), 5.0, 4.0);
-            let c = [frame.left_top(), frame.right_top(), frame.right_bottom(), frame.left_bottom()];
+            let c = [
+                frame.left_top(),
+                frame.right_top(),
+                frame.right_bottom(),
+                frame.left_bottom(),
+            ];
             (0..4).for_each(|n| cx.painter.extend(dash(c[n], c[(n + 1) % 4])));
         }
     }
     if let Some(at) = f.at {
         let at = cx.pos(at);
-        cx.painter.circle_stroke(at, 13.0, Stroke::new(5.0, rgba(look.style.palette().halo)));
+        cx.painter
+            .circle_stroke(at, 13.0, Stroke::new(5.0, rgba(look.style.palette().halo)));
         cx.painter.circle_stroke(at, 13.0, Stroke::new(2.5, colour));
         cx.painter.circle_filled(at, 3.5, colour);
     }
@@ -160,22 +186,38 @@ pub fn scale_bar(cx: &Canvas<'_>, lang: Lang, t: &Tokens) {
         m if m < 1.0 => format!("{} m", format::number(m, 1, lang)),
         m => format!("{} m", format::number(m, 0, lang)),
     };
-    let plate = Rect::from_min_size(cx.rect.left_bottom() + vec2(10.0, -42.0), vec2(width as f32 + 20.0, 32.0));
+    let plate = Rect::from_min_size(
+        cx.rect.left_bottom() + vec2(10.0, -42.0),
+        vec2(width as f32 + 20.0, 32.0),
+    );
     cx.painter.rect_filled(plate, 4.0, t.map_plate);
-    let (a, b) = (plate.left_bottom() + vec2(10.0, -8.0), plate.left_bottom() + vec2(10.0 + width as f32, -8.0));
+    let (a, b) = (
+        plate.left_bottom() + vec2(10.0, -8.0),
+        plate.left_bottom() + vec2(10.0 + width as f32, -8.0),
+    );
     let line = Stroke::new(2.0, t.map_plate_text);
     for s in [[a - vec2(0.0, 5.0), a], [a, b], [b, b - vec2(0.0, 5.0)]] {
         cx.painter.line_segment(s, line);
     }
     let font = FontId::proportional(12.0);
-    cx.painter.text(plate.center_top() + vec2(0.0, 2.0), Align2::CENTER_TOP, text, font, t.map_plate_text);
+    cx.painter.text(
+        plate.center_top() + vec2(0.0, 2.0),
+        Align2::CENTER_TOP,
+        text,
+        font,
+        t.map_plate_text,
+    );
 }
 
 /// The longest of 1, 2, 5 × 10ⁿ metres that fits into `room` points, and its length there.
 fn round_length(metres_per_point: f64, room: f64) -> (f64, f64) {
     let most = metres_per_point * room;
     let power = 10f64.powf(most.log10().floor());
-    let metres = [5.0, 2.0, 1.0].into_iter().map(|k| k * power).find(|m| *m <= most).unwrap_or(power);
+    let metres = [5.0, 2.0, 1.0]
+        .into_iter()
+        .map(|k| k * power)
+        .find(|m| *m <= most)
+        .unwrap_or(power);
     (metres, metres / metres_per_point)
 }
 
@@ -183,12 +225,32 @@ fn round_length(metres_per_point: f64, room: f64) -> (f64, f64) {
 pub fn north_and_hint(painter: &Painter, rect: Rect, hint: Option<&str>, t: &Tokens) {
     let at = rect.right_top() + vec2(-28.0, 30.0);
     painter.circle_filled(at, 17.0, t.map_plate);
-    let north = [at + vec2(0.0, -13.0), at + vec2(5.5, 5.0), at + vec2(0.0, 1.0), at + vec2(-5.5, 5.0)];
-    painter.add(Shape::convex_polygon(vec![north[0], north[1], north[2]], t.map_plate_text, Stroke::NONE));
-    painter.add(Shape::closed_line(north.to_vec(), Stroke::new(1.0, t.map_plate_text)));
+    let north = [
+        at + vec2(0.0, -13.0),
+        at + vec2(5.5, 5.0),
+        at + vec2(0.0, 1.0),
+        at + vec2(-5.5, 5.0),
+    ];
+    painter.add(Shape::convex_polygon(
+        vec![north[0], north[1], north[2]],
+        t.map_plate_text,
+        Stroke::NONE,
+    ));
+    painter.add(Shape::closed_line(
+        north.to_vec(),
+        Stroke::new(1.0, t.map_plate_text),
+    ));
     let Some(hint) = hint else { return };
-    let galley = painter.layout(hint.to_owned(), FontId::proportional(13.5), t.map_plate_text, rect.width() - 120.0);
-    let plate = Rect::from_min_size(rect.left_top() + vec2(10.0, 10.0), galley.size() + vec2(20.0, 10.0));
+    let galley = painter.layout(
+        hint.to_owned(),
+        FontId::proportional(13.5),
+        t.map_plate_text,
+        rect.width() - 120.0,
+    );
+    let plate = Rect::from_min_size(
+        rect.left_top() + vec2(10.0, 10.0),
+        galley.size() + vec2(20.0, 10.0),
+    );
     painter.rect_filled(plate, 4.0, t.map_plate);
     painter.galley(plate.min + vec2(10.0, 5.0), galley, t.map_plate_text);
 }
@@ -213,18 +275,28 @@ pub fn labels(cx: &Canvas<'_>, look: &Look<'_>, placed: &Placed) {
     for label in &placed.labels {
         let at = cx.rect.min + vec2(label.at[0], label.at[1]);
         let parcel = matches!(label.kind, LabelKind::Parcel(_));
-        let colour = rgb(if parcel { palette.label } else { palette.sheet_label });
+        let colour = rgb(if parcel {
+            palette.label
+        } else {
+            palette.sheet_label
+        });
         if let Some([a, b]) = label.layout.bar {
-            cx.painter.line_segment([at + a.into(), at + b.into()], Stroke::new(1.0, colour));
+            cx.painter
+                .line_segment([at + a.into(), at + b.into()], Stroke::new(1.0, colour));
         }
         for line in &label.layout.lines {
-            let family = if parcel { FontFamily::Proportional } else { FontFamily::Name(super::fonts::BOLD.into()) };
+            let family = if parcel {
+                FontFamily::Proportional
+            } else {
+                FontFamily::Name(super::fonts::BOLD.into())
+            };
             let font = FontId::new(line.size, family);
             let galley = cx.painter.layout_no_wrap(line.text.to_string(), font, colour);
             let min = at + line.at.into() - vec2(galley.size().x / 2.0, digit_middle(&galley, line.size));
             if !parcel {
                 for d in [vec2(1.0, 0.0), vec2(-1.0, 0.0), vec2(0.0, 1.0), vec2(0.0, -1.0)] {
-                    cx.painter.galley_with_override_text_color(min + d, galley.clone(), rgba(palette.halo));
+                    cx.painter
+                        .galley_with_override_text_color(min + d, galley.clone(), rgba(palette.halo));
                 }
             }
             cx.painter.galley(min, galley, colour);
@@ -247,9 +319,15 @@ mod tests {
     fn the_scale_bar_has_a_round_length_that_fits() {
         for mpp in [0.003, 0.1323, 0.5, 7.0, 264.6, 1999.0] {
             let (metres, width) = round_length(mpp, 130.0);
-            assert!(width <= 130.0 && width >= 130.0 / 2.6, "{mpp}: {metres} m, {width} points");
+            assert!(
+                width <= 130.0 && width >= 130.0 / 2.6,
+                "{mpp}: {metres} m, {width} points"
+            );
             let lead = metres / 10f64.powf(metres.log10().floor());
-            assert!([1.0, 2.0, 5.0].iter().any(|k| (lead - k).abs() < 1e-9), "{metres}");
+            assert!(
+                [1.0, 2.0, 5.0].iter().any(|k| (lead - k).abs() < 1e-9),
+                "{metres}"
+            );
         }
     }
 }

@@ -68,17 +68,31 @@ impl MapView {
         painter.rect_filled(rect, 0.0, live::rgb(palette.background));
         self.tiles.draw(ui, &painter, rect, &self.view, look);
         self.hover(&r, look);
-        let cx = live::Canvas { painter: &painter, rect, view: &self.view };
+        let cx = live::Canvas {
+            painter: &painter,
+            rect,
+            view: &self.view,
+        };
         live::hover(&cx, look, self.hover);
         live::selection(&cx, look);
         live::findings(&cx, look);
-        let placed = self.labels.place(look.coverage, &self.view, look.style, FRAME_BUDGET);
+        let placed = self
+            .labels
+            .place(look.coverage, &self.view, look.style, FRAME_BUDGET);
         if !placed.complete {
             ui.ctx().request_repaint();
         }
         live::labels(&cx, look, &placed);
         self.tool_ui(ui, &r, look, out);
-        live::scale_bar(&live::Canvas { painter: &painter, rect, view: &self.view }, look.lang, theme::tokens(ui));
+        live::scale_bar(
+            &live::Canvas {
+                painter: &painter,
+                rect,
+                view: &self.view,
+            },
+            look.lang,
+            theme::tokens(ui),
+        );
         live::north_and_hint(&painter, rect, self.hint(look).as_deref(), theme::tokens(ui));
         if look.coverage.is_empty() {
             live::nothing_here(ui, rect, look.lang);
@@ -167,7 +181,11 @@ impl MapView {
         if !r.has_focus() {
             return;
         }
-        let filter = egui::EventFilter { horizontal_arrows: true, vertical_arrows: true, ..Default::default() };
+        let filter = egui::EventFilter {
+            horizontal_arrows: true,
+            vertical_arrows: true,
+            ..Default::default()
+        };
         ui.memory_mut(|m| m.set_focus_lock_filter(r.id, filter));
         let step = self.rect.size() * 0.12;
         let mut by = Vec2::ZERO;
@@ -192,7 +210,11 @@ impl MapView {
         if ui.input(|i| i.key_pressed(Key::Enter)) && self.tool == ToolKind::Select {
             // The parcel at the centre: selecting without a mouse.
             let middle = self.rect.size() / 2.0;
-            if let Some(fid) = self.view.ground_pt([middle.x, middle.y]).and_then(|p| look.pick(p)) {
+            if let Some(fid) = self
+                .view
+                .ground_pt([middle.x, middle.y])
+                .and_then(|p| look.pick(p))
+            {
                 out.push(Action::Select(Select::Only(vec![fid])));
             }
         }
@@ -219,8 +241,15 @@ impl MapView {
             ToolKind::Select | ToolKind::ZoomBox => self.select(ui, r, look, out),
             ToolKind::MovePoint => {
                 let painter = ui.painter_at(self.rect);
-                let canvas = live::Canvas { painter: &painter, rect: self.rect, view: &self.view };
-                let at = r.interact_pointer_pos().or(r.hover_pos()).and_then(|p| self.ground(p));
+                let canvas = live::Canvas {
+                    painter: &painter,
+                    rect: self.rect,
+                    view: &self.view,
+                };
+                let at = r
+                    .interact_pointer_pos()
+                    .or(r.hover_pos())
+                    .and_then(|p| self.ground(p));
                 let input = super::tool::move_point::Input {
                     at,
                     reach: self.view.reach(REACH),
@@ -245,18 +274,32 @@ impl MapView {
             let colour = theme::tokens(ui).accent;
             let frame = Rect::from_two_pos(a, b);
             let painter = ui.painter_at(self.rect);
-            painter.rect(frame, 0.0, colour.gamma_multiply(0.12), Stroke::new(1.5, colour), egui::StrokeKind::Middle);
+            painter.rect(
+                frame,
+                0.0,
+                colour.gamma_multiply(0.12),
+                Stroke::new(1.5, colour),
+                egui::StrokeKind::Middle,
+            );
         }
         if r.drag_stopped_by(PointerButton::Primary)
             && let (Some(a), Some(b)) = (self.box_from.take(), now.or(ui.input(|i| i.pointer.latest_pos())))
         {
             self.boxed(Rect::from_two_pos(a, b), add, look, out);
         } else if r.double_clicked() {
-            if let Some(b) = look.selection.main().and_then(|f| look.coverage.get(f)).map(|p| p.bbox) {
+            if let Some(b) = look
+                .selection
+                .main()
+                .and_then(|f| look.coverage.get(f))
+                .map(|p| p.bbox)
+            {
                 out.push(Action::Zoom(b));
             }
         } else if r.clicked() {
-            let fid = r.interact_pointer_pos().and_then(|at| self.ground(at)).and_then(|p| look.pick(p));
+            let fid = r
+                .interact_pointer_pos()
+                .and_then(|at| self.ground(at))
+                .and_then(|p| look.pick(p));
             out.push(Action::Select(match (fid, add) {
                 (Some(f), true) => Select::Toggle(f),
                 (Some(f), false) => Select::Only(vec![f]),
@@ -276,14 +319,21 @@ impl MapView {
             return;
         }
         let fids = look.within(&bbox);
-        out.push(Action::Select(if add { Select::Add(fids) } else { Select::Only(fids) }));
+        out.push(Action::Select(if add {
+            Select::Add(fids)
+        } else {
+            Select::Only(fids)
+        }));
     }
 
     /// What the tool in hand waits for.
     fn hint(&self, look: &Look<'_>) -> Option<String> {
         let text = match self.tool {
             ToolKind::Select | ToolKind::Pan => return None,
-            ToolKind::ZoomBox => Text::new("Kéo một khung để phóng to · Esc để bỏ", "Drag a box to zoom into · Esc to drop"),
+            ToolKind::ZoomBox => Text::new(
+                "Kéo một khung để phóng to · Esc để bỏ",
+                "Drag a box to zoom into · Esc to drop",
+            ),
             ToolKind::MovePoint => return Some(self.mover.hint(look)),
         };
         Some(text.get(look.lang).to_owned())

@@ -132,7 +132,10 @@ impl Session {
     /// An edit is done: the tiles under what it touched are painted anew.
     pub fn redraw(&mut self, before: &Coverage, effects: &[Effects]) {
         let fids: Vec<i64> = effects.iter().flat_map(|e| e.fids.iter().copied()).collect();
-        self.views.map.tiles.edited(before, self.project.coverage(), &fids);
+        self.views
+            .map
+            .tiles
+            .edited(before, self.project.coverage(), &fids);
     }
 
     /// What commands need to know.

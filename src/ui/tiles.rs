@@ -36,15 +36,20 @@ impl Tiles {
                 let texture = ui.ctx().load_texture("tile", pixels, TextureOptions::LINEAR);
                 self.textures.insert(d.tile, texture);
             }
-            let Some(texture) = self.textures.get(&d.tile) else { continue };
+            let Some(texture) = self.textures.get(&d.tile) else {
+                continue;
+            };
             let [left, top, right, bottom] = d.rect;
-            let place = Rect::from_min_max(pos2(left, top), pos2(right, bottom)).translate(rect.min.to_vec2());
+            let place =
+                Rect::from_min_max(pos2(left, top), pos2(right, bottom)).translate(rect.min.to_vec2());
             painter.image(texture.id(), place, uv, egui::Color32::WHITE);
         }
         let alive = cache.alive();
-        self.textures.retain(|serial, _| alive.binary_search(serial).is_ok());
+        self.textures
+            .retain(|serial, _| alive.binary_search(serial).is_ok());
         if frame.again {
-            ui.ctx().request_repaint_after(std::time::Duration::from_millis(20));
+            ui.ctx()
+                .request_repaint_after(std::time::Duration::from_millis(20));
         }
     }
 

@@ -54,7 +54,11 @@ const SAMPLE_EPSG: u32 = 9210;
 
 /// A job that only reads.
 fn reads(name: impl Into<Msg>) -> Start {
-    Start { name: name.into(), writes: false, quiet: false }
+    Start {
+        name: name.into(),
+        writes: false,
+        quiet: false,
+    }
 }
 
 impl App {
@@ -150,7 +154,13 @@ impl App {
     }
 
     fn sample_folder(&self) -> Option<PathBuf> {
-        let of_account = || Some(directories::ProjectDirs::from("vn", "", "diachinh")?.data_local_dir().join("mau"));
+        let of_account = || {
+            Some(
+                directories::ProjectDirs::from("vn", "", "diachinh")?
+                    .data_local_dir()
+                    .join("mau"),
+            )
+        };
         self.setup.sample.clone().or_else(of_account)
     }
 
@@ -194,13 +204,19 @@ impl App {
             Ok(writer) => writer,
             Err(failure) => return self.fail(&failure),
         };
-        let start = Start { name: COMMIT.into(), writes: true, quiet: false };
+        let start = Start {
+            name: COMMIT.into(),
+            writes: true,
+            quiet: false,
+        };
         self.jobs.start(
             &self.ctx.clone(),
             start,
             move |progress| {
                 let mut writer = writer;
-                let done = writer.import(&drafted.draft, &act, progress).map_err(Failure::from);
+                let done = writer
+                    .import(&drafted.draft, &act, progress)
+                    .map_err(Failure::from);
                 Ok((writer, done))
             },
             |app, result| match result {
@@ -249,24 +265,49 @@ fn imported(done: &Committed) -> Msg {
 /// The invented district as a file of its own: made, imported, opened.
 fn make_sample(folder: &Path, file: &Path, act: &Act, progress: &Progress) -> Result<Project, Failure> {
     let dir = folder.join("tep-nguon");
-    let options = sample::Options { dir, parcels: SAMPLE_PARCELS, seed: SAMPLE_SEED, dirty: Some(SAMPLE_DIRT) };
+    let options = sample::Options {
+        dir,
+        parcels: SAMPLE_PARCELS,
+        seed: SAMPLE_SEED,
+        dirty: Some(SAMPLE_DIRT),
+    };
     let written = sample::generate(&options, progress)?;
-    let shapes = written.files.iter().filter(|f| f.extension().is_some_and(|e| e == "shp"));
+    let shapes = written
+        .files
+        .iter()
+        .filter(|f| f.extension().is_some_and(|e| e == "shp"));
     let inspection = import::inspect(&shapes.cloned().collect::<Vec<_>>(), progress)?;
     // Some of its files declare a wrong system on purpose; here the right one is known.
-    let options = Options { project_epsg: SAMPLE_EPSG, crs: Some(SAMPLE_EPSG), ..Options::default() };
+    let options = Options {
+        project_epsg: SAMPLE_EPSG,
+        crs: Some(SAMPLE_EPSG),
+        ..Options::default()
+    };
     let plan = Plan::propose(&inspection, &options)?;
     let drafted = import::draft(&inspection, &plan, &Existing::default(), progress)?;
-    let communes = written.communes.iter().map(|(code, name, _)| (code.clone(), name.clone())).collect();
-    let new = NewProject { epsg: SAMPLE_EPSG as i32, name: SAMPLE_NAME.vi.into(), communes };
+    let communes = written
+        .communes
+        .iter()
+        .map(|(code, name, _)| (code.clone(), name.clone()))
+        .collect();
+    let new = NewProject {
+        epsg: SAMPLE_EPSG as i32,
+        name: SAMPLE_NAME.vi.into(),
+        communes,
+    };
     // Made under another name, so that a cancelled job leaves no half district.
     let part = file.with_extension("part.gpkg");
     let _absent = std::fs::remove_file(&part);
     let mut project = Project::create(&part, &new, act)?;
     project.import(&drafted.draft, act, progress)?;
     project.close()?;
-    std::fs::rename(&part, file)
-        .map_err(|e| Failure::new("FILE_WRITE", msg!("Không ghi được tệp: {e}.", "The file cannot be written: {e}.")).file(file))?;
+    std::fs::rename(&part, file).map_err(|e| {
+        Failure::new(
+            "FILE_WRITE",
+            msg!("Không ghi được tệp: {e}.", "The file cannot be written: {e}."),
+        )
+        .file(file)
+    })?;
     Project::open(file, act, progress)
 }
 
@@ -275,5 +316,7 @@ impl App {
 }
 
 fn file_name(path: &Path) -> String {
-    path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_else(|| path.display().to_string())
+    path.file_name()
+        .map(|n| n.to_string_lossy().into_owned())
+        .unwrap_or_else(|| path.display().to_string())
 }

@@ -29,11 +29,17 @@ fn sample() -> &'static Path {
     &SAMPLE
         .get_or_init(|| {
             let folder = tempfile::tempdir().unwrap();
-            let setup = Setup { sample: Some(folder.path().into()), ..Setup::default() };
+            let setup = Setup {
+                sample: Some(folder.path().into()),
+                ..Setup::default()
+            };
             let mut w = Window::with(setup, [1366.0, 768.0], "{}", false);
             w.button("Mở dữ liệu mẫu").click();
             w.settle();
-            let project = w.app().project().unwrap_or_else(|| panic!("the sample did not open: {}", w.texts()));
+            let project = w
+                .app()
+                .project()
+                .unwrap_or_else(|| panic!("the sample did not open: {}", w.texts()));
             let path = project.path().to_owned();
             w.key(CTRL, Key::W);
             w.settle();
@@ -48,7 +54,10 @@ impl Window {
         let config = folder.path().join("config");
         std::fs::create_dir_all(&config).unwrap();
         std::fs::write(config.join("settings.json"), settings).unwrap();
-        let setup = Setup { config: Some(config), ..setup };
+        let setup = Setup {
+            config: Some(config),
+            ..setup
+        };
         let builder = Harness::builder()
             .with_size(Vec2::from(size))
             .with_max_steps(40)
@@ -79,7 +88,10 @@ impl Window {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("huyen-mau.gpkg");
         std::fs::copy(sample(), &path).unwrap();
-        let setup = Setup { open: Some(path), ..Setup::default() };
+        let setup = Setup {
+            open: Some(path),
+            ..Setup::default()
+        };
         let mut w = Self::with(setup, size, settings, painted);
         w.folder = folder;
         w.settle();
@@ -156,7 +168,12 @@ impl Window {
     /// Everything that is to be read in the window, for the message of a failed test.
     fn texts(&self) -> String {
         let text = |n: Node<'_>| n.accesskit_node().value().or(n.accesskit_node().label());
-        self.h.root().children_recursive().filter_map(text).collect::<Vec<_>>().join(" | ")
+        self.h
+            .root()
+            .children_recursive()
+            .filter_map(text)
+            .collect::<Vec<_>>()
+            .join(" | ")
     }
 
     fn drag(&mut self, from: Pos2, to: Pos2) {
@@ -184,7 +201,13 @@ impl Window {
     /// A parcel whose "sheet/number" is nowhere else, found through the search box; its fid.
     fn find(&mut self) -> i64 {
         let coverage = self.project().coverage().clone();
-        let alone = |key: &str| coverage.iter().filter(|p| format!("{}/{}", p.sheet, p.number) == key).count() == 1;
+        let alone = |key: &str| {
+            coverage
+                .iter()
+                .filter(|p| format!("{}/{}", p.sheet, p.number) == key)
+                .count()
+                == 1
+        };
         let parcel = coverage
             .iter()
             .find(|p| p.is_parcel && p.area_legal.is_some() && alone(&format!("{}/{}", p.sheet, p.number)))
@@ -202,7 +225,9 @@ impl Window {
     }
 
     fn shot(&mut self, name: &str) {
-        let Some(folder) = std::env::var_os("DIACHINH_SHOTS") else { return };
+        let Some(folder) = std::env::var_os("DIACHINH_SHOTS") else {
+            return;
+        };
         std::fs::create_dir_all(&folder).unwrap();
         // The map's pictures are made on threads.
         for _ in 0..25 {
@@ -210,7 +235,9 @@ impl Window {
             self.h.step();
         }
         let picture = self.h.render().unwrap();
-        picture.save(Path::new(&folder).join(format!("{name}.png"))).unwrap();
+        picture
+            .save(Path::new(&folder).join(format!("{name}.png")))
+            .unwrap();
     }
 }
 
@@ -231,7 +258,10 @@ fn search_selects_and_shows_the_parcel_everywhere() {
     let before = w.app().scale();
     let fid = w.find();
     let parcel = w.project().coverage().get(fid).unwrap().clone();
-    assert!(w.says(&format!("Tờ {} · Thửa {}", parcel.sheet, parcel.number)), "the inspector shows it");
+    assert!(
+        w.says(&format!("Tờ {} · Thửa {}", parcel.sheet, parcel.number)),
+        "the inspector shows it"
+    );
     assert_eq!(w.value("Số thửa"), &*parcel.number);
     assert!(w.app().scale() < before, "the map went there");
     w.key(CTRL, Key::F);
@@ -247,7 +277,11 @@ fn an_area_is_edited_with_a_comma_and_taken_back() {
     let name = "Diện tích pháp lý";
     let before = w.project().record(fid).unwrap().area_legal;
     w.type_into(name, "1.234,5");
-    assert_eq!(w.project().record(fid).unwrap().area_legal, before, "nothing is written while typing");
+    assert_eq!(
+        w.project().record(fid).unwrap().area_legal,
+        before,
+        "nothing is written while typing"
+    );
     w.key(Modifiers::NONE, Key::Enter);
     w.settle();
     assert_eq!(w.project().record(fid).unwrap().area_legal, Some(1234.5));
@@ -304,7 +338,13 @@ fn unikey_bursts_are_text_and_single_letters_are_no_shortcuts_while_typing() {
     };
     // "vieetj" as UniKey sends it, all in one frame, with the letters' keys as the system reports them.
     let letter = |s: &str, key| {
-        let key = Event::Key { key, physical_key: None, pressed: true, repeat: false, modifiers: Modifiers::NONE };
+        let key = Event::Key {
+            key,
+            physical_key: None,
+            pressed: true,
+            repeat: false,
+            modifiers: Modifiers::NONE,
+        };
         [key, Event::Text(s.into())]
     };
     let mut burst: Vec<Event> = Vec::new();
@@ -324,7 +364,10 @@ fn unikey_bursts_are_text_and_single_letters_are_no_shortcuts_while_typing() {
     assert_eq!(w.value("Địa chỉ"), "việt a\u{309}");
     w.key(Modifiers::NONE, Key::Enter);
     w.settle();
-    assert_eq!(w.project().record(fid).unwrap().address.as_deref(), Some("việt ả"));
+    assert_eq!(
+        w.project().record(fid).unwrap().address.as_deref(),
+        Some("việt ả")
+    );
 }
 
 #[test]
@@ -362,15 +405,28 @@ fn a_boundary_point_is_dragged_for_all_its_parcels_and_refused_where_it_would_cr
     w.key(Modifiers::NONE, Key::M);
     let coverage = w.project().coverage().clone();
     let parcel = coverage.get(fid).unwrap().clone();
-    let from = parcel.polygon.points().find(|p| coverage.users_of(*p).len() > 1).expect("a shared point");
+    let from = parcel
+        .polygon
+        .points()
+        .find(|p| coverage.users_of(*p).len() > 1)
+        .expect("a shared point");
     let users = coverage.users_of(from);
     let at = w.app().on_screen(from).unwrap();
     w.drag(at, at + Vec2::new(3.0, 2.0));
     w.settle();
     let after = w.project().coverage().clone();
     assert!(after.users_of(from).is_empty(), "nobody uses the old place");
-    let moved = after.get(fid).unwrap().polygon.points().find(|p| !parcel.polygon.points().any(|q| q == *p));
-    assert_eq!(after.users_of(moved.expect("one point moved")), users, "all of them use the new one");
+    let moved = after
+        .get(fid)
+        .unwrap()
+        .polygon
+        .points()
+        .find(|p| !parcel.polygon.points().any(|q| q == *p));
+    assert_eq!(
+        after.users_of(moved.expect("one point moved")),
+        users,
+        "all of them use the new one"
+    );
     w.key(CTRL, Key::Z);
     w.settle();
     assert_eq!(w.project().coverage().users_of(from), users);
@@ -378,7 +434,11 @@ fn a_boundary_point_is_dragged_for_all_its_parcels_and_refused_where_it_would_cr
     let operations = w.project().info().unwrap().operations;
     w.drag(at, at + Vec2::new(-250.0, 160.0));
     w.settle();
-    assert_eq!(w.project().info().unwrap().operations, operations, "refused: nothing was written");
+    assert_eq!(
+        w.project().info().unwrap().operations,
+        operations,
+        "refused: nothing was written"
+    );
     assert_eq!(w.project().coverage().users_of(from), users);
 }
 
@@ -397,7 +457,10 @@ fn a_click_on_the_map_selects_and_escape_clears() {
     assert_eq!(w.app().selected(), [fid]);
     // A dragged box takes all it touches.
     let corner = |p: Pt| w.app().on_screen(p).unwrap();
-    let (a, c) = (corner(b.min) - Vec2::new(6.0, -6.0), corner(b.max) + Vec2::new(6.0, -6.0));
+    let (a, c) = (
+        corner(b.min) - Vec2::new(6.0, -6.0),
+        corner(b.max) + Vec2::new(6.0, -6.0),
+    );
     w.drag(a, c);
     w.settle();
     assert!(w.app().selected().len() > 1 && w.app().selected().contains(&fid));
@@ -406,17 +469,35 @@ fn a_click_on_the_map_selects_and_escape_clears() {
 #[test]
 fn the_import_wizard_shows_what_it_will_write_and_writes_that() {
     let files = sample().parent().unwrap().join("tep-nguon");
-    let mut shapes: Vec<PathBuf> =
-        std::fs::read_dir(files).unwrap().map(|e| e.unwrap().path()).filter(|p| p.extension().is_some_and(|e| e == "shp")).collect();
+    let mut shapes: Vec<PathBuf> = std::fs::read_dir(files)
+        .unwrap()
+        .map(|e| e.unwrap().path())
+        .filter(|p| p.extension().is_some_and(|e| e == "shp"))
+        .collect();
     shapes.sort();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("moi.gpkg");
     let act = Act::new("can-bo-mau", "2026-11-23T00:00:00Z".parse().unwrap());
-    let new = diachinh::project::NewProject { epsg: 9210, name: "Huyện Thử".into(), communes: vec![] };
+    let new = diachinh::project::NewProject {
+        epsg: 9210,
+        name: "Huyện Thử".into(),
+        communes: vec![],
+    };
     Project::create(&path, &new, &act).unwrap().close().unwrap();
-    let mut w = Window::with(Setup { open: Some(path), ..Setup::default() }, [1366.0, 768.0], "{}", false);
+    let mut w = Window::with(
+        Setup {
+            open: Some(path),
+            ..Setup::default()
+        },
+        [1366.0, 768.0],
+        "{}",
+        false,
+    );
     w.settle();
-    assert!(w.says("Tệp này chưa có thửa đất"), "the empty map says what to do");
+    assert!(
+        w.says("Tệp này chưa có thửa đất"),
+        "the empty map says what to do"
+    );
     w.key(CTRL, Key::I);
     w.type_into("Tệp hoặc thư mục", &shapes[0].display().to_string());
     w.click("Tiếp tục");
@@ -427,14 +508,20 @@ fn the_import_wizard_shows_what_it_will_write_and_writes_that() {
     }
     w.click("Tiếp tục");
     assert!(w.says("Nhập mới"), "the third step");
-    assert!(w.project().coverage().is_empty(), "nothing is written before the last step");
+    assert!(
+        w.project().coverage().is_empty(),
+        "nothing is written before the last step"
+    );
     w.click("Ghi vào tệp huyện");
     assert!(w.project().coverage().len() > 100);
     assert!(w.says("Đã nhập"));
     let parcels = w.project().coverage().len();
     w.key(CTRL, Key::Z);
     w.settle();
-    assert!(w.project().coverage().is_empty(), "the whole import is one operation");
+    assert!(
+        w.project().coverage().is_empty(),
+        "the whole import is one operation"
+    );
     w.key(CTRL, Key::Y);
     w.settle();
     assert_eq!(w.project().coverage().len(), parcels);
@@ -461,15 +548,19 @@ fn a_new_district_is_made_from_the_dialog() {
     w.type_into("Tên địa bàn", "Huyện Tưởng Tượng");
     w.type_into("Ghi vào tệp", &path.display().to_string());
     w.type_into("Lọc theo tỉnh", "ho chi minh");
-    w.h.get_by_role_and_label(Role::ComboBox, "Kinh tuyến trục VN-2000").click();
+    w.h.get_by_role_and_label(Role::ComboBox, "Kinh tuyến trục VN-2000")
+        .click();
     w.h.run_steps(3);
-    let zone = w.h.get_all_by_role(Role::Button).filter(|n| {
-        n.accesskit_node().label().is_some_and(|l| l.contains("105°45′"))
-    });
+    let zone =
+        w.h.get_all_by_role(Role::Button)
+            .filter(|n| n.accesskit_node().label().is_some_and(|l| l.contains("105°45′")));
     zone.last().expect("the zone of the province").click();
     w.settle();
     w.click("Tạo tệp");
-    assert_eq!((w.project().name(), w.project().epsg()), ("Huyện Tưởng Tượng", 9210));
+    assert_eq!(
+        (w.project().name(), w.project().epsg()),
+        ("Huyện Tưởng Tượng", 9210)
+    );
     assert_eq!(w.project().path(), path);
 }
 
@@ -487,7 +578,10 @@ fn history_takes_an_older_operation_back() {
     w.click(&format!("Hoàn tác thao tác số {op}"));
     assert_eq!(w.project().record(fid).unwrap().address, before);
     let all = w.project().log(&Default::default()).unwrap();
-    assert!(all.iter().any(|o| o.undoes == Some(op)), "undo is an operation of its own");
+    assert!(
+        all.iter().any(|o| o.undoes == Some(op)),
+        "undo is an operation of its own"
+    );
     assert!(matches!(Undo::Op(op), Undo::Op(_)));
 }
 
@@ -496,23 +590,48 @@ fn the_table_filters_without_marks_sorts_and_keeps_in_step() {
     let mut w = Window::sample();
     w.type_into("Lọc bảng thửa đất", "luc");
     w.settle();
-    let n = w.project().coverage().iter().filter(|p| p.land_use.to_lowercase().contains("luc")).count();
-    assert!(n > 0 && w.says(&format!("{} trên", diachinh::text::format::count(n as u64, diachinh::text::Lang::Vi))));
+    let n = w
+        .project()
+        .coverage()
+        .iter()
+        .filter(|p| p.land_use.to_lowercase().contains("luc"))
+        .count();
+    assert!(
+        n > 0
+            && w.says(&format!(
+                "{} trên",
+                diachinh::text::format::count(n as u64, diachinh::text::Lang::Vi)
+            ))
+    );
     w.type_into("Lọc bảng thửa đất", "zzz");
     w.settle();
     assert!(w.says("Không có thửa nào khớp"));
     w.key(CTRL, Key::A);
     w.key(Modifiers::NONE, Key::Backspace);
     w.settle();
-    w.h.get_by_role_and_label(Role::ColumnHeader, "Diện tích đo đạc").click();
+    w.h.get_by_role_and_label(Role::ColumnHeader, "Diện tích đo đạc")
+        .click();
     w.settle();
     w.h.get_by_role_and_label(Role::Table, "Bảng thửa đất").focus();
     w.h.run_steps(2);
     w.key(Modifiers::NONE, Key::ArrowDown);
     w.settle();
     let first = w.app().selected()[0];
-    let least = w.project().coverage().iter().map(|p| p.area_measured.unwrap_or(-1.0)).fold(f64::MAX, f64::min);
-    assert_eq!(w.project().coverage().get(first).unwrap().area_measured.unwrap_or(-1.0), least);
+    let least = w
+        .project()
+        .coverage()
+        .iter()
+        .map(|p| p.area_measured.unwrap_or(-1.0))
+        .fold(f64::MAX, f64::min);
+    assert_eq!(
+        w.project()
+            .coverage()
+            .get(first)
+            .unwrap()
+            .area_measured
+            .unwrap_or(-1.0),
+        least
+    );
 }
 
 #[test]
@@ -520,7 +639,15 @@ fn opening_what_is_no_district_says_so() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("hong.gpkg");
     std::fs::write(&path, b"not a database").unwrap();
-    let mut w = Window::with(Setup { open: Some(path), ..Setup::default() }, [1366.0, 768.0], "{}", false);
+    let mut w = Window::with(
+        Setup {
+            open: Some(path),
+            ..Setup::default()
+        },
+        [1366.0, 768.0],
+        "{}",
+        false,
+    );
     w.settle();
     assert!(w.app().project().is_none());
     assert!(w.says("hong.gpkg"), "the message names the file");

@@ -30,16 +30,32 @@ const ALL: Text = Text::new(
 
 impl Wizard {
     pub(super) fn crs_ui(&mut self, ui: &mut Ui, layer: &LayerInspection, lang: Lang) {
-        let Some(plan) = self.plan.as_ref().and_then(|p| p.layers.get(self.layer)) else { return };
+        let Some(plan) = self.plan.as_ref().and_then(|p| p.layers.get(self.layer)) else {
+            return;
+        };
         let declared = layer.declared_crs().map(|d| match d.epsg {
             Some(epsg) => format!("{} (EPSG:{epsg})", d.name),
             None => d.name.clone(),
         });
-        fact(ui, CAPTION, DECLARED.get(lang), declared.as_deref().unwrap_or(NOTHING.get(lang)));
+        fact(
+            ui,
+            CAPTION,
+            DECLARED.get(lang),
+            declared.as_deref().unwrap_or(NOTHING.get(lang)),
+        );
         fact(ui, CAPTION, TAKEN.get(lang), crs::name(plan.crs.epsg).get(lang));
-        fact(ui, CAPTION, DISTRICT.get(lang), crs::name(self.options.project_epsg).get(lang));
+        fact(
+            ui,
+            CAPTION,
+            DISTRICT.get(lang),
+            crs::name(self.options.project_epsg).get(lang),
+        );
         ui.add_space(M);
-        let tone = if plan.crs.certain { Tone::Info } else { Tone::Warning };
+        let tone = if plan.crs.certain {
+            Tone::Info
+        } else {
+            Tone::Warning
+        };
         let explanation = plan.crs.explanation.get(lang).to_owned();
         if !explanation.is_empty() {
             widgets::note(ui, tone, &explanation);
@@ -47,7 +63,9 @@ impl Wizard {
         ui.add_space(M);
         ui.label(RichText::new(CHOOSE.get(lang)).text_style(theme::bold()));
         let mut changed = zone(ui, &mut self.options.crs, lang);
-        changed |= ui.checkbox(&mut self.options.reproject, REPROJECT.get(lang)).changed();
+        changed |= ui
+            .checkbox(&mut self.options.reproject, REPROJECT.get(lang))
+            .changed();
         hint(ui, ALL.get(lang));
         if changed {
             self.propose();
@@ -61,7 +79,10 @@ fn zone(ui: &mut Ui, now: &mut Option<u32>, lang: Lang) -> bool {
         Some(epsg) => crs::name(epsg).get(lang).to_owned(),
         None => DOCTOR.get(lang).to_owned(),
     };
-    let combo = ComboBox::from_id_salt("file crs").width(440.0).height(320.0).selected_text(text(*now));
+    let combo = ComboBox::from_id_salt("file crs")
+        .width(440.0)
+        .height(320.0)
+        .selected_text(text(*now));
     let r = combo.show_ui(ui, |ui| {
         ui.selectable_value(now, None, text(None));
         let others = [crs::VN2000_GEOGRAPHIC, crs::WGS84];

@@ -15,11 +15,17 @@ const FORMATS: Text = Text::new(
     "Đọc được shapefile, MapInfo TAB/MIF, GeoPackage, GeoJSON, FlatGeobuf và FileGDB. Một thư mục được đọc cùng các thư mục con.",
     "Shapefile, MapInfo TAB/MIF, GeoPackage, GeoJSON, FlatGeobuf and FileGDB are read. A folder is read with its subfolders.",
 );
-const COMMUNE: Text = Text::new("Mã xã (khi tệp không ghi)", "Commune code (where the file has none)");
+const COMMUNE: Text = Text::new(
+    "Mã xã (khi tệp không ghi)",
+    "Commune code (where the file has none)",
+);
 const COMMUNE_HINT: Text = Text::new("5 chữ số, ví dụ 25747", "5 digits, for example 25747");
 const DUPLICATES: Text = Text::new("Thửa đã có trong tệp huyện", "Parcels the district has already");
 const MULTIPART: Text = Text::new("Bản ghi nhiều phần", "Records of several parts");
-const SNAP: Text = Text::new("Gộp đỉnh gần nhau của các thửa kề (≤ 5 mm)", "Join near points of neighbours (≤ 5 mm)");
+const SNAP: Text = Text::new(
+    "Gộp đỉnh gần nhau của các thửa kề (≤ 5 mm)",
+    "Join near points of neighbours (≤ 5 mm)",
+);
 
 fn duplicates(d: Duplicates) -> Text {
     match d {
@@ -44,15 +50,29 @@ impl Wizard {
             hint(ui, FORMATS.get(lang));
         });
         form_row(ui, COMMUNE.get(lang), |ui| {
-            field(ui, &mut self.commune, COMMUNE.get(lang), COMMUNE_HINT.get(lang), 260.0);
+            field(
+                ui,
+                &mut self.commune,
+                COMMUNE.get(lang),
+                COMMUNE_HINT.get(lang),
+                260.0,
+            );
         });
         form_row(ui, DUPLICATES.get(lang), |ui| {
             let all = [Duplicates::Skip, Duplicates::Update, Duplicates::Keep];
-            choice(ui, DUPLICATES.get(lang), &mut self.options.duplicates, &all, |d| duplicates(d).get(lang));
+            choice(
+                ui,
+                DUPLICATES.get(lang),
+                &mut self.options.duplicates,
+                &all,
+                |d| duplicates(d).get(lang),
+            );
         });
         form_row(ui, MULTIPART.get(lang), |ui| {
             let all = [Multipart::Split, Multipart::Quarantine];
-            choice(ui, MULTIPART.get(lang), &mut self.options.multipart, &all, |m| multipart(m).get(lang));
+            choice(ui, MULTIPART.get(lang), &mut self.options.multipart, &all, |m| {
+                multipart(m).get(lang)
+            });
         });
         ui.add_space(M);
         let mut snap = self.options.snap_mm > 0;
@@ -63,9 +83,17 @@ impl Wizard {
 }
 
 /// A drop-down of a few values.
-pub fn choice<T: Copy + PartialEq>(ui: &mut Ui, name: &str, now: &mut T, all: &[T], text: impl Fn(T) -> &'static str) -> bool {
+pub fn choice<T: Copy + PartialEq>(
+    ui: &mut Ui,
+    name: &str,
+    now: &mut T,
+    all: &[T],
+    text: impl Fn(T) -> &'static str,
+) -> bool {
     let before = *now;
-    let combo = ComboBox::from_id_salt(name).width(320.0).selected_text(text(*now));
+    let combo = ComboBox::from_id_salt(name)
+        .width(320.0)
+        .selected_text(text(*now));
     let r = combo.show_ui(ui, |ui| {
         for value in all {
             ui.selectable_value(now, *value, text(*value));

@@ -66,8 +66,14 @@ pub struct Wizard {
 const TITLE: Text = Text::new("Nhập dữ liệu", "Import");
 const STEPS: [(Step, Text); 3] = [
     (Step::Files, Text::new("1. Chọn tệp", "1. Files")),
-    (Step::Plan, Text::new("2. Xem trước và ánh xạ", "2. Preview and mapping")),
-    (Step::Result, Text::new("3. Kết quả và ghi", "3. Findings and commit")),
+    (
+        Step::Plan,
+        Text::new("2. Xem trước và ánh xạ", "2. Preview and mapping"),
+    ),
+    (
+        Step::Result,
+        Text::new("3. Kết quả và ghi", "3. Findings and commit"),
+    ),
 ];
 const NEXT: Text = Text::new("Tiếp tục", "Next");
 const BACK: Text = Text::new("Quay lại", "Back");
@@ -79,7 +85,10 @@ impl Default for Wizard {
         Self {
             files: PathField::new(Kind::OpenFiles, SOURCES),
             fresh: true,
-            options: Options { snap_mm: SNAP_MM, ..Options::default() },
+            options: Options {
+                snap_mm: SNAP_MM,
+                ..Options::default()
+            },
             commune: String::new(),
             step: Step::Files,
             tab: Tab::Columns,
@@ -100,7 +109,11 @@ impl Wizard {
     /// Begins with these files.
     pub fn with_files(paths: &[PathBuf]) -> Self {
         let mut wizard = Self::default();
-        wizard.files.text = paths.iter().map(|p| p.display().to_string()).collect::<Vec<_>>().join("; ");
+        wizard.files.text = paths
+            .iter()
+            .map(|p| p.display().to_string())
+            .collect::<Vec<_>>()
+            .join("; ");
         wizard
     }
 
@@ -134,7 +147,9 @@ impl Wizard {
 
     /// A plan for the options as they are now; what was edited in the old one stays.
     fn propose(&mut self) {
-        let Some(inspection) = &self.inspection else { return };
+        let Some(inspection) = &self.inspection else {
+            return;
+        };
         self.options.commune = Some(self.commune.trim().to_owned()).filter(|c| !c.is_empty());
         match Plan::propose(inspection, &self.options) {
             Ok(mut plan) => {
@@ -151,7 +166,9 @@ impl Wizard {
     }
 
     pub fn ui(&mut self, cx: &mut Cx<'_>) -> Flow {
-        let Some(project) = cx.project else { return Flow::Close };
+        let Some(project) = cx.project else {
+            return Flow::Close;
+        };
         self.options.project_epsg = project.epsg() as u32;
         let lang = cx.lang;
         let folder = cx.config.map(|c| c.join("profiles"));
@@ -192,12 +209,21 @@ impl Wizard {
             Step::Plan => (self.undecided().is_none() && self.plan.is_some(), NEXT),
             Step::Result => (self.drafted.as_ref().is_some_and(|d| result::has_work(d)), COMMIT),
         };
-        if widgets::primary(ui, ready && !self.busy, Some(i::ICON_ARROW_FORWARD), text.get(lang)) {
+        if widgets::primary(
+            ui,
+            ready && !self.busy,
+            Some(i::ICON_ARROW_FORWARD),
+            text.get(lang),
+        ) {
             flow = self.next(out);
         }
         let back = self.step != Step::Files && !self.busy;
         if widgets::button(ui, back, i::ICON_ARROW_BACK, BACK.get(lang)) {
-            self.step = if self.step == Step::Result { Step::Plan } else { Step::Files };
+            self.step = if self.step == Step::Result {
+                Step::Plan
+            } else {
+                Step::Files
+            };
             self.failure = None;
         }
         if ui.button(super::CANCEL.get(lang)).clicked() {
@@ -218,7 +244,10 @@ impl Wizard {
             }
             Step::Plan => {
                 if let (Some(inspection), Some(plan)) = (&self.inspection, &self.plan) {
-                    out.push(Action::Work(Work::Draft(inspection.clone(), Box::new(plan.clone()))));
+                    out.push(Action::Work(Work::Draft(
+                        inspection.clone(),
+                        Box::new(plan.clone()),
+                    )));
                     self.busy = true;
                 }
             }
@@ -266,12 +295,18 @@ impl Wizard {
     }
 
     fn tab_ui(&mut self, ui: &mut Ui, lang: Lang, profiles: Option<&std::path::Path>) {
-        let Some(inspection) = self.inspection.clone() else { return };
-        let Some(layer) = inspection.layers.get(self.layer) else { return };
+        let Some(inspection) = self.inspection.clone() else {
+            return;
+        };
+        let Some(layer) = inspection.layers.get(self.layer) else {
+            return;
+        };
         if self.tab == Tab::Crs {
             return self.crs_ui(ui, layer, lang);
         }
-        let Some(plan) = self.plan.as_mut().and_then(|p| p.layers.get_mut(self.layer)) else { return };
+        let Some(plan) = self.plan.as_mut().and_then(|p| p.layers.get_mut(self.layer)) else {
+            return;
+        };
         match self.tab {
             Tab::Columns => columns::ui(ui, layer, plan, &mut self.profiles, profiles, lang),
             Tab::Encodings => encodings::ui(ui, layer, plan, &mut self.column, lang),
@@ -281,7 +316,9 @@ impl Wizard {
     }
 
     fn layer_list(&mut self, ui: &mut Ui, lang: Lang) {
-        let Some(inspection) = self.inspection.clone() else { return };
+        let Some(inspection) = self.inspection.clone() else {
+            return;
+        };
         for (n, layer) in inspection.layers.iter().enumerate() {
             let name = layer.source.file_name();
             let count = crate::text::format::count(layer.source.records, lang);
@@ -321,7 +358,11 @@ fn steps(ui: &mut Ui, now: Step, lang: Lang) {
             }
             let text = RichText::new(name.get(lang));
             let on = *step == now;
-            ui.label(if on { text.text_style(crate::ui::theme::bold()).color(t.accent) } else { text.color(t.text_weak) });
+            ui.label(if on {
+                text.text_style(crate::ui::theme::bold()).color(t.accent)
+            } else {
+                text.color(t.text_weak)
+            });
         }
     });
     ui.add_space(M);

@@ -8,10 +8,10 @@ use crate::domain::{Finding, Severity};
 use crate::import::{Drafted, FileReport};
 use crate::text::{Lang, Text, format};
 use crate::ui::dialog::hint;
+use crate::ui::gaps as validate;
 use crate::ui::panel::findings::severity_text;
 use crate::ui::theme::{self, L, M, tokens};
 use crate::ui::widgets::{self, Tone};
-use crate::ui::gaps as validate;
 
 const HEADS: [Text; 8] = [
     Text::new("Tệp", "File"),
@@ -51,9 +51,13 @@ impl ResultView {
             widgets::note(ui, Tone::Warning, NOTHING.get(lang));
             ui.add_space(M);
         }
-        ScrollArea::both().id_salt("files").max_height(200.0).auto_shrink([false, true]).show(ui, |ui| {
-            files(ui, &drafted.files, lang);
-        });
+        ScrollArea::both()
+            .id_salt("files")
+            .max_height(200.0)
+            .auto_shrink([false, true])
+            .show(ui, |ui| {
+                files(ui, &drafted.files, lang);
+            });
         ui.add_space(M);
         widgets::section(ui, FINDINGS.get(lang));
         let findings = &drafted.draft.findings;
@@ -61,13 +65,23 @@ impl ResultView {
             return hint(ui, CLEAN.get(lang));
         }
         self.codes(ui, findings, lang);
-        let chosen: Vec<&Finding> = findings.iter().filter(|f| self.code.is_none_or(|c| f.code == c)).collect();
+        let chosen: Vec<&Finding> = findings
+            .iter()
+            .filter(|f| self.code.is_none_or(|c| f.code == c))
+            .collect();
         for f in chosen.iter().take(MOST) {
             finding(ui, f, lang);
         }
         if chosen.len() > MOST {
             let more = format::count((chosen.len() - MOST) as u64, lang);
-            hint(ui, &if lang == Lang::Vi { format!("… và {more} mục nữa") } else { format!("… and {more} more") });
+            hint(
+                ui,
+                &if lang == Lang::Vi {
+                    format!("… và {more} mục nữa")
+                } else {
+                    format!("… and {more} more")
+                },
+            );
         }
     }
 
@@ -76,8 +90,19 @@ impl ResultView {
         for f in findings {
             *by_code.entry(f.code).or_default() += 1;
         }
-        let mut all = vec![(None, format!("{} ({})", ALL.get(lang), format::count(findings.len() as u64, lang)))];
-        all.extend(by_code.into_iter().map(|(code, n)| (Some(code), format!("{code} ({})", format::count(n, lang)))));
+        let mut all = vec![(
+            None,
+            format!(
+                "{} ({})",
+                ALL.get(lang),
+                format::count(findings.len() as u64, lang)
+            ),
+        )];
+        all.extend(
+            by_code
+                .into_iter()
+                .map(|(code, n)| (Some(code), format!("{code} ({})", format::count(n, lang)))),
+        );
         if let Some(code) = widgets::tabs(ui, &all, self.code) {
             self.code = code;
         }
@@ -86,26 +111,32 @@ impl ResultView {
 }
 
 fn files(ui: &mut Ui, files: &[FileReport], lang: Lang) {
-    Grid::new("result").num_columns(HEADS.len()).striped(true).spacing([L + 4.0, 4.0]).show(ui, |ui| {
-        for head in HEADS {
-            ui.label(RichText::new(head.get(lang)).text_style(theme::bold()));
-        }
-        ui.end_row();
-        for f in files {
-            let layer = f.layer.as_ref().filter(|l| !f.file.starts_with(l.as_str()));
-            ui.label(layer.map_or_else(|| f.file.clone(), |l| format!("{}#{l}", f.file)));
-            for n in [f.records, f.imported, f.updated, f.skipped, f.quarantined] {
-                number(ui, format::count(n, lang));
+    Grid::new("result")
+        .num_columns(HEADS.len())
+        .striped(true)
+        .spacing([L + 4.0, 4.0])
+        .show(ui, |ui| {
+            for head in HEADS {
+                ui.label(RichText::new(head.get(lang)).text_style(theme::bold()));
             }
-            number(ui, format!("{} mm", format::number(f.max_shift_mm, 2, lang)));
-            number(ui, format::count(f.removed_duplicate_points, lang));
             ui.end_row();
-        }
-    });
+            for f in files {
+                let layer = f.layer.as_ref().filter(|l| !f.file.starts_with(l.as_str()));
+                ui.label(layer.map_or_else(|| f.file.clone(), |l| format!("{}#{l}", f.file)));
+                for n in [f.records, f.imported, f.updated, f.skipped, f.quarantined] {
+                    number(ui, format::count(n, lang));
+                }
+                number(ui, format!("{} mm", format::number(f.max_shift_mm, 2, lang)));
+                number(ui, format::count(f.removed_duplicate_points, lang));
+                ui.end_row();
+            }
+        });
 }
 
 fn number(ui: &mut Ui, text: String) {
-    ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| ui.label(text));
+    ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+        ui.label(text)
+    });
 }
 
 fn finding(ui: &mut Ui, f: &Finding, lang: Lang) {
@@ -116,12 +147,20 @@ fn finding(ui: &mut Ui, f: &Finding, lang: Lang) {
         Severity::Info => t.text_weak,
     };
     ui.horizontal_top(|ui| {
-        widgets::fixed(ui, 76.0, RichText::new(severity_text(f.severity).get(lang)).color(colour));
+        widgets::fixed(
+            ui,
+            76.0,
+            RichText::new(severity_text(f.severity).get(lang)).color(colour),
+        );
         let place = f.source.as_ref().map(|s| match s.record {
             Some(n) => format!("{} #{n}", s.file),
             None => s.file.clone(),
         });
-        widgets::fixed(ui, 190.0, RichText::new(place.unwrap_or_default()).color(t.text_weak));
+        widgets::fixed(
+            ui,
+            190.0,
+            RichText::new(place.unwrap_or_default()).color(t.text_weak),
+        );
         ui.add(egui::Label::new(validate::message(f).get(lang)).wrap());
     });
 }
