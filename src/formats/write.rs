@@ -216,8 +216,9 @@ fn layer_options(format: OutputFormat, table: &Table<'_>) -> Vec<String> {
         OutputFormat::Gpkg => &["GEOMETRY_NAME=geom", "FID=fid"],
         OutputFormat::GeoJson if table.wgs84 => &["RFC7946=YES", "COORDINATE_PRECISION=9"],
         OutputFormat::GeoJson => &["COORDINATE_PRECISION=3"],
-        // A box that holds the country in any zone; TAB stores integers relative to it.
-        OutputFormat::Tab if !table.wgs84 => &["BOUNDS=-1000000,0,2000000,3000000"],
+        // TAB stores integers over a range of 2·10⁹: a box 2000 km wide gives whole millimetres, and this
+        // one holds the country in any zone.
+        OutputFormat::Tab if !table.wgs84 => &["BOUNDS=-500000,700000,1500000,2700000"],
         _ => &[],
     };
     options
