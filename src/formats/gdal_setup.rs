@@ -71,10 +71,21 @@ fn set_up() -> gdal::errors::Result<()> {
             });
         }
     });
+    ignore_proj_files();
     for (name, bytes) in FILES {
         gdal::vsi::create_mem_file(format!("{FOLDER}/{name}"), bytes.to_vec())?;
     }
     Ok(())
+}
+
+/// GDAL asks PROJ for codes in some formats. With a search path of our own PROJ looks at no `PROJ_DATA`,
+/// finds nothing there and takes the `proj.db` inside the program (or one in the current folder, which
+/// no setting prevents: so nothing that matters may depend on a code, see `ogr::stated_in_head`).
+#[allow(unsafe_code)]
+fn ignore_proj_files() {
+    let nowhere = [c"diachinh-has-no-proj-files".as_ptr(), std::ptr::null()];
+    // SAFETY: a list of C strings ended by a null pointer, as the call wants; GDAL copies it.
+    unsafe { gdal_sys::OSRSetPROJSearchPaths(nowhere.as_ptr()) };
 }
 
 /// Failures GDAL reported on this thread, oldest first.

@@ -3,6 +3,8 @@
 //!
 //! A dataset is opened anew for each reading call: GDAL's are not shared between threads.
 
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -163,7 +165,7 @@ pub(super) fn open(path: &Path, format: Format, wanted: Option<&str>) -> Result<
             } else {
                 TextKind::Unicode
             },
-            declared_crs: declared(&layer),
+            declared_crs: stated_in_head(path, format).or_else(|| declared(&layer)),
             findings: skipped(path, all - records.min(all)),
             reader: Reader::Ogr(OgrLayer {
                 format,
@@ -326,6 +328,34 @@ fn declared(layer: &impl LayerAccess) -> Option<DeclaredCrs> {
     };
     Some(DeclaredCrs { wkt, epsg, name })
 }
+
+/// The system as GeoJSON and FlatGeobuf state it at their beginning. GDAL asks `proj.db` for it, and
+/// silently says WGS 84 or nothing when a broken one lies in the current folder.
+fn stated_in_head(path: &Path, format: Format) -> Option<DeclaredCrs> {
+    if !matches!(format, Format::GeoJson | Format::FlatGeobuf) {
+        return None;
+    }
+    let mut head = Vec::new();
+    File::open(path).ok()?.take(HEAD).read_to_end(&mut head).ok()?;
+    let head = String::from_utf8_lossy(&head);
+    if format == Format::GeoJson {
+        let (_, member) = head.split_once("\"crs\"")?;
+        let (_, name) = member.split_once("EPSG:")?;
+        let code: String = name
+            .trim_start_matches(':')
+            .chars()
+            .take_while(char::is_ascii_digit)
+            .collect();
+        return DeclaredCrs::from_wkt(&format!("EPSG:{code}")).filter(|d| d.epsg.is_some());
+    }
+    let start = ["PROJCRS[", "PROJCS[", "GEOGCRS[", "GEOGCS["]
+        .iter()
+        .find_map(|key| head.find(key))?;
+    DeclaredCrs::from_wkt(head[start..].split('\0').next()?)
+}
+
+/// Both stand before the features.
+const HEAD: u64 = 16 << 10;
 
 impl OgrLayer {
     /// See [`SourceLayer::read`].
