@@ -2,13 +2,11 @@
 
 mod bulk;
 mod crs;
+mod crs_env;
+mod district;
 mod drafts;
 mod dump;
-mod district;
 mod edit_flow;
-mod store;
-mod crs;
-mod crs_env;
 mod formats;
 mod import;
 mod kill;
