@@ -9,6 +9,7 @@ mod out;
 mod district;
 mod edit;
 mod history;
+mod import;
 
 mod sample;
 
@@ -72,7 +73,7 @@ fn usage(e: &clap::Error, argv: &[OsString]) -> ExitCode {
 }
 
 fn window(path: Option<std::path::PathBuf>) -> ExitCode {
-    match window_of(path) {
+    match crate::ui::run(path) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             Out {
@@ -90,7 +91,7 @@ fn run(args: &Args, out: &Out) -> Result<Done, Failure> {
     match &args.command {
         Command::New(a) => district::new(a, &act, out),
         Command::Info(a) => district::info(a, &act, out),
-        Command::Import(_) => Err(Failure::new("NOT_YET", msg!("Chưa có.", "Not yet."))),
+        Command::Import(a) => import::run(a, &act, out),
         Command::Search(a) => district::search(a, &act, out),
         Command::Edit(a) => edit::run(a, &act, out),
         Command::Undo(a) => history::undo(a, &act, out),
@@ -99,15 +100,13 @@ fn run(args: &Args, out: &Out) -> Result<Done, Failure> {
         Command::Copy(a) => district::copy(a, &act, out),
         Command::Restore(a) => district::restore(a, &act, out),
         Command::Sample(a) => sample::run(a, out),
-        Command::Import(_)
-        | Command::Validate(_)
+        Command::Validate(_)
         | Command::Export(_)
         | Command::Verify(_)
-        | Command::Search(_)
         | Command::Dump(_)
         | Command::Load(_)
         | Command::Map(_) => Err(Failure::new("NOT_YET", msg!("Chưa có.", "Not yet."))),
-        Command::Open(a) => window_of(a.path.clone()).map(|()| Done::Clean),
+        Command::Open(a) => crate::ui::run(a.path.clone()).map(|()| Done::Clean),
     }
 }
 
@@ -139,12 +138,4 @@ fn login_name() -> String {
         .iter()
         .find_map(|v| std::env::var(v).ok().filter(|n| !n.is_empty()))
         .unwrap_or_else(|| "?".to_owned())
-}
-
-/// TEMP until ui::run lands.
-fn window_of(_: Option<std::path::PathBuf>) -> Result<(), Failure> {
-    Err(Failure::new(
-        "NO_WINDOW",
-        msg!("Chưa có cửa sổ.", "No window yet."),
-    ))
 }
