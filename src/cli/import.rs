@@ -9,7 +9,10 @@ use super::args;
 use super::district::{epsg, reading, writing};
 use super::out::{Done, Out, finding_line, findings, rounded};
 use crate::domain::{Act, Failure, Severity};
-use crate::import::{Drafted, Duplicates, Existing, FileReport, Multipart, Options, Plan, draft, inspect, load_profile, parse_choice};
+use crate::import::{
+    Drafted, Duplicates, Existing, FileReport, Multipart, Options, Plan, draft, inspect, load_profile,
+    parse_choice,
+};
 use crate::job::Progress;
 use crate::msg;
 use crate::project::Project;
@@ -18,7 +21,11 @@ use crate::text::encoding::Encoding;
 
 pub fn run(a: &args::Import, act: &Act, out: &Out) -> Result<Done, Failure> {
     let progress = out.progress();
-    let mut project = if a.dry_run { reading(&a.project, out)? } else { writing(&a.project, act, out)? };
+    let mut project = if a.dry_run {
+        reading(&a.project, out)?
+    } else {
+        writing(&a.project, act, out)?
+    };
     let options = options(a, &project)?;
     let paths: Vec<PathBuf> = a.files.iter().map(PathBuf::from).collect();
     let started = Instant::now();
@@ -26,22 +33,37 @@ pub fn run(a: &args::Import, act: &Act, out: &Out) -> Result<Done, Failure> {
     let plan = Plan::propose(&inspection, &options)?;
     let existing = Existing::of(project.coverage(), project.source_hashes()?);
     let drafted = draft(&inspection, &plan, &existing, &progress)?;
-    let op = if a.dry_run { None } else { commit(&mut project, &drafted, act, &progress)? };
+    let op = if a.dry_run {
+        None
+    } else {
+        commit(&mut project, &drafted, act, &progress)?
+    };
     let rate = inspection.records() as f64 / started.elapsed().as_secs_f64().max(1e-6);
     if !a.dry_run {
         project.close()?;
     }
     report(&drafted, op, rate, a.dry_run, out);
-    let errors = drafted.draft.findings.iter().any(|f| f.severity == Severity::Error);
+    let errors = drafted
+        .draft
+        .findings
+        .iter()
+        .any(|f| f.severity == Severity::Error);
     Ok(if errors { Done::Findings } else { Done::Clean })
 }
 
 /// Nothing to write is no operation: the file stays as it is, byte for byte.
-fn commit(project: &mut Project, drafted: &Drafted, act: &Act, progress: &Progress) -> Result<Option<i64>, Failure> {
+fn commit(
+    project: &mut Project,
+    drafted: &Drafted,
+    act: &Act,
+    progress: &Progress,
+) -> Result<Option<i64>, Failure> {
     if drafted.draft.parcels.is_empty() && drafted.draft.quarantined.is_empty() {
         return Ok(None);
     }
-    project.import(&drafted.draft, act, progress).map(|done| Some(done.op))
+    project
+        .import(&drafted.draft, act, progress)
+        .map(|done| Some(done.op))
 }
 
 fn options(a: &args::Import, project: &Project) -> Result<Options, Failure> {
@@ -57,7 +79,11 @@ fn options(a: &args::Import, project: &Project) -> Result<Options, Failure> {
         encoding: a.encoding.as_deref().map(encoding).transpose()?,
         crs: a.crs.as_deref().map(epsg).transpose()?,
         commune: a.commune.clone(),
-        multipart: if a.multipart == "split" { Multipart::Split } else { Multipart::Quarantine },
+        multipart: if a.multipart == "split" {
+            Multipart::Split
+        } else {
+            Multipart::Quarantine
+        },
         snap_mm: i64::from(a.snap),
         duplicates: match a.duplicates.as_str() {
             "update" => Duplicates::Update,
@@ -71,17 +97,30 @@ fn options(a: &args::Import, project: &Project) -> Result<Options, Failure> {
 /// The wizard in the window saves them here.
 fn profiles() -> Result<PathBuf, Failure> {
     let folder = crate::ui::Settings::folder().ok_or_else(|| {
-        Failure::new("NO_SETTINGS", msg!("Không có thư mục cài đặt của người dùng.", "This user has no settings folder."))
-            .remedy(msg!("Đặt biến DIACHINH_CONFIG_DIR.", "Set DIACHINH_CONFIG_DIR."))
+        Failure::new(
+            "NO_SETTINGS",
+            msg!(
+                "Không có thư mục cài đặt của người dùng.",
+                "This user has no settings folder."
+            ),
+        )
+        .remedy(msg!("Đặt biến DIACHINH_CONFIG_DIR.", "Set DIACHINH_CONFIG_DIR."))
     })?;
     Ok(folder.join("profiles"))
 }
 
 fn encoding(name: &str) -> Result<Encoding, Failure> {
     name.parse().map_err(|_| {
-        let known = Encoding::ALL.iter().map(|e| e.name()).collect::<Vec<_>>().join(", ");
-        Failure::new("USAGE", msg!("Không có bảng mã {name:?}.", "There is no encoding {name:?}."))
-            .remedy(msg!("Các bảng mã: {known}", "The encodings are: {known}"))
+        let known = Encoding::ALL
+            .iter()
+            .map(|e| e.name())
+            .collect::<Vec<_>>()
+            .join(", ");
+        Failure::new(
+            "USAGE",
+            msg!("Không có bảng mã {name:?}.", "There is no encoding {name:?}."),
+        )
+        .remedy(msg!("Các bảng mã: {known}", "The encodings are: {known}"))
     })
 }
 
@@ -91,19 +130,41 @@ fn report(drafted: &Drafted, op: Option<i64>, rate: f64, dry_run: bool, out: &Ou
         "findings": findings(&drafted.draft.findings),
     });
     out.result(&document, || {
-        let mut lines: Vec<String> = drafted.draft.findings.iter().map(|f| finding_line(f, out.lang)).collect();
+        let mut lines: Vec<String> = drafted
+            .draft
+            .findings
+            .iter()
+            .map(|f| finding_line(f, out.lang))
+            .collect();
         lines.extend(drafted.files.iter().map(|f| file_line(f, out.lang)));
-        lines.push(match (op, dry_run) {
-            (Some(op), _) => msg!("Đã ghi, thao tác số {op} ({rate:.0} bản ghi/giây).", "Committed as operation {op} ({rate:.0} records/s)."),
-            (None, true) => msg!("Chỉ xem trước; không ghi gì.", "Preview only; nothing was written."),
-            (None, false) => msg!("Không có gì mới để ghi.", "Nothing new to write."),
-        }.get(out.lang).to_owned());
+        lines.push(
+            match (op, dry_run) {
+                (Some(op), _) => msg!(
+                    "Đã ghi, thao tác số {op} ({rate:.0} bản ghi/giây).",
+                    "Committed as operation {op} ({rate:.0} records/s)."
+                ),
+                (None, true) => msg!(
+                    "Chỉ xem trước; không ghi gì.",
+                    "Preview only; nothing was written."
+                ),
+                (None, false) => msg!("Không có gì mới để ghi.", "Nothing new to write."),
+            }
+            .get(out.lang)
+            .to_owned(),
+        );
         lines.join("\n")
     });
 }
 
 fn file_line(f: &FileReport, lang: Lang) -> String {
-    let (file, n, i, u, s, q) = (&f.file, f.records, f.imported, f.updated, f.skipped, f.quarantined);
+    let (file, n, i, u, s, q) = (
+        &f.file,
+        f.records,
+        f.imported,
+        f.updated,
+        f.skipped,
+        f.quarantined,
+    );
     let shift = rounded(f.max_shift_mm);
     msg!(
         "{file}: {n} bản ghi = {i} nhập + {u} cập nhật + {s} bỏ qua + {q} cách ly; lệch làm tròn lớn nhất {shift} mm",
@@ -112,4 +173,3 @@ fn file_line(f: &FileReport, lang: Lang) -> String {
     .get(lang)
     .to_owned()
 }
-
