@@ -91,6 +91,11 @@ pub fn cell_bytes(text: &str, encoding: Encoding, width: usize) -> Result<Vec<u8
     Ok(bytes)
 }
 
+/// What a careful reader makes of a text in a column of this width.
+pub fn read_back(text: &str, encoding: Encoding, width: usize) -> Result<String, Failure> {
+    Ok(decode(&cell_bytes(text, encoding, width)?, encoding).text)
+}
+
 /// TCVN3 writes "NGUYỄN" as "NGUYễN" (its capital fonts show the small letter as a capital).
 fn without_toned_capitals(text: &str) -> String {
     text.nfc()

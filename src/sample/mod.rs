@@ -34,7 +34,7 @@ use records::Record;
 use shape::Junction;
 use truth::Truth;
 
-pub use variants::{VARIANTS, Variant, write_variants};
+pub use variants::{TABLES, VARIANTS, Variant, write_variants};
 
 /// What to make.
 #[derive(Clone, Debug)]
@@ -63,6 +63,9 @@ struct District {
     records: Vec<Record>,
     truth: Vec<Truth>,
 }
+
+/// Zone of the district: VN-2000 / TM-3 105-45.
+pub const EPSG: u32 = 9210;
 
 const LAYING_OUT: Text = Text::new("Đang dựng huyện mẫu", "Laying out the sample district");
 const WRITING: Text = Text::new("Đang ghi tệp", "Writing files");

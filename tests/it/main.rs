@@ -11,6 +11,7 @@ mod formats;
 mod import;
 mod kill;
 mod licences;
+mod sample_data;
 mod shp_hostile;
 mod store;
 mod support;
