@@ -81,7 +81,14 @@ fn write_table(district: &District, commune: usize, format: OutputFormat, dir: &
     make_dir(dir)?;
     let members = district.members(commune);
     let layer = files::file_name(commune);
-    let name = format!("{layer}.{}", if format == OutputFormat::Tab { "tab" } else { "gpkg" });
+    let name = format!(
+        "{layer}.{}",
+        if format == OutputFormat::Tab {
+            "tab"
+        } else {
+            "gpkg"
+        }
+    );
     let columns = files::COLUMNS.map(|(name, width, decimals)| Column {
         name: name.to_owned(),
         kind: match decimals {
@@ -90,10 +97,19 @@ fn write_table(district: &District, commune: usize, format: OutputFormat, dir: &
             Some(decimals) => ColumnKind::Real { decimals },
         },
     });
-    let table = Table { layer: &layer, columns: &columns, epsg: super::EPSG, wgs84: false, at: jiff::Timestamp::UNIX_EPOCH };
+    let table = Table {
+        layer: &layer,
+        columns: &columns,
+        epsg: super::EPSG,
+        wgs84: false,
+        at: jiff::Timestamp::UNIX_EPOCH,
+    };
     let mut rows = members.iter().zip(1..).map(|(&i, id)| {
         let r = &district.records[i];
-        let cells = files::row(r, id).into_iter().zip(files::COLUMNS).map(|(cell, column)| unicode(cell, column.1));
+        let cells = files::row(r, id)
+            .into_iter()
+            .zip(files::COLUMNS)
+            .map(|(cell, column)| unicode(cell, column.1));
         Ok((r.polygon.clone(), cells.collect::<Result<Vec<_>, Failure>>()?))
     });
     write::write(format, &dir.join(&name), &table, true, &mut rows)?;

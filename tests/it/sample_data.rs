@@ -15,7 +15,12 @@ fn committed() -> PathBuf {
 }
 
 fn make(dir: &Path) {
-    let options = |dir: PathBuf| Options { dir, parcels: PARCELS, seed: SEED, dirty: None };
+    let options = |dir: PathBuf| Options {
+        dir,
+        parcels: PARCELS,
+        seed: SEED,
+        dirty: None,
+    };
     sample::generate(&options(dir.join("utf8")), &Progress::none()).unwrap();
     sample::write_variants(&options(dir.to_owned()), &Progress::none()).unwrap();
 }
@@ -49,8 +54,10 @@ fn value(v: &Value<'_>) -> String {
 }
 
 fn files(folder: &Path) -> Vec<String> {
-    let mut names: Vec<String> =
-        std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+    let mut names: Vec<String> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|e| e.unwrap().file_name().into_string().unwrap())
+        .collect();
     names.sort();
     names
 }
@@ -66,11 +73,22 @@ fn committed_sample_is_what_the_generator_makes() {
         let (a, b) = (committed().join(folder), fresh.path().join(folder));
         assert_eq!(files(&a), files(&b), "{folder}");
         for name in files(&a) {
-            assert!(std::fs::read(a.join(&name)).unwrap() == std::fs::read(b.join(&name)).unwrap(), "{folder}/{name}");
+            assert!(
+                std::fs::read(a.join(&name)).unwrap() == std::fs::read(b.join(&name)).unwrap(),
+                "{folder}/{name}"
+            );
         }
     }
     for (folder, _) in TABLES {
-        let (a, b) = (content(&committed().join(folder)), content(&fresh.path().join(folder)));
-        assert!(a == b && (100..=400).contains(&a.len()), "{folder}: {} and {} rows", a.len(), b.len());
+        let (a, b) = (
+            content(&committed().join(folder)),
+            content(&fresh.path().join(folder)),
+        );
+        assert!(
+            a == b && (100..=400).contains(&a.len()),
+            "{folder}: {} and {} rows",
+            a.len(),
+            b.len()
+        );
     }
 }
