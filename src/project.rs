@@ -338,9 +338,9 @@ impl Project {
             },
         };
         self.operate(act, &new, rehearsal, |op, coverage, srs, done| {
-            for edit in edits {
+            for (i, edit) in edits.iter().enumerate() {
                 let label = edit.label(coverage);
-                edit.run(&Context { op, srs, coverage })?;
+                edit.run(&Context { op, srs, coverage }).map_err(|e| placed(e, i, edits.len()))?;
                 done.note(op, coverage, label)?;
             }
             Ok(())
@@ -615,6 +615,14 @@ fn refresh(coverage: &mut Arc<Coverage>, parcels: Vec<Parcel>, fids: &[i64]) {
 }
 
 const NOTHING: crate::text::Text = crate::text::Text::new("Không có gì để làm.", "There is nothing to do.");
+
+/// Among several edits the failure says which one it was, from 1.
+fn placed(e: EditError, i: usize, of: usize) -> EditError {
+    if of < 2 {
+        return e;
+    }
+    EditError { failure: e.failure.record(i as u64 + 1), findings: e.findings }
+}
 
 fn prefixed(vi: &str, en: &str, label: &Msg) -> Msg {
     Msg::new(format!("{vi}: {}", label.vi), format!("{en}: {}", label.en))
