@@ -53,7 +53,7 @@ pub fn all(coverage: &Coverage, progress: &Progress) -> Result<Faults, Failure> 
     let rings = ring_faults(&parcels, progress)?;
     let field = Field::new(&parcels);
     let matched = sides::matched(&parcels);
-    let (seeds, misses) = field.along_free_sides(&matched, None, progress)?;
+    let (seeds, misses) = field.along_free_sides(&matched, true, progress)?;
     let pairs = field.flood(seeds.into_iter().chain(matched.same_way), progress)?;
     Ok(field.finish(rings, pairs, misses))
 }
@@ -90,8 +90,7 @@ pub(super) fn among_with_misses(parcels: &[&Parcel], focus: usize) -> (Faults, V
     let rings = ring_faults(&parcels[..focus], &none).unwrap_or_default();
     let field = Field::new(parcels);
     let matched = sides::matched(parcels);
-    let misses = field
-        .along_free_sides(&matched, Some(focus), &none)
+    let misses = field.along_free_sides(&matched, false, &none)
         .map(|(_, m)| m)
         .unwrap_or_default();
     let mut pairs = Vec::new();
@@ -102,7 +101,10 @@ pub(super) fn among_with_misses(parcels: &[&Parcel], focus: usize) -> (Faults, V
             }
         }
     }
-    (field.finish(rings, pairs, misses.clone()), misses)
+    let mut faults = field.finish(rings, pairs, misses.clone());
+    let touched: BTreeSet<i64> = parcels[..focus].iter().map(|p| p.fid).collect();
+    faults.unmatched.retain(|u| u.fids.iter().any(|f| touched.contains(f)));
+    (faults, misses)
 }
 
 fn ring_faults(parcels: &[&Parcel], progress: &Progress) -> Result<Vec<(i64, Vec<Fault>)>, Failure> {
@@ -164,13 +166,12 @@ impl<'a> Field<'a> {
         found
     }
 
-    /// Follows the free sides: pairs that one of them shows to overlap, and near misses. With `focus`
-    /// only near misses that one of the first `focus` parcels has part in.
+    /// Follows the free sides: near misses, and if wanted the pairs that one of them shows to overlap.
     #[allow(clippy::type_complexity)] // A pair of lists, named where it is taken apart.
     fn along_free_sides(
         &self,
         matched: &Matched,
-        focus: Option<usize>,
+        pairs: bool,
         progress: &Progress,
     ) -> Result<(BTreeSet<(u32, u32)>, Vec<NearMiss>), Failure> {
         let parts: Result<Vec<_>, Failure> = matched
@@ -184,13 +185,12 @@ impl<'a> Field<'a> {
                     let (p, q) = me.side(free.side);
                     self.tree
                         .query(&super::segment::bbox(p, q).grown(UNMATCHED), |j| {
-                            let concerns = focus.is_none_or(|f| (i as usize) < f || (j as usize) < f);
-                            if j == i || !concerns {
+                            if j == i {
                                 return;
                             }
                             let other = &self.shapes[j as usize];
                             near_misses(p, q, (i, me), (j, other), &mut misses);
-                            if focus.is_none() && side_enters(p, q, other) != Entry::None {
+                            if pairs && side_enters(p, q, other) != Entry::None {
                                 seeds.push((i.min(j), i.max(j)));
                             }
                         });

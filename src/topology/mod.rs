@@ -20,6 +20,7 @@ pub mod snap;
 mod unmatched;
 pub mod validity;
 
+pub use contact::UNMATCHED as UNMATCHED_MM;
 pub use coverage::Coverage;
 
 #[cfg(test)]

@@ -48,7 +48,7 @@ impl From<Failure> for Refusal {
 const SAME_AREA: f64 = 1e-6;
 
 /// Plans to move `from` to `to`. Codes of refusal: `POINT_NOT_MOVED`, `POINT_OUT_OF_RANGE`,
-/// `POINT_NOT_FOUND`, `POINT_TAKEN`, `WOULD_MAKE_FAULT`.
+/// `NO_POINT`, `POINT_TAKEN`, `WOULD_MAKE_FAULT`.
 pub fn plan(coverage: &Coverage, from: Pt, to: Pt) -> Result<Plan, Refusal> {
     check_target(from, to)?;
     let old: Vec<&Parcel> = coverage
@@ -120,7 +120,7 @@ fn not_found(from: Pt) -> Failure {
         "Chọn đúng một điểm ranh có trên bản đồ (tọa độ chính xác đến mm).",
         "Choose a boundary point of the map (coordinates exact to the mm)."
     );
-    Failure::new("POINT_NOT_FOUND", message).remedy(remedy)
+    Failure::new("NO_POINT", message).remedy(remedy)
 }
 
 fn taken(parcel: &Parcel, to: Pt) -> Failure {
@@ -305,7 +305,7 @@ mod tests {
                 "moves 1,2,3 x3 400.000 -> 400.000",
             ),
             (&[a, b, c], "0 0", "-500 -500", "moves 1 x1 100.000 -> 105.000"),
-            (&[a, b, c], "1 1", "2 2", "POINT_NOT_FOUND"),
+            (&[a, b, c], "1 1", "2 2", "NO_POINT"),
             (&[a, b, c], "0 0", "0 0", "POINT_NOT_MOVED"),
             (&[a, b, c], "0 0", "100000000001 0", "POINT_OUT_OF_RANGE"),
             (&[a, b, c], "0 0", "10000 0", "POINT_TAKEN"),
@@ -387,7 +387,7 @@ mod tests {
                 &[holed, pond],
                 "8000 8000",
                 "11000 11000",
-                "WOULD_MAKE_FAULT RING_INVALID 25747/1/1",
+                "WOULD_MAKE_FAULT PARCEL_OVERLAP 25747/1/1+25747/1/2 RING_INVALID 25747/1/1",
             ),
         ];
         for (parcels, from, to, want) in table {

@@ -1,0 +1,100 @@
+//! What a rule is, and words that several rules use.
+
+use super::Parameters;
+use crate::domain::{Finding, Parcel, Pt, Severity};
+use crate::text::{Lang, Msg, Text, format};
+use crate::topology::ring::{Place, locate};
+
+/// When a rule is applied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moment {
+    /// A plan that would break it is refused.
+    Editing,
+    /// On demand, after import and after each edit.
+    Checking,
+    /// An error of it keeps a package from being sent.
+    Sending,
+}
+
+/// How a rule finds what breaks it.
+#[derive(Clone, Copy, Debug)]
+pub enum Check {
+    /// Comes out of the pass over the geometry.
+    Geometry,
+    /// Looks at one parcel.
+    Parcel(fn(&Parcel, &Parameters) -> Option<Finding>),
+    /// Looks at all parcels of one commune, sheet and number.
+    SameNumber(fn(&[&Parcel]) -> Option<Finding>),
+    /// Only made by plans of edits.
+    Plan,
+}
+
+/// One rule of the catalogue.
+#[derive(Debug)]
+pub struct Rule {
+    /// Stable code of its findings.
+    pub code: &'static str,
+    pub title: Text,
+    /// The gravest severity its findings have.
+    pub severity: Severity,
+    pub moments: &'static [Moment],
+    /// Why it matters.
+    pub why: Text,
+    /// What to do about it.
+    pub remedy: Text,
+    pub check: Check,
+    pub message: fn(&Finding) -> Msg,
+}
+
+/// " tại X = 2331000,000, Y = 500000,000" (X north, Y east, as the field writes it); empty without place.
+pub(super) fn at(f: &Finding, lang: Lang) -> String {
+    let Some(p) = f.at else { return String::new() };
+    let (x, y) = (format::coordinate(p.n, lang), format::coordinate(p.e, lang));
+    match lang {
+        Lang::Vi => format!(" tại X = {x}, Y = {y}"),
+        Lang::En => format!(" at X (north) = {x}, Y (east) = {y}"),
+    }
+}
+
+/// "25747/12/45, 25747/12/46 và 25747/12/47".
+pub(super) fn refs(f: &Finding, lang: Lang) -> String {
+    let and = match lang {
+        Lang::Vi => " và ",
+        Lang::En => " and ",
+    };
+    match f.refs.split_last() {
+        Some((last, rest)) if !rest.is_empty() => rest.join(", ") + and + last,
+        Some((last, _)) => last.clone(),
+        None => String::new(),
+    }
+}
+
+/// Both languages from one closure.
+pub(super) fn both(say: impl Fn(Lang) -> String) -> Msg {
+    Msg::new(say(Lang::Vi), say(Lang::En))
+}
+
+/// An area with the decimals it needs: one from 1 m², up to six for slivers.
+pub(super) fn small_area(m2: f64, lang: Lang) -> String {
+    let decimals = match m2.abs() {
+        a if a >= 1.0 => 1,
+        a if a >= 0.01 => 3,
+        _ => 6,
+    };
+    format::number(m2, decimals, lang) + " m²"
+}
+
+/// A value of the finding that is a number, in the language's form.
+pub(super) fn number(f: &Finding, name: &str, decimals: usize, lang: Lang) -> String {
+    f.value(name).parse().map_or_else(|_| f.value(name).to_string(), |v: f64| format::number(v, decimals, lang))
+}
+
+/// A place of the parcel to point at: the middle of its box when inside, else its first point.
+pub(super) fn place(parcel: &Parcel) -> Option<Pt> {
+    if parcel.bbox.is_empty() {
+        return None;
+    }
+    let middle = parcel.bbox.centre();
+    let inside = locate(&parcel.polygon, middle) != Place::Outside;
+    if inside { Some(middle) } else { parcel.polygon.points().next() }
+}

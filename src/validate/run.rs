@@ -1,0 +1,291 @@
+//! Running the rules: over everything, or around what an edit changed. The result does not depend on
+//! the order of parcels or the number of threads.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
+use rayon::prelude::*;
+
+use super::{Check, Parameters, RULES};
+use crate::domain::{Failure, Finding, Parcel, Uid, sort_findings};
+use crate::job::Progress;
+use crate::msg;
+use crate::text::Text;
+use crate::topology::faults::{self, Faults};
+use crate::topology::{Coverage, findings};
+
+/// What to check.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Only these rules; empty = all.
+    pub rules: Vec<String>,
+    /// Only findings about a parcel of these communes; empty = all.
+    pub communes: Vec<String>,
+    /// The rules in force on this day; `None` = the newest.
+    pub date: Option<Date>,
+}
+
+const REGISTER: Text = Text::new("Đang kiểm tra thông tin thửa", "Checking attributes");
+
+/// All findings of the coverage, in the order of cli.md. Fails with `UNKNOWN_RULE` or `CANCELLED`.
+pub fn run(coverage: &Coverage, options: &Options, progress: &Progress) -> Result<Vec<Finding>, Failure> {
+    let wanted = Wanted::new(options)?;
+    let faults = if wanted.geometry() { faults::all(coverage, progress)? } else { Faults::default() };
+    let parcels: Vec<&Parcel> = coverage.iter().collect();
+    progress.stage(REGISTER, parcels.len() as u64)?;
+    let parts: Result<Vec<Vec<Finding>>, Failure> = parcels
+        .par_chunks(4096)
+        .map(|chunk| {
+            progress.step(chunk.len() as u64)?;
+            Ok(chunk.iter().flat_map(|p| wanted.of_parcel(p)).collect())
+        })
+        .collect();
+    let mut all: Vec<Finding> = parts?.into_iter().flatten().collect();
+    all.extend(wanted.of_faults(&faults, coverage));
+    if wanted.same_number().next().is_some() {
+        let groups = same_numbers(parcels);
+        all.extend(groups.iter().flat_map(|g| wanted.of_number(g)));
+    }
+    Ok(wanted.sorted(all))
+}
+
+/// All findings about any of these parcels, as [`run`] with default options tells of them.
+pub fn affected(coverage: &Coverage, fids: &[i64]) -> Vec<Finding> {
+    let options = Options::default();
+    let Ok(wanted) = Wanted::new(&options) else { return Vec::new() };
+    let touched: Vec<&Parcel> =
+        fids.iter().collect::<BTreeSet<_>>().into_iter().filter_map(|f| coverage.get(*f)).collect();
+    let mut all: Vec<Finding> = touched.iter().flat_map(|p| wanted.of_parcel(p)).collect();
+    all.extend(wanted.of_faults(&faults::around(coverage, fids), coverage));
+    let keys: BTreeSet<_> = touched.iter().filter(|p| is_numbered(p)).map(|p| p.key()).collect();
+    for key in keys {
+        let same = coverage.by_key(&key).into_iter().filter_map(|f| coverage.get(f));
+        let same: Vec<&Parcel> = same.filter(|p| is_numbered(p)).collect();
+        all.extend(wanted.of_number(&same));
+    }
+    wanted.sorted(all)
+}
+
+/// The findings after an edit: `old` were right before it, `changed` are the parcels it created,
+/// changed or retired. Checks only those and the parcels that old findings tie to them.
+pub fn refresh(coverage: &Coverage, old: &[Finding], changed: &[Uid]) -> Vec<Finding> {
+    let changed: BTreeSet<Uid> = changed.iter().copied().collect();
+    let tied = old.iter().filter(|f| f.parcels.iter().any(|p| changed.contains(p)));
+    let again: BTreeSet<Uid> = tied.flat_map(|f| f.parcels.iter().copied()).chain(changed.iter().copied()).collect();
+    let fids: Vec<i64> = again.iter().filter_map(|u| coverage.by_uid(*u)).map(|p| p.fid).collect();
+    let fresh = affected(coverage, &fids);
+    // A finding may grow: a third parcel of one number, one more at an unmatched point.
+    let outgrown = |f: &Finding| fresh.iter().any(|g| has_grown_from(g, f));
+    let keep = old.iter().filter(|f| !f.parcels.iter().any(|p| again.contains(p)) && !outgrown(f));
+    let mut all: Vec<Finding> = keep.cloned().chain(fresh.iter().cloned()).collect();
+    sort_findings(&mut all);
+    all
+}
+
+/// Whether `new` tells of all parcels of `old` at the same place.
+fn has_grown_from(new: &Finding, old: &Finding) -> bool {
+    let meet = match (&new.bbox, &old.bbox) {
+        (Some(a), Some(b)) => a.intersects(b),
+        _ => true,
+    };
+    new.code == old.code && meet && old.parcels.iter().all(|p| new.parcels.contains(p))
+}
+
+/// The rules that were asked for.
+struct Wanted<'a> {
+    rules: Vec<&'static super::Rule>,
+    communes: &'a [String],
+    parameters: Parameters,
+}
+
+impl<'a> Wanted<'a> {
+    fn new(options: &'a Options) -> Result<Self, Failure> {
+        if let Some(code) = options.rules.iter().find(|c| super::rule(c).is_none()) {
+            let known = RULES.map(|r| r.code).join(", ");
+            return Err(Failure::new("UNKNOWN_RULE", msg!("Không có quy tắc “{code}”.", "There is no rule “{code}”."))
+                .remedy(msg!("Các quy tắc: {known}.", "The rules are: {known}.")));
+        }
+        let asked = |r: &&super::Rule| options.rules.is_empty() || options.rules.iter().any(|c| c == r.code);
+        Ok(Self {
+            rules: RULES.into_iter().filter(asked).collect(),
+            communes: &options.communes,
+            parameters: Parameters::on(options.date),
+        })
+    }
+
+    fn geometry(&self) -> bool {
+        self.rules.iter().any(|r| matches!(r.check, Check::Geometry))
+    }
+
+    fn same_number(&self) -> impl Iterator<Item = fn(&[&Parcel]) -> Option<Finding>> + '_ {
+        self.rules.iter().filter_map(|r| match r.check {
+            Check::SameNumber(f) => Some(f),
+            _ => None,
+        })
+    }
+
+    fn of_parcel(&self, parcel: &Parcel) -> impl Iterator<Item = Finding> {
+        self.rules.iter().filter_map(|r| match r.check {
+            Check::Parcel(f) => f(parcel, &self.parameters),
+            _ => None,
+        })
+    }
+
+    fn of_number(&self, same: &[&Parcel]) -> Vec<Finding> {
+        self.same_number().filter_map(|f| f(same)).collect()
+    }
+
+    fn of_faults(&self, faults: &Faults, coverage: &Coverage) -> Vec<Finding> {
+        let mut found = findings::findings(faults, self.parameters.overlap_tolerance_mm, |f| coverage.get(f));
+        found.retain(|f| self.rules.iter().any(|r| r.code == f.code));
+        found
+    }
+
+    /// In the order of cli.md, without those of other communes.
+    fn sorted(&self, mut all: Vec<Finding>) -> Vec<Finding> {
+        if !self.communes.is_empty() {
+            let of = |r: &String| r.split_once('/').is_some_and(|(c, _)| self.communes.iter().any(|w| w == c));
+            all.retain(|f| f.refs.iter().any(of));
+        }
+        sort_findings(&mut all);
+        all
+    }
+}
+
+fn is_numbered(parcel: &Parcel) -> bool {
+    parcel.is_parcel && !parcel.number.is_empty()
+}
+
+/// Groups of at least two numbered parcels with one key.
+fn same_numbers(mut parcels: Vec<&Parcel>) -> Vec<Vec<&Parcel>> {
+    parcels.retain(|p| is_numbered(p));
+    // A hash would do as well; sorting short texts in parallel costs no more and has one order.
+    fn key(p: &Parcel) -> (&str, &str, &str) {
+        (&p.number, &p.sheet, &p.commune)
+    }
+    parcels.par_sort_unstable_by(|a, b| key(a).cmp(&key(b)).then(a.uid.cmp(&b.uid)));
+    let groups = parcels.chunk_by(|a, b| key(a) == key(b)).filter(|g| g.len() > 1);
+    groups.map(<[&Parcel]>::to_vec).collect()
+}
+
+/// Number of findings by code.
+pub fn counts(findings: &[Finding]) -> BTreeMap<&'static str, usize> {
+    let mut counts = BTreeMap::new();
+    findings.iter().for_each(|f| *counts.entry(f.code).or_default() += 1);
+    counts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Pt, Severity};
+    use crate::text::Lang;
+    use crate::topology::testing::{grid, parcel};
+    use proptest::prelude::*;
+
+    fn all(parcels: Vec<Parcel>) -> Vec<Finding> {
+        run(&Coverage::build(parcels), &Options::default(), &Progress::none()).unwrap()
+    }
+
+    /// Severity and Vietnamese sentence of each finding.
+    fn told(findings: &[Finding]) -> String {
+        let lines = findings.iter().map(|f| {
+            format!("{} {}: {}", f.severity.name(), f.code, super::super::message(f).get(Lang::Vi))
+        });
+        lines.collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn clean() {
+        assert_eq!(told(&all(grid(5, 5, 10_000))), "");
+    }
+
+    #[test]
+    fn one_of_each() {
+        let mut p = grid(8, 1, 10_000);
+        p[0].area_measured = Some(100.09);
+        p[1].area_measured = Some(107.0);
+        p[2].land_use = "ONT+QQX".into();
+        p[3].land_use = "".into();
+        p[4].number = "1".into();
+        p[5].polygon.rings[0][0] = Pt::new(49_000, 0);
+        p[6].polygon.rings[0][2] = Pt::new(70_001, 10_000);
+        p[7].polygon.rings[0].swap(1, 2);
+        p.iter_mut().for_each(|p| p.bbox = p.polygon.bbox());
+        let found = all(p);
+        let want = "\
+warning AREA_MISMATCH: Thửa 25747/1/2 tại X = 5,000, Y = 15,000: diện tích ghi 107,0 m², tính từ hình 100,0 m², lệch -7,0 m²; cho phép 0,535 m².
+error DUPLICATE_NUMBER: 2 thửa hiện hành cùng mang số 25747/1/1 (mã xã/tờ/thửa); thửa đầu tiên tại X = 5,000, Y = 5,000.
+warning LAND_USE_MISSING: Thửa 25747/1/4 tại X = 5,000, Y = 35,000 chưa có loại đất.
+error LAND_USE_UNKNOWN: Thửa 25747/1/3 tại X = 5,000, Y = 25,000: mã loại đất “QQX” không có trong danh mục.
+error PARCEL_OVERLAP: Thửa 25747/1/1 và 25747/1/6 chồng lên nhau 5,0 m², chỗ rộng nhất 0,950 m tại X = 0,475, Y = 49,525; cho phép rộng đến 0,010 m.
+error RING_INVALID: Thửa 25747/1/8: đường bao tự cắt tại X = 5,000, Y = 75,000.
+warning UNMATCHED_VERTEX: Thửa 25747/1/7 và 25747/1/8: 2 điểm ranh chưa khớp, lệch nhiều nhất 1,0 mm tại X = 10,000, Y = 70,001 (không quá 2 mm nên không tính là chồng hay hở).";
+        assert_eq!(told(&found), want);
+    }
+
+    #[test]
+    fn options() {
+        let mut p = grid(2, 1, 10_000);
+        p[0].land_use = "QQX".into();
+        p[1].land_use = "".into();
+        p[1].commune = "25750".into();
+        let coverage = Coverage::build(p);
+        let codes = |rules: &[&str], communes: &[&str]| {
+            let own = |v: &[&str]| v.iter().map(|s| s.to_string()).collect();
+            let options = Options { rules: own(rules), communes: own(communes), date: None };
+            run(&coverage, &options, &Progress::none())
+                .map(|f| f.iter().map(|f| f.code).collect::<Vec<_>>().join(" "))
+                .unwrap_or_else(|e| e.code().to_string())
+        };
+        assert_eq!(codes(&[], &[]), "LAND_USE_MISSING LAND_USE_UNKNOWN");
+        assert_eq!(codes(&["LAND_USE_UNKNOWN"], &[]), "LAND_USE_UNKNOWN");
+        assert_eq!(codes(&[], &["25750"]), "LAND_USE_MISSING");
+        assert_eq!(codes(&["NO_SUCH"], &[]), "UNKNOWN_RULE");
+        let progress = Progress::none();
+        progress.cancel();
+        let cancelled = run(&coverage, &Options::default(), &progress);
+        assert_eq!(cancelled.unwrap_err().code(), "CANCELLED");
+    }
+
+    #[test]
+    fn every_rule_speaks_both_languages() {
+        for rule in RULES {
+            let f = Finding::new(rule.code, rule.severity);
+            let m = super::super::message(&f);
+            assert!(!m.vi.is_empty() && !m.en.is_empty() && m.vi != m.en, "{}", rule.code);
+            assert!(rule.severity != Severity::Error || rule.moments.len() > 1 || matches!(rule.check, Check::Plan));
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(60))]
+
+        /// After each edit the refreshed list is the list of a full run.
+        #[test]
+        fn refreshing_equals_running_again(
+            edits in proptest::collection::vec((0i64..16, 0usize..4, -20i64..20, -20i64..20, 0u8..5), 1..20),
+        ) {
+            let mut coverage = Coverage::build(grid(4, 4, 2000));
+            let mut list = Vec::new();
+            for (parcel_number, corner, de, dn, kind) in edits {
+                let fid = parcel_number + 1;
+                let mut p = coverage.get(fid).cloned().unwrap_or_else(|| parcel(fid, "90000 0, 91000 0, 91000 1000"));
+                let scale = [1, 1, 30, 200, 0][kind as usize];
+                if let Some(v) = p.polygon.rings[0].get_mut(corner) {
+                    *v = Pt::new(v.e + de * scale, v.n + dn * scale);
+                }
+                if kind == 1 {
+                    p.number = (1 + (corner as i64 + fid) % 4).to_string().into();
+                    p.land_use = ["ODT", "", "QQX", "LUC"][corner].into();
+                }
+                p.bbox = p.polygon.bbox();
+                let uid = p.uid;
+                if kind == 4 { coverage.remove(fid) } else { coverage.replace(p) }
+                list = refresh(&coverage, &list, &[uid]);
+                let fresh = run(&coverage, &Options::default(), &Progress::none()).unwrap();
+                prop_assert_eq!(told(&list), told(&fresh));
+            }
+        }
+    }
+}
