@@ -88,6 +88,13 @@ impl Coverage {
         coverage
     }
 
+    /// The same with a revision of its own after that of `old`, which it takes the place of.
+    #[must_use]
+    pub fn after(mut self, old: &Self) -> Self {
+        self.revision = old.revision + 1;
+        self
+    }
+
     /// Number of parcels in force.
     pub fn len(&self) -> usize {
         self.slots - self.retired.len()

@@ -3,7 +3,8 @@
 use diachinh::domain::{ParcelRef, Pt, Status};
 use diachinh::edit::{Edit, parse};
 use diachinh::job::Progress;
-use diachinh::project::{LogFilter, Project, Undo};
+use diachinh::project::{DumpOptions, LogFilter, Project, Undo};
+use diachinh::validate;
 use proptest::prelude::*;
 
 use crate::district::{District, act, content, corner};
@@ -162,7 +163,7 @@ fn a_point_moves_in_every_parcel_that_uses_it() {
             .unwrap_err()
             .failure
             .code(),
-        "POINT_NOT_FOUND"
+        "NO_POINT"
     );
     let inside: i64 = d
         .raw()
@@ -389,6 +390,36 @@ fn without_its_writer_a_project_reads_and_refuses() {
     p.apply(&set("1", r#"{"number":9}"#), &act(5)).unwrap();
 }
 
+#[test]
+fn findings_are_kept_up_with_every_edit() {
+    let d = District::new(3);
+    let mut p = d.open();
+    assert!(p.findings().is_none());
+    let all = validate::Options::default();
+    p.validate(&all, &Progress::none()).unwrap();
+    let start = p.findings().unwrap().to_vec();
+    let codes = |p: &Project| p.findings().unwrap().iter().map(|f| f.code).collect::<Vec<_>>();
+    p.apply(&set("5", r#"{"land_use":"XYZ","area_legal":5000}"#), &act(5)).unwrap();
+    let kept = codes(&p);
+    assert!(kept.contains(&"LAND_USE_UNKNOWN") && kept.len() > start.len(), "{kept:?}");
+    assert_eq!(p.findings().unwrap(), validate::run(p.coverage(), &all, &Progress::none()).unwrap());
+    // A run on another thread's snapshot counts only while nothing changed.
+    let snapshot = p.coverage().clone();
+    let found = validate::run(&snapshot, &all, &Progress::none()).unwrap();
+    assert!(p.set_findings(found.clone(), snapshot.revision()));
+    p.undo(Undo::Last, &act(6)).unwrap();
+    assert_eq!(p.findings().unwrap(), start);
+    assert!(!p.set_findings(found, snapshot.revision()));
+    assert_eq!(p.findings().unwrap(), start);
+}
+
+/// The register as `dump --personal` writes it.
+fn dumped(p: &Project) -> String {
+    let mut out = Vec::new();
+    p.dump(DumpOptions { personal: true, no_uid: false }, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
 /// One random edit on the 3 × 3 district; many are refused, which must leave no trace either.
 fn any_edit() -> impl Strategy<Value = Edit> {
     let number = 1u32..14;
@@ -414,7 +445,7 @@ fn any_edit() -> impl Strategy<Value = Edit> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 8, ..ProptestConfig::default() })]
     #[test]
     fn any_edits_then_undo_all_then_redo_all(edits in prop::collection::vec(any_edit(), 1..14)) {
         let d = District::new(3);
@@ -431,6 +462,7 @@ proptest! {
             }
         }
         let done = states.len() - 1;
+        let dump = dumped(&p);
         for i in (0..done).rev() {
             p.undo(Undo::Last, &act(6)).unwrap();
             prop_assert_eq!(&content(&d.path), &states[i]);
@@ -441,6 +473,7 @@ proptest! {
             p.redo(&act(7)).unwrap();
             prop_assert_eq!(&content(&d.path), state);
         }
+        prop_assert_eq!(dumped(&p), dump);
         for q in p.coverage().iter() {
             prop_assert_eq!(&p.record(q.fid).unwrap().polygon.unwrap(), &q.polygon);
         }

@@ -1,0 +1,281 @@
+//! Edits, undo and redo: one operation each, the map kept in step, nothing left behind when refused.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use serde_json::json;
+
+use super::{Project, read_only, writer_away};
+use crate::domain::{Act, Failure, Parcel};
+use crate::edit::{self, Context, Edit, EditError, Effects};
+use crate::msg;
+use crate::store::history::{self, OperationSummary};
+use crate::store::journal::{NewOperation, Operation};
+use crate::store::{rows, touched};
+use crate::text::{Msg, Text};
+use crate::topology::Coverage;
+
+/// Which operation to take back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Undo {
+    /// The newest in force.
+    Last,
+    /// This one.
+    Op(i64),
+}
+
+impl Project {
+    /// Does one edit as one operation. Returns once it is on the disk.
+    pub fn apply(&mut self, edit: &Edit, act: &Act) -> Result<Effects, EditError> {
+        let mut effects = self.apply_all(std::slice::from_ref(edit), act)?;
+        effects
+            .pop()
+            .ok_or_else(|| Failure::new("NOTHING_DONE", NOTHING).into())
+    }
+
+    /// Does several edits as one operation: all or none. One `Effects` for each.
+    pub fn apply_all(&mut self, edits: &[Edit], act: &Act) -> Result<Vec<Effects>, EditError> {
+        self.gesture(edits, act, false)
+    }
+
+    /// As [`Project::apply_all`], then takes everything back: what would happen.
+    pub fn rehearse(&mut self, edits: &[Edit], act: &Act) -> Result<Vec<Effects>, EditError> {
+        self.gesture(edits, act, true)
+    }
+
+    fn gesture(&mut self, edits: &[Edit], act: &Act, rehearsal: bool) -> Result<Vec<Effects>, EditError> {
+        let Some(first) = edits.first() else {
+            return Ok(Vec::new());
+        };
+        let new = match edits {
+            [one] => NewOperation {
+                kind: one.kind(),
+                what: edit::to_json(one),
+                label: one.label(&self.coverage),
+                undoes: None,
+            },
+            many => NewOperation {
+                kind: "gesture",
+                what: json!({"op": "gesture", "edits": many}).to_string(),
+                label: and_more(first.label(&self.coverage), many.len() - 1),
+                undoes: None,
+            },
+        };
+        self.operate(act, &new, rehearsal, |op, coverage, srs, done| {
+            for (i, edit) in edits.iter().enumerate() {
+                let label = edit.label(coverage);
+                edit.run(&Context { op, srs, coverage })
+                    .map_err(|e| placed(e, i, edits.len()))?;
+                done.note(op, coverage, label)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Takes an operation back by a new one. Refused, naming it, when a later one changed the same data.
+    pub fn undo(&mut self, which: Undo, act: &Act) -> Result<Effects, EditError> {
+        let target = match which {
+            Undo::Op(op) => op,
+            Undo::Last => *self.stacks.undo.last().ok_or_else(nothing_to_undo)?,
+        };
+        self.take_back(target, act)
+    }
+
+    /// Takes the newest undo back.
+    pub fn redo(&mut self, act: &Act) -> Result<Effects, EditError> {
+        let target = *self.stacks.redo.last().ok_or_else(nothing_to_redo)?;
+        self.take_back(target, act)
+    }
+
+    fn take_back(&mut self, target: i64, act: &Act) -> Result<Effects, EditError> {
+        let mut of = history::operation(self.reader.conn(), target)?;
+        if of.kind == "redo" {
+            // It put an act in force again; that act is what is taken back.
+            of = self.root(target)?;
+        }
+        let target = of.op;
+        if let Some(by) = of.undone_by {
+            return Err(already_undone(target, by).into());
+        }
+        if of.kind == "new" {
+            return Err(not_undoable(target).into());
+        }
+        let (kind, label) = match of.undoes {
+            None => ("undo", prefixed("Hoàn tác", "Undo", &of.label)),
+            Some(root) => ("redo", prefixed("Làm lại", "Redo", &self.root(root)?.label)),
+        };
+        let what = json!({"op": kind, "of": target}).to_string();
+        let new = NewOperation {
+            kind,
+            what,
+            label: label.clone(),
+            undoes: Some(target),
+        };
+        let mut effects = self.operate(act, &new, false, |op, coverage, _, done| {
+            history::revert(op, target)?;
+            done.note(op, coverage, label)
+        })?;
+        effects
+            .pop()
+            .ok_or_else(|| Failure::new("NOTHING_DONE", NOTHING).into())
+    }
+
+    /// The act at the start of a chain of undo and redo.
+    fn root(&self, op: i64) -> Result<OperationSummary, Failure> {
+        let mut of = history::operation(self.reader.conn(), op)?;
+        while let Some(earlier) = of.undoes {
+            of = history::operation(self.reader.conn(), earlier)?;
+        }
+        Ok(of)
+    }
+
+    /// Runs `work` in a new operation, keeping the coverage in step; on any failure both are as before.
+    fn operate(
+        &mut self,
+        act: &Act,
+        new: &NewOperation<'_>,
+        rehearsal: bool,
+        work: impl FnOnce(&Operation<'_>, &mut Arc<Coverage>, i32, &mut Done) -> Result<(), EditError>,
+    ) -> Result<Vec<Effects>, EditError> {
+        if let Some(reason) = &self.read_only {
+            return Err(read_only(reason).into());
+        }
+        let writer = self.writer.as_mut().ok_or_else(writer_away)?;
+        let srs = writer.srs();
+        let mut done = Done::default();
+        let coverage = &mut self.coverage;
+        let run = || -> Result<Option<i64>, EditError> {
+            let op = writer.begin(act, new)?;
+            done.since = touched::last_change(&op)?;
+            work(&op, coverage, srs, &mut done)?;
+            let id = op.id();
+            if rehearsal {
+                return Ok(None);
+            }
+            op.commit()?;
+            Ok(Some(id))
+        };
+        let result = run();
+        if let Ok(Some(id)) = result {
+            self.stacks.push(id, new.undoes, new.kind);
+            self.follow(&done.effects);
+            return Ok(done.effects);
+        }
+        // Rolled back: the map goes back to what the file says.
+        refresh(
+            &mut self.coverage,
+            rows::parcels(self.reader.conn(), &done.fids)?,
+            &done.fids,
+        );
+        result.map(|_| done.effects)
+    }
+
+    /// The operation Ctrl+Z would take back: the newest in force, if done since this file was opened.
+    pub fn can_undo(&self) -> Option<OperationSummary> {
+        self.mine(self.stacks.undo.last())
+    }
+
+    /// The undo Ctrl+Y would take back.
+    pub fn can_redo(&self) -> Option<OperationSummary> {
+        self.mine(self.stacks.redo.last())
+    }
+
+    fn mine(&self, op: Option<&i64>) -> Option<OperationSummary> {
+        let op = *op.filter(|op| **op > self.opened_after)?;
+        self.writer.as_ref()?;
+        history::operation(self.reader.conn(), op).ok()
+    }
+}
+
+/// What the edits of one operation did so far.
+#[derive(Default)]
+struct Done {
+    effects: Vec<Effects>,
+    fids: Vec<i64>,
+    since: i64,
+}
+
+impl Done {
+    /// Reads back the newest edit and brings the coverage up to it.
+    fn note(
+        &mut self,
+        op: &Operation<'_>,
+        coverage: &mut Arc<Coverage>,
+        label: Msg,
+    ) -> Result<(), EditError> {
+        let touched = touched::touched(op, op.id(), self.since)?;
+        self.since = touched::last_change(op)?;
+        let effects = Effects::of(op.id(), label, &touched);
+        refresh(coverage, rows::parcels(op, &effects.fids)?, &effects.fids);
+        self.fids.extend(&effects.fids);
+        self.effects.push(effects);
+        Ok(())
+    }
+}
+
+/// Makes the coverage hold `parcels` and, of `fids`, nothing else.
+pub(super) fn refresh(coverage: &mut Arc<Coverage>, parcels: Vec<Parcel>, fids: &[i64]) {
+    if fids.is_empty() {
+        return;
+    }
+    let coverage = Arc::make_mut(coverage);
+    let there: HashSet<i64> = parcels.iter().map(|p| p.fid).collect();
+    coverage.remove_all(fids.iter().copied().filter(|f| !there.contains(f)));
+    coverage.replace_all(parcels);
+}
+
+const NOTHING: Text = Text::new("Không có gì để làm.", "There is nothing to do.");
+
+/// Among several edits the failure says which one it was, from 1.
+fn placed(e: EditError, i: usize, of: usize) -> EditError {
+    if of < 2 {
+        return e;
+    }
+    EditError {
+        failure: e.failure.record(i as u64 + 1),
+        findings: e.findings,
+    }
+}
+
+fn prefixed(vi: &str, en: &str, label: &Msg) -> Msg {
+    Msg::new(format!("{vi}: {}", label.vi), format!("{en}: {}", label.en))
+}
+
+fn and_more(label: Msg, n: usize) -> Msg {
+    let Msg { vi, en } = label;
+    msg!("{vi} và {n} việc nữa", "{en} and {n} more")
+}
+
+fn nothing_to_undo() -> Failure {
+    Failure::new(
+        "NOTHING_TO_UNDO",
+        msg!("Không có thao tác nào để hoàn tác.", "There is nothing to undo."),
+    )
+}
+
+fn nothing_to_redo() -> Failure {
+    Failure::new(
+        "NOTHING_TO_REDO",
+        msg!("Không có thao tác nào để làm lại.", "There is nothing to redo."),
+    )
+}
+
+fn already_undone(op: i64, by: i64) -> Failure {
+    Failure::new(
+        "ALREADY_UNDONE",
+        msg!(
+            "Thao tác số {op} đã được hoàn tác bởi thao tác số {by}.",
+            "Operation {op} was undone already, by operation {by}."
+        ),
+    )
+}
+
+fn not_undoable(op: i64) -> Failure {
+    Failure::new(
+        "NOT_UNDOABLE",
+        msg!(
+            "Thao tác số {op} tạo ra tệp này, không hoàn tác được.",
+            "Operation {op} made this file and cannot be undone."
+        ),
+    )
+}

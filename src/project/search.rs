@@ -1,0 +1,136 @@
+//! Search, its index read on a thread of its own; and the findings, kept up with every edit.
+
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard};
+use std::thread::JoinHandle;
+
+use super::Project;
+use crate::domain::{Failure, Finding, Uid};
+use crate::edit::Effects;
+use crate::job::Progress;
+use crate::store::error;
+use crate::store::search::{Hit, Index};
+use crate::validate;
+
+/// After a change of more parcels the rules run again over everything instead of around each.
+const FOLLOWED: usize = 2000;
+
+impl Project {
+    /// Begins to read the words for [`Project::search`] on a thread of its own; otherwise the first search does it.
+    pub fn warm_search(&self) {
+        let mut search = lock(&self.search);
+        if matches!(*search, Search::Cold) {
+            let path = self.path().to_owned();
+            let build = move || Index::build(&path);
+            if let Ok(job) = std::thread::Builder::new()
+                .name("search index".to_owned())
+                .spawn(build)
+            {
+                *search = Search::Warming(job, Vec::new());
+            }
+        }
+    }
+
+    /// Whether a search answers at once.
+    pub fn search_is_ready(&self) -> bool {
+        match &*lock(&self.search) {
+            Search::Cold => false,
+            Search::Warming(job, _) => job.is_finished(),
+            Search::Ready(_) => true,
+        }
+    }
+
+    /// The best hits for what was typed: `12/45`, `tờ 12 thửa 45`, a name, an address, an old number, without tone marks
+    /// too. Labels may hold personal values.
+    pub fn search(&self, text: &str, limit: usize) -> Result<Vec<Hit>, Failure> {
+        let mut search = lock(&self.search);
+        let index = search.ready(self.path())?;
+        Ok(index.search(self.reader.conn(), self.path(), &self.coverage, text, limit)?)
+    }
+
+    /// Runs the rules over everything. An unlimited run is remembered and from then on kept up with every edit. Off this
+    /// thread: `validate::run` on a clone of [`Project::coverage`], then [`Project::set_findings`].
+    pub fn validate(
+        &mut self,
+        options: &validate::Options,
+        progress: &Progress,
+    ) -> Result<Vec<Finding>, Failure> {
+        let found = validate::run(&self.coverage, options, progress)?;
+        if options.rules.is_empty() && options.communes.is_empty() && options.date.is_none() {
+            self.findings = Some(found.clone());
+        }
+        Ok(found)
+    }
+
+    /// The findings as they stand; `None` until the rules have run, and after a change too large to follow.
+    pub fn findings(&self) -> Option<&[Finding]> {
+        self.findings.as_deref()
+    }
+
+    /// Takes over the findings of an unlimited run on the snapshot of coverage revision `revision`. Refused (false) when
+    /// the coverage has changed since: run again.
+    pub fn set_findings(&mut self, findings: Vec<Finding>, revision: u64) -> bool {
+        let current = self.coverage.revision() == revision;
+        if current {
+            self.findings = Some(findings);
+        }
+        current
+    }
+
+    /// Brings search and findings up to what was done.
+    pub(super) fn follow(&mut self, done: &[Effects]) {
+        for effects in done {
+            lock(&self.search).touch(&effects.fids);
+        }
+        let changed: Vec<Uid> = done
+            .iter()
+            .flat_map(|e| [&e.created, &e.changed, &e.retired])
+            .flatten()
+            .copied()
+            .collect();
+        if changed.len() > FOLLOWED {
+            self.findings = None;
+        } else if let Some(old) = &self.findings {
+            self.findings = Some(validate::refresh(&self.coverage, old, &changed));
+        }
+    }
+}
+
+/// The search index on its way.
+pub(super) enum Search {
+    Cold,
+    /// With the parcels touched meanwhile.
+    Warming(JoinHandle<error::Result<Index>>, Vec<i64>),
+    Ready(Index),
+}
+
+impl Search {
+    fn ready(&mut self, path: &Path) -> Result<&mut Index, Failure> {
+        let index = match std::mem::replace(self, Self::Cold) {
+            Self::Ready(index) => index,
+            Self::Warming(job, touched) => {
+                let mut index = job.join().unwrap_or_else(|p| std::panic::resume_unwind(p))?;
+                index.touch(&touched);
+                index
+            }
+            Self::Cold => Index::build(path)?,
+        };
+        *self = Self::Ready(index);
+        let Self::Ready(index) = self else {
+            unreachable!("set on the line before")
+        };
+        Ok(index)
+    }
+
+    fn touch(&mut self, fids: &[i64]) {
+        match self {
+            Self::Cold => {}
+            Self::Warming(_, touched) => touched.extend(fids),
+            Self::Ready(index) => index.touch(fids),
+        }
+    }
+}
+
+fn lock(search: &Mutex<Search>) -> MutexGuard<'_, Search> {
+    search.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
