@@ -90,7 +90,8 @@ pub(super) fn among_with_misses(parcels: &[&Parcel], focus: usize) -> (Faults, V
     let rings = ring_faults(&parcels[..focus], &none).unwrap_or_default();
     let field = Field::new(parcels);
     let matched = sides::matched(parcels);
-    let misses = field.along_free_sides(&matched, false, &none)
+    let misses = field
+        .along_free_sides(&matched, false, &none)
         .map(|(_, m)| m)
         .unwrap_or_default();
     let mut pairs = Vec::new();
@@ -103,7 +104,9 @@ pub(super) fn among_with_misses(parcels: &[&Parcel], focus: usize) -> (Faults, V
     }
     let mut faults = field.finish(rings, pairs, misses.clone());
     let touched: BTreeSet<i64> = parcels[..focus].iter().map(|p| p.fid).collect();
-    faults.unmatched.retain(|u| u.fids.iter().any(|f| touched.contains(f)));
+    faults
+        .unmatched
+        .retain(|u| u.fids.iter().any(|f| touched.contains(f)));
     (faults, misses)
 }
 

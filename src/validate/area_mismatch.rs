@@ -11,7 +11,10 @@ const AREA_MISMATCH: &str = "AREA_MISMATCH";
 
 pub const RULE: Rule = Rule {
     code: AREA_MISMATCH,
-    title: Text::new("Diện tích ghi khác diện tích tính", "Recorded area differs from computed area"),
+    title: Text::new(
+        "Diện tích ghi khác diện tích tính",
+        "Recorded area differs from computed area",
+    ),
     severity: Severity::Warning,
     moments: &[Moment::Checking],
     why: Text::new(
@@ -29,7 +32,9 @@ pub const RULE: Rule = Rule {
 fn check(parcel: &Parcel, parameters: &Parameters) -> Option<Finding> {
     let recorded = parcel.area_measured.or(parcel.area_legal)?;
     let computed = parcel.polygon.area_m2();
-    let tolerance = parameters.area_tolerance_m2.max(parameters.area_tolerance_share * recorded.abs());
+    let tolerance = parameters
+        .area_tolerance_m2
+        .max(parameters.area_tolerance_share * recorded.abs());
     let difference = computed - recorded;
     // Recorded areas have one decimal: half a unit of it is no difference. NaN does not pass as equal.
     let agrees = difference.abs() <= tolerance + 1e-9;
@@ -39,7 +44,10 @@ fn check(parcel: &Parcel, parameters: &Parameters) -> Option<Finding> {
         amount: Some((difference * 1e6).round() / 1e6),
         unit: Some(Unit::M2),
         tolerance: Some((tolerance * 1e6).round() / 1e6),
-        values: vec![("recorded", format!("{recorded}")), ("computed", format!("{computed:.2}"))],
+        values: vec![
+            ("recorded", format!("{recorded}")),
+            ("computed", format!("{computed:.2}")),
+        ],
         ..about(AREA_MISMATCH, Severity::Warning, &[parcel])
     })
 }
@@ -48,7 +56,10 @@ fn message(f: &Finding) -> Msg {
     rule::both(|lang| {
         let (refs, at) = (rule::refs(f, lang), rule::at(f, lang));
         let area = |v: f64| rule::small_area(v, lang);
-        let (recorded, computed) = (rule::number(f, "recorded", 1, lang), rule::number(f, "computed", 1, lang));
+        let (recorded, computed) = (
+            rule::number(f, "recorded", 1, lang),
+            rule::number(f, "computed", 1, lang),
+        );
         let (difference, tolerance) = (area(f.amount.unwrap_or(0.0)), area(f.tolerance.unwrap_or(0.0)));
         match lang {
             Lang::Vi => format!(

@@ -42,10 +42,15 @@ fn check(same: &[&Parcel]) -> Option<Finding> {
 fn message(f: &Finding) -> Msg {
     let key = f.refs.first().map_or("", String::as_str);
     rule::both(|lang| {
-        let (at, n) = (rule::at(f, lang), format::count(f.amount.unwrap_or(0.0) as u64, lang));
+        let (at, n) = (
+            rule::at(f, lang),
+            format::count(f.amount.unwrap_or(0.0) as u64, lang),
+        );
         match lang {
             Lang::Vi => format!("{n} thửa hiện hành cùng mang số {key} (mã xã/tờ/thửa); thửa đầu tiên{at}."),
-            Lang::En => format!("{n} parcels in force have the number {key} (commune/sheet/parcel); the first{at}."),
+            Lang::En => {
+                format!("{n} parcels in force have the number {key} (commune/sheet/parcel); the first{at}.")
+            }
         }
     })
 }

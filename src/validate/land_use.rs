@@ -50,7 +50,9 @@ fn unknown(parcel: &Parcel, _: &Parameters) -> Option<Finding> {
     if label.is_empty() || codes::land_use(label).is_some() {
         return None;
     }
-    let mut bad: Vec<&str> = codes::land_use_codes(label).filter(|c| codes::land_use(c).is_none()).collect();
+    let mut bad: Vec<&str> = codes::land_use_codes(label)
+        .filter(|c| codes::land_use(c).is_none())
+        .collect();
     bad.dedup();
     (!bad.is_empty()).then(|| Finding {
         at: rule::place(parcel),

@@ -69,7 +69,9 @@ impl Parameters {
     /// Those in force on `date`; without a date the newest.
     pub fn on(date: Option<Date>) -> Self {
         let value = |code, name: &str, usual| {
-            in_force(code, date).and_then(|s| s.parameters.get(name).copied()).unwrap_or(usual)
+            in_force(code, date)
+                .and_then(|s| s.parameters.get(name).copied())
+                .unwrap_or(usual)
         };
         Self {
             overlap_tolerance_mm: value(
@@ -93,7 +95,12 @@ mod tests {
             for day in ["1990-01-01", "2024-07-31", "2024-08-01", "2026-11-23"] {
                 let date: Date = day.parse().unwrap();
                 let sets = &RULES.iter().find(|r| r.code == rule.code).unwrap().sets;
-                assert_eq!(sets.iter().filter(|s| s.holds_on(date)).count(), 1, "{} on {day}", rule.code);
+                assert_eq!(
+                    sets.iter().filter(|s| s.holds_on(date)).count(),
+                    1,
+                    "{} on {day}",
+                    rule.code
+                );
             }
             assert!(legal_basis(rule.code, None).is_some_and(|m| !m.vi.is_empty() && !m.en.is_empty()));
         }
@@ -102,7 +109,12 @@ mod tests {
 
     #[test]
     fn dates_choose() {
-        let basis = |d: &str| legal_basis("LAND_USE_UNKNOWN", Some(d.parse().unwrap())).unwrap().vi.clone();
+        let basis = |d: &str| {
+            legal_basis("LAND_USE_UNKNOWN", Some(d.parse().unwrap()))
+                .unwrap()
+                .vi
+                .clone()
+        };
         assert!(basis("2024-07-31").contains("25/2014") && basis("2024-08-01").contains("08/2024"));
         assert_eq!(Parameters::on(None).overlap_tolerance_mm, 10.0);
     }
@@ -110,8 +122,14 @@ mod tests {
     #[test]
     fn what_the_geometry_builds_in_is_what_the_file_says() {
         let unmatched = |code| in_force(code, None).unwrap().parameters["unmatched_mm"];
-        assert_eq!(unmatched("UNMATCHED_VERTEX"), crate::topology::UNMATCHED_MM as f64);
+        assert_eq!(
+            unmatched("UNMATCHED_VERTEX"),
+            crate::topology::UNMATCHED_MM as f64
+        );
         assert_eq!(unmatched("PARCEL_OVERLAP"), crate::topology::UNMATCHED_MM as f64);
-        assert_eq!(in_force("RING_INVALID", None).unwrap().parameters["spike_degrees"], 1.0);
+        assert_eq!(
+            in_force("RING_INVALID", None).unwrap().parameters["spike_degrees"],
+            1.0
+        );
     }
 }

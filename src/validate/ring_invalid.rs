@@ -27,7 +27,10 @@ fn message(f: &Finding) -> Msg {
     let fault = FaultKind::by_name(f.value("fault"));
     rule::both(|lang| {
         let (refs, at) = (rule::refs(f, lang), rule::at(f, lang));
-        let what = fault.map_or_else(|| f.value("fault").to_string(), |k| k.text().get(lang).to_string());
+        let what = fault.map_or_else(
+            || f.value("fault").to_string(),
+            |k| k.text().get(lang).to_string(),
+        );
         let places = f.amount.unwrap_or(1.0);
         let more = match (lang, places > 1.0) {
             (_, false) => String::new(),

@@ -86,7 +86,10 @@ pub(super) fn small_area(m2: f64, lang: Lang) -> String {
 
 /// A value of the finding that is a number, in the language's form.
 pub(super) fn number(f: &Finding, name: &str, decimals: usize, lang: Lang) -> String {
-    f.value(name).parse().map_or_else(|_| f.value(name).to_string(), |v: f64| format::number(v, decimals, lang))
+    f.value(name).parse().map_or_else(
+        |_| f.value(name).to_string(),
+        |v: f64| format::number(v, decimals, lang),
+    )
 }
 
 /// A place of the parcel to point at: the middle of its box when inside, else its first point.
@@ -96,5 +99,9 @@ pub(super) fn place(parcel: &Parcel) -> Option<Pt> {
     }
     let middle = parcel.bbox.centre();
     let inside = locate(&parcel.polygon, middle) != Place::Outside;
-    if inside { Some(middle) } else { parcel.polygon.points().next() }
+    if inside {
+        Some(middle)
+    } else {
+        parcel.polygon.points().next()
+    }
 }

@@ -30,7 +30,11 @@ const REGISTER: Text = Text::new("Đang kiểm tra thông tin thửa", "Checking
 /// All findings of the coverage, in the order of cli.md. Fails with `UNKNOWN_RULE` or `CANCELLED`.
 pub fn run(coverage: &Coverage, options: &Options, progress: &Progress) -> Result<Vec<Finding>, Failure> {
     let wanted = Wanted::new(options)?;
-    let faults = if wanted.geometry() { faults::all(coverage, progress)? } else { Faults::default() };
+    let faults = if wanted.geometry() {
+        faults::all(coverage, progress)?
+    } else {
+        Faults::default()
+    };
     let parcels: Vec<&Parcel> = coverage.iter().collect();
     progress.stage(REGISTER, parcels.len() as u64)?;
     let parts: Result<Vec<Vec<Finding>>, Failure> = parcels
@@ -52,12 +56,22 @@ pub fn run(coverage: &Coverage, options: &Options, progress: &Progress) -> Resul
 /// All findings about any of these parcels, as [`run`] with default options tells of them.
 pub fn affected(coverage: &Coverage, fids: &[i64]) -> Vec<Finding> {
     let options = Options::default();
-    let Ok(wanted) = Wanted::new(&options) else { return Vec::new() };
-    let touched: Vec<&Parcel> =
-        fids.iter().collect::<BTreeSet<_>>().into_iter().filter_map(|f| coverage.get(*f)).collect();
+    let Ok(wanted) = Wanted::new(&options) else {
+        return Vec::new();
+    };
+    let touched: Vec<&Parcel> = fids
+        .iter()
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .filter_map(|f| coverage.get(*f))
+        .collect();
     let mut all: Vec<Finding> = touched.iter().flat_map(|p| wanted.of_parcel(p)).collect();
     all.extend(wanted.of_faults(&faults::around(coverage, fids), coverage));
-    let keys: BTreeSet<_> = touched.iter().filter(|p| is_numbered(p)).map(|p| p.key()).collect();
+    let keys: BTreeSet<_> = touched
+        .iter()
+        .filter(|p| is_numbered(p))
+        .map(|p| p.key())
+        .collect();
     for key in keys {
         let same = coverage.by_key(&key).into_iter().filter_map(|f| coverage.get(f));
         let same: Vec<&Parcel> = same.filter(|p| is_numbered(p)).collect();
@@ -70,13 +84,24 @@ pub fn affected(coverage: &Coverage, fids: &[i64]) -> Vec<Finding> {
 /// changed or retired. Checks only those and the parcels that old findings tie to them.
 pub fn refresh(coverage: &Coverage, old: &[Finding], changed: &[Uid]) -> Vec<Finding> {
     let changed: BTreeSet<Uid> = changed.iter().copied().collect();
-    let tied = old.iter().filter(|f| f.parcels.iter().any(|p| changed.contains(p)));
-    let again: BTreeSet<Uid> = tied.flat_map(|f| f.parcels.iter().copied()).chain(changed.iter().copied()).collect();
-    let fids: Vec<i64> = again.iter().filter_map(|u| coverage.by_uid(*u)).map(|p| p.fid).collect();
+    let tied = old
+        .iter()
+        .filter(|f| f.parcels.iter().any(|p| changed.contains(p)));
+    let again: BTreeSet<Uid> = tied
+        .flat_map(|f| f.parcels.iter().copied())
+        .chain(changed.iter().copied())
+        .collect();
+    let fids: Vec<i64> = again
+        .iter()
+        .filter_map(|u| coverage.by_uid(*u))
+        .map(|p| p.fid)
+        .collect();
     let fresh = affected(coverage, &fids);
     // A finding may grow: a third parcel of one number, one more at an unmatched point.
     let outgrown = |f: &Finding| fresh.iter().any(|g| has_grown_from(g, f));
-    let keep = old.iter().filter(|f| !f.parcels.iter().any(|p| again.contains(p)) && !outgrown(f));
+    let keep = old
+        .iter()
+        .filter(|f| !f.parcels.iter().any(|p| again.contains(p)) && !outgrown(f));
     let mut all: Vec<Finding> = keep.cloned().chain(fresh.iter().cloned()).collect();
     sort_findings(&mut all);
     all
@@ -102,8 +127,11 @@ impl<'a> Wanted<'a> {
     fn new(options: &'a Options) -> Result<Self, Failure> {
         if let Some(code) = options.rules.iter().find(|c| super::rule(c).is_none()) {
             let known = RULES.map(|r| r.code).join(", ");
-            return Err(Failure::new("UNKNOWN_RULE", msg!("Không có quy tắc “{code}”.", "There is no rule “{code}”."))
-                .remedy(msg!("Các quy tắc: {known}.", "The rules are: {known}.")));
+            return Err(Failure::new(
+                "UNKNOWN_RULE",
+                msg!("Không có quy tắc “{code}”.", "There is no rule “{code}”."),
+            )
+            .remedy(msg!("Các quy tắc: {known}.", "The rules are: {known}.")));
         }
         let asked = |r: &&super::Rule| options.rules.is_empty() || options.rules.iter().any(|c| c == r.code);
         Ok(Self {
@@ -144,7 +172,10 @@ impl<'a> Wanted<'a> {
     /// In the order of cli.md, without those of other communes.
     fn sorted(&self, mut all: Vec<Finding>) -> Vec<Finding> {
         if !self.communes.is_empty() {
-            let of = |r: &String| r.split_once('/').is_some_and(|(c, _)| self.communes.iter().any(|w| w == c));
+            let of = |r: &String| {
+                r.split_once('/')
+                    .is_some_and(|(c, _)| self.communes.iter().any(|w| w == c))
+            };
             all.retain(|f| f.refs.iter().any(of));
         }
         sort_findings(&mut all);
@@ -171,7 +202,9 @@ fn same_numbers(mut parcels: Vec<&Parcel>) -> Vec<Vec<&Parcel>> {
 /// Number of findings by code.
 pub fn counts(findings: &[Finding]) -> BTreeMap<&'static str, usize> {
     let mut counts = BTreeMap::new();
-    findings.iter().for_each(|f| *counts.entry(f.code).or_default() += 1);
+    findings
+        .iter()
+        .for_each(|f| *counts.entry(f.code).or_default() += 1);
     counts
 }
 
@@ -190,7 +223,12 @@ mod tests {
     /// Severity and Vietnamese sentence of each finding.
     fn told(findings: &[Finding]) -> String {
         let lines = findings.iter().map(|f| {
-            format!("{} {}: {}", f.severity.name(), f.code, super::super::message(f).get(Lang::Vi))
+            format!(
+                "{} {}: {}",
+                f.severity.name(),
+                f.code,
+                super::super::message(f).get(Lang::Vi)
+            )
         });
         lines.collect::<Vec<_>>().join("\n")
     }
@@ -233,7 +271,11 @@ warning UNMATCHED_VERTEX: Thửa 25747/1/7 và 25747/1/8: 2 điểm ranh chưa k
         let coverage = Coverage::build(p);
         let codes = |rules: &[&str], communes: &[&str]| {
             let own = |v: &[&str]| v.iter().map(|s| s.to_string()).collect();
-            let options = Options { rules: own(rules), communes: own(communes), date: None };
+            let options = Options {
+                rules: own(rules),
+                communes: own(communes),
+                date: None,
+            };
             run(&coverage, &options, &Progress::none())
                 .map(|f| f.iter().map(|f| f.code).collect::<Vec<_>>().join(" "))
                 .unwrap_or_else(|e| e.code().to_string())
@@ -253,8 +295,16 @@ warning UNMATCHED_VERTEX: Thửa 25747/1/7 và 25747/1/8: 2 điểm ranh chưa k
         for rule in RULES {
             let f = Finding::new(rule.code, rule.severity);
             let m = super::super::message(&f);
-            assert!(!m.vi.is_empty() && !m.en.is_empty() && m.vi != m.en, "{}", rule.code);
-            assert!(rule.severity != Severity::Error || rule.moments.len() > 1 || matches!(rule.check, Check::Plan));
+            assert!(
+                !m.vi.is_empty() && !m.en.is_empty() && m.vi != m.en,
+                "{}",
+                rule.code
+            );
+            assert!(
+                rule.severity != Severity::Error
+                    || rule.moments.len() > 1
+                    || matches!(rule.check, Check::Plan)
+            );
         }
     }
 

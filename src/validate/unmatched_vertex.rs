@@ -7,7 +7,10 @@ use crate::topology::findings::UNMATCHED_VERTEX;
 
 pub const RULE: Rule = Rule {
     code: UNMATCHED_VERTEX,
-    title: Text::new("Điểm ranh chưa khớp với thửa bên cạnh", "Boundary point not shared with the neighbour"),
+    title: Text::new(
+        "Điểm ranh chưa khớp với thửa bên cạnh",
+        "Boundary point not shared with the neighbour",
+    ),
     severity: Severity::Warning,
     moments: &[Moment::Editing, Moment::Checking],
     why: Text::new(
@@ -30,10 +33,18 @@ fn message(f: &Finding) -> Msg {
         let off = format::number(metres * 1000.0, 1, lang);
         let tolerance = format::number(f.tolerance.unwrap_or(0.0) * 1000.0, 0, lang);
         match lang {
-            Lang::Vi if metres == 0.0 => format!("Thửa {refs}: điểm ranh{at} nằm trên cạnh thửa bên cạnh nhưng không phải đỉnh chung."),
-            Lang::En if metres == 0.0 => format!("Parcels {refs}: the boundary point{at} lies on the neighbour's side but is not shared by it."),
-            Lang::Vi => format!("Thửa {refs}: {points} điểm ranh chưa khớp, lệch nhiều nhất {off} mm{at} (không quá {tolerance} mm nên không tính là chồng hay hở)."),
-            Lang::En => format!("Parcels {refs}: {points} boundary point(s) not shared, off by at most {off} mm{at} (up to {tolerance} mm counts neither as overlap nor as gap)."),
+            Lang::Vi if metres == 0.0 => {
+                format!("Thửa {refs}: điểm ranh{at} nằm trên cạnh thửa bên cạnh nhưng không phải đỉnh chung.")
+            }
+            Lang::En if metres == 0.0 => format!(
+                "Parcels {refs}: the boundary point{at} lies on the neighbour's side but is not shared by it."
+            ),
+            Lang::Vi => format!(
+                "Thửa {refs}: {points} điểm ranh chưa khớp, lệch nhiều nhất {off} mm{at} (không quá {tolerance} mm nên không tính là chồng hay hở)."
+            ),
+            Lang::En => format!(
+                "Parcels {refs}: {points} boundary point(s) not shared, off by at most {off} mm{at} (up to {tolerance} mm counts neither as overlap nor as gap)."
+            ),
         }
     })
 }

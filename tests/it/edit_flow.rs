@@ -399,10 +399,17 @@ fn findings_are_kept_up_with_every_edit() {
     p.validate(&all, &Progress::none()).unwrap();
     let start = p.findings().unwrap().to_vec();
     let codes = |p: &Project| p.findings().unwrap().iter().map(|f| f.code).collect::<Vec<_>>();
-    p.apply(&set("5", r#"{"land_use":"XYZ","area_legal":5000}"#), &act(5)).unwrap();
+    p.apply(&set("5", r#"{"land_use":"XYZ","area_legal":5000}"#), &act(5))
+        .unwrap();
     let kept = codes(&p);
-    assert!(kept.contains(&"LAND_USE_UNKNOWN") && kept.len() > start.len(), "{kept:?}");
-    assert_eq!(p.findings().unwrap(), validate::run(p.coverage(), &all, &Progress::none()).unwrap());
+    assert!(
+        kept.contains(&"LAND_USE_UNKNOWN") && kept.len() > start.len(),
+        "{kept:?}"
+    );
+    assert_eq!(
+        p.findings().unwrap(),
+        validate::run(p.coverage(), &all, &Progress::none()).unwrap()
+    );
     // A run on another thread's snapshot counts only while nothing changed.
     let snapshot = p.coverage().clone();
     let found = validate::run(&snapshot, &all, &Progress::none()).unwrap();
@@ -416,7 +423,14 @@ fn findings_are_kept_up_with_every_edit() {
 /// The register as `dump --personal` writes it.
 fn dumped(p: &Project) -> String {
     let mut out = Vec::new();
-    p.dump(DumpOptions { personal: true, no_uid: false }, &mut out).unwrap();
+    p.dump(
+        DumpOptions {
+            personal: true,
+            no_uid: false,
+        },
+        &mut out,
+    )
+    .unwrap();
     String::from_utf8(out).unwrap()
 }
 

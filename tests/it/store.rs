@@ -380,15 +380,25 @@ fn every_older_schema_opens() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("old.gpkg");
         let conn = rusqlite::Connection::open(&path).unwrap();
-        conn.execute_batch(&format!("PRAGMA application_id={}; PRAGMA user_version=10300;", connection::APPLICATION_ID)).unwrap();
+        conn.execute_batch(&format!(
+            "PRAGMA application_id={}; PRAGMA user_version=10300;",
+            connection::APPLICATION_ID
+        ))
+        .unwrap();
         conn.execute_batch(sql).unwrap();
         conn.close().unwrap();
-        assert_eq!(connection::schema_number(Reader::open(&path).unwrap().conn()).unwrap(), schema);
+        assert_eq!(
+            connection::schema_number(Reader::open(&path).unwrap().conn()).unwrap(),
+            schema
+        );
         let mut p = Project::open(&path, &act(9), &Progress::none()).unwrap();
         assert!(p.read_only().is_none(), "{:?}", p.read_only());
         assert_eq!(p.info().unwrap().schema, schema::SCHEMA);
         let r = p.record(1).unwrap();
-        assert_eq!((r.number.as_str(), r.holders[0].name.as_str(), r.land_uses.len()), ("5", "Nguyễn Văn Thử 0", 2));
+        assert_eq!(
+            (r.number.as_str(), r.holders[0].name.as_str(), r.land_uses.len()),
+            ("5", "Nguyễn Văn Thử 0", 2)
+        );
         p.apply(&set_number(5, 8), &act(10)).unwrap();
         p.undo(diachinh::project::Undo::Last, &act(11)).unwrap();
         p.close().unwrap();
