@@ -298,7 +298,7 @@ impl<'a> Run<'a> {
                 .count(totals.other_commune)
                 .value("commune", commune);
         }
-        plan.crs.say(self.plan.options.project_epsg, &mut say);
+        plan.crs.say(&mut say);
         for field in [Field::Sheet, Field::Number]
             .into_iter()
             .filter(|f| !plan.mapping.contains_key(f))

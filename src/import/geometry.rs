@@ -10,13 +10,16 @@ use crate::topology::validity::{self, FaultKind};
 pub struct Placing {
     /// The file has northing before easting.
     pub swap_xy: bool,
+    /// Metres added to easting and northing after the swap.
+    pub shift: [f64; 2],
     /// From the file's system to the district's, when they differ.
     pub transform: Option<Transform>,
 }
 
 impl Placing {
     fn apply(&self, [x, y]: [f64; 2]) -> Result<[f64; 2], Failure> {
-        let point = if self.swap_xy { [y, x] } else { [x, y] };
+        let [x, y] = if self.swap_xy { [y, x] } else { [x, y] };
+        let point = [x + self.shift[0], y + self.shift[1]];
         self.transform.as_ref().map_or(Ok(point), |t| t.apply(point))
     }
 }
@@ -122,10 +125,7 @@ mod tests {
     use crate::domain::ring_area2;
     use proptest::prelude::*;
 
-    const AS_IS: Placing = Placing {
-        swap_xy: false,
-        transform: None,
-    };
+    const AS_IS: Placing = Placing { swap_xy: false, shift: [0.0; 2], transform: None };
 
     fn made(rings: &[&[[f64; 2]]]) -> (Result<Polygon, Refused>, Tally) {
         let mut tally = Tally::default();
@@ -149,10 +149,7 @@ mod tests {
 
     #[test]
     fn swapped_axes_are_put_right() {
-        let placing = Placing {
-            swap_xy: true,
-            transform: None,
-        };
+        let placing = Placing { swap_xy: true, shift: [0.0; 2], transform: None };
         let ring = [[2_000.0, 1.0], [2_000.0, 2.0], [2_001.0, 2.0], [2_000.0, 1.0]];
         let p = polygon([&ring[..]].into_iter(), &placing, &mut Tally::default()).unwrap();
         assert!(p.points().all(|q| q.e <= 2_000 && q.n >= 2_000_000));

@@ -7,7 +7,9 @@ use rayon::prelude::*;
 
 use super::mapping::{self, Mapping};
 use super::plan::LayerPlan;
-use super::{Field, clean, place};
+use super::clean::{self, Number};
+use super::place::{self, Evidence};
+use super::Field;
 use crate::crs::DeclaredCrs;
 use crate::domain::Failure;
 use crate::formats::{self, SourceField, SourceGeometry, SourceLayer, SourceRecord, TextKind, Value};
@@ -42,6 +44,8 @@ pub struct LayerInspection {
 #[derive(Debug)]
 struct SampleRow {
     record: u64,
+    /// Computed from the file's coordinates as they are, in their unit squared; 0 when there is no polygon.
+    area: f64,
     values: Vec<Owned>,
 }
 
@@ -56,6 +60,8 @@ enum Owned {
 
 /// Rows of the preview.
 const PREVIEW_ROWS: usize = 50;
+/// Rows kept of a sample: enough for a median of areas.
+const KEPT_ROWS: usize = 300;
 /// A parallel layer is sampled in so many places of so many records each.
 const BLOCKS: u64 = 24;
 const BLOCK: u64 = 96;
@@ -148,17 +154,7 @@ impl LayerInspection {
                 row.values.iter().zip(&plan.columns).map(cell).collect(),
             )
         };
-        self.rows.iter().map(row).collect()
-    }
-
-    /// The commune of most rows of the sample, for the CRS doctor's idea of the province.
-    pub(super) fn commune_of_sample(&self, mapping: &Mapping) -> Option<String> {
-        let name = mapping.get(&Field::Commune)?;
-        let at = self.source.fields.iter().position(|f| f.name == *name)?;
-        let code = |row: &SampleRow| {
-            clean::commune(&clean::text(&row.values.get(at)?.borrow(), Encoding::Utf8).text)
-        };
-        self.rows.iter().find_map(code)
+        self.rows.iter().take(PREVIEW_ROWS).map(row).collect()
     }
 }
 
@@ -198,12 +194,9 @@ impl Sample {
         if record.deleted {
             return;
         }
-        if self.rows.len() < PREVIEW_ROWS {
+        if self.rows.len() < KEPT_ROWS {
             let values = record.values.iter().map(Owned::of).collect();
-            self.rows.push(SampleRow {
-                record: record.number,
-                values,
-            });
+            self.rows.push(SampleRow { record: record.number, area: area(&record.geometry), values });
         }
         for (value, kept) in record.values.iter().zip(&mut self.speaking) {
             let bytes = match value {
@@ -221,6 +214,19 @@ impl Sample {
             self.points.extend(shape.points().iter().take(8));
         }
     }
+}
+
+/// Area of a record's polygons, holes taken off: the first ring of each is its shell.
+fn area(geometry: &SourceGeometry<'_>) -> f64 {
+    let SourceGeometry::Polygon(shape) = geometry else { return 0.0 };
+    let ring = |r: &[[f64; 2]]| {
+        let [x, y] = r.first().copied().unwrap_or_default();
+        let twice: f64 =
+            r.windows(2).map(|w| (w[0][0] - x) * (w[1][1] - y) - (w[1][0] - x) * (w[0][1] - y)).sum();
+        twice.abs() / 2.0
+    };
+    let polygon = |sizes: Vec<f64>| sizes.iter().skip(1).fold(sizes[0], |all, hole| all - hole);
+    shape.polygons().map(|rings| rings.map(ring).collect::<Vec<f64>>()).filter(|s| !s.is_empty()).map(polygon).sum()
 }
 
 impl Owned {
@@ -283,13 +289,19 @@ impl LayerInspection {
         &self.source.fields
     }
 
-    /// How the CRS doctor sees this layer for a district in `project_epsg`.
-    pub(super) fn crs_plan(&self, mapping: &Mapping, options: &super::Options) -> super::CrsPlan {
-        let commune = options
-            .commune
-            .clone()
-            .or_else(|| self.commune_of_sample(mapping))
-            .or(self.commune.clone());
-        place::plan(self.declared_crs(), &self.points, commune.as_deref(), options)
+    /// What the sample tells the CRS doctor.
+    pub(super) fn evidence(&self, mapping: &Mapping) -> Evidence<'_> {
+        Evidence { points: &self.points, area_ratio: self.area_ratio(mapping) }
+    }
+
+    /// Median of computed over recorded area.
+    fn area_ratio(&self, mapping: &Mapping) -> Option<f64> {
+        let name = mapping.get(&Field::AreaMeasured)?;
+        let at = self.source.fields.iter().position(|f| f.name == *name)?;
+        let ratio = |row: &SampleRow| match clean::area(&row.values.get(at)?.borrow(), Encoding::Utf8) {
+            Number::Is(recorded) if row.area > 0.0 => Some(row.area / recorded),
+            _ => None,
+        };
+        place::median(self.rows.iter().filter_map(ratio).collect())
     }
 }

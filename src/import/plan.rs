@@ -35,6 +35,10 @@ pub enum Duplicates {
 pub struct Options {
     /// Coordinate system of the district.
     pub project_epsg: u32,
+    /// Where the district's parcels lie: [min E, min N, max E, max N] in metres; `None` while it has none.
+    pub extent: Option<[f64; 4]>,
+    /// Code of the province, old or new list, where it is known.
+    pub province: Option<String>,
     /// `--map`; wins over the profile, which wins over the proposal.
     pub map: Vec<(Field, String)>,
     pub profile: Option<Profile>,
@@ -114,6 +118,7 @@ impl Plan {
 }
 
 fn check_options(inspection: &Inspection, options: &Options) -> Result<(), Failure> {
+    super::place::check_choice(options)?;
     if let Some(commune) = &options.commune
         && clean::commune(commune).is_none()
     {
@@ -153,6 +158,16 @@ fn check_options(inspection: &Inspection, options: &Options) -> Result<(), Failu
         "Các cột có trong tệp: {known}.",
         "Columns of the files: {known}."
     )))
+}
+
+/// Box of the sampled points of all layers that are in the district's system without a doubt.
+fn extent_of_matching(inspection: &Inspection, plans: &[LayerPlan]) -> Option<[f64; 4]> {
+    let sure = inspection.layers.iter().zip(plans).filter(|(_, p)| p.crs.certain && p.crs.verdict == "MATCH");
+    let points = sure.flat_map(|(l, _)| &l.points).filter(|p| p.iter().all(|v| v.is_finite()));
+    points.fold(None, |extent: Option<[f64; 4]>, [e, n]| {
+        let [west, south, east, north] = extent.unwrap_or([*e, *n, *e, *n]);
+        Some([west.min(*e), south.min(*n), east.max(*e), north.max(*n)])
+    })
 }
 
 /// The encoding that decides most columns by itself; what pure ASCII and scant columns are taken for.
@@ -197,7 +212,7 @@ impl LayerPlan {
             .and_then(clean::commune)
             .or_else(|| layer.commune.clone());
         Self {
-            crs: layer.crs_plan(&mapping, options),
+            crs: CrsPlan::propose(layer.declared_crs(), &layer.evidence(&mapping), options),
             mapping,
             columns,
             commune,

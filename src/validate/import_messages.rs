@@ -54,6 +54,10 @@ fn value(name: &str, f: &Finding, lang: Lang) -> String {
         "amount" => f.amount.map(|n| format::number(n, 0, lang)),
         "tolerance" => f.tolerance.map(|m| format::number(m * 1000.0, 0, lang)),
         "fault" => FaultKind::by_name(f.value("fault")).map(|k| k.text().get(lang).to_owned()),
+        "explanation" => {
+            let name = if lang == Lang::Vi { "explanation_vi" } else { "explanation_en" };
+            Some(f.value(name).to_owned())
+        }
         _ => Some(f.value(name).to_owned()),
     }
     .unwrap_or_default()
@@ -338,6 +342,12 @@ pub const MESSAGES: &[ImportMessage] = &[
         COLUMNS,
         "{file}: chưa có cột nào cho trường “{field}”.",
         "{file}: no column is mapped to “{field}”.",
+    ),
+    entry(
+        "IMPORT_CRS",
+        Text::new("Hệ tọa độ của tệp", "Coordinate system of the file"),
+        "{file}: {explanation} Đã đọc theo {used}.",
+        "{file}: {explanation} It was read as {used}.",
     ),
     // Geometry.
     entry(
