@@ -95,15 +95,18 @@ impl Plan {
     pub fn propose(inspection: &Inspection, options: &Options) -> Result<Self, Failure> {
         check_options(inspection, options)?;
         let usual = usual_encoding(inspection.layers.iter().flat_map(|l| &l.columns));
-        let layers = inspection
-            .layers
-            .iter()
-            .map(|l| LayerPlan::propose(l, options, usual))
-            .collect();
-        Ok(Self {
-            options: options.clone(),
-            layers,
-        })
+        let propose = |l: &LayerInspection, options: &Options| LayerPlan::propose(l, options, usual);
+        let mut layers: Vec<LayerPlan> = inspection.layers.iter().map(|l| propose(l, options)).collect();
+        if options.extent.is_none()
+            && let Some(extent) = extent_of_matching(inspection, &layers)
+        {
+            // A first import: the files that are sure show where the district lies.
+            let known = Options { extent: Some(extent), ..options.clone() };
+            for (layer, plan) in inspection.layers.iter().zip(&mut layers).filter(|(_, p)| p.crs.verdict != "MATCH") {
+                plan.crs = propose(layer, &known).crs;
+            }
+        }
+        Ok(Self { options: options.clone(), layers })
     }
 
     /// What stands in the way of reading: `CRS_UNDECIDED`, `ENCODING_UNDECIDED` or
