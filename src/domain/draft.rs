@@ -1,7 +1,7 @@
 //! What an import is about to write: made by `import`, shown in the preview, committed by `store`.
 //! The draft previewed is the draft committed.
 
-use super::{Finding, Polygon, Uid};
+use super::{Extra, Finding, Polygon, Uid};
 
 /// Everything one import run read, ready to be written in one transaction.
 #[derive(Clone, Debug, Default)]
@@ -64,7 +64,7 @@ pub struct DraftParcel {
     /// Kind of user (DTSD) as in the file.
     pub user_type: Option<String>,
     /// Unmapped columns as (column, value); personal until known otherwise.
-    pub extra: Vec<(String, String)>,
+    pub extra: Extra,
     pub polygon: Polygon,
 }
 

@@ -93,7 +93,7 @@ fn parcel(p: &DraftParcel, out: &mut Vec<u8>) {
         out.extend(area.map_or([0xFF; 8], f64::to_le_bytes)); // all ones is a NaN, which no area is
     }
     out.push(u8::from(p.is_parcel));
-    pairs(&p.extra, out);
+    option(p.extra.json(), out);
     out.extend((p.polygon.rings.len() as u64).to_le_bytes());
     for ring in &p.polygon.rings {
         out.extend((ring.len() as u64).to_le_bytes());

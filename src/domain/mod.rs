@@ -3,6 +3,7 @@
 mod act;
 mod draft;
 mod draft_hash;
+mod extra;
 mod failure;
 mod finding;
 mod geometry;
@@ -11,6 +12,7 @@ mod uid;
 
 pub use act::*;
 pub use draft::*;
+pub use extra::*;
 pub use failure::*;
 pub use finding::*;
 pub use geometry::*;

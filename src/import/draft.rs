@@ -100,7 +100,11 @@ impl<'a> Run<'a> {
             existing,
             known,
             updated: HashSet::new(),
-            totals: inspection.layers.iter().map(|_| Rows::default()).collect(),
+            totals: inspection
+                .layers
+                .iter()
+                .map(|l| Rows::new(l.fields().len()))
+                .collect(),
             out: Drafted {
                 files: layers().map(|(l, p)| FileReport::new(l, p)).collect(),
                 draft: Draft::default(),
@@ -199,7 +203,6 @@ impl<'a> Run<'a> {
         totals.no_commune += rows.no_commune;
         totals.other_commune += rows.other_commune;
         totals.tally.add(rows.tally);
-        totals.full.resize(rows.full.len(), 0);
         totals.full.iter_mut().zip(&rows.full).for_each(|(t, n)| *t += n);
     }
 

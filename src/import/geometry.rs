@@ -125,7 +125,11 @@ mod tests {
     use crate::domain::ring_area2;
     use proptest::prelude::*;
 
-    const AS_IS: Placing = Placing { swap_xy: false, shift: [0.0; 2], transform: None };
+    const AS_IS: Placing = Placing {
+        swap_xy: false,
+        shift: [0.0; 2],
+        transform: None,
+    };
 
     fn made(rings: &[&[[f64; 2]]]) -> (Result<Polygon, Refused>, Tally) {
         let mut tally = Tally::default();
@@ -149,7 +153,11 @@ mod tests {
 
     #[test]
     fn swapped_axes_are_put_right() {
-        let placing = Placing { swap_xy: true, shift: [0.0; 2], transform: None };
+        let placing = Placing {
+            swap_xy: true,
+            shift: [0.0; 2],
+            transform: None,
+        };
         let ring = [[2_000.0, 1.0], [2_000.0, 2.0], [2_001.0, 2.0], [2_000.0, 1.0]];
         let p = polygon([&ring[..]].into_iter(), &placing, &mut Tally::default()).unwrap();
         assert!(p.points().all(|q| q.e <= 2_000 && q.n >= 2_000_000));

@@ -5,11 +5,11 @@ use std::path::PathBuf;
 
 use rayon::prelude::*;
 
-use super::mapping::{self, Mapping};
-use super::plan::LayerPlan;
-use super::clean::{self, Number};
-use super::place::{self, Evidence};
 use super::Field;
+use super::clean::{self, Number};
+use super::mapping::{self, Mapping};
+use super::place::{self, Evidence};
+use super::plan::LayerPlan;
 use crate::crs::DeclaredCrs;
 use crate::domain::Failure;
 use crate::formats::{self, SourceField, SourceGeometry, SourceLayer, SourceRecord, TextKind, Value};
@@ -196,7 +196,11 @@ impl Sample {
         }
         if self.rows.len() < KEPT_ROWS {
             let values = record.values.iter().map(Owned::of).collect();
-            self.rows.push(SampleRow { record: record.number, area: area(&record.geometry), values });
+            self.rows.push(SampleRow {
+                record: record.number,
+                area: area(&record.geometry),
+                values,
+            });
         }
         for (value, kept) in record.values.iter().zip(&mut self.speaking) {
             let bytes = match value {
@@ -218,15 +222,24 @@ impl Sample {
 
 /// Area of a record's polygons, holes taken off: the first ring of each is its shell.
 fn area(geometry: &SourceGeometry<'_>) -> f64 {
-    let SourceGeometry::Polygon(shape) = geometry else { return 0.0 };
+    let SourceGeometry::Polygon(shape) = geometry else {
+        return 0.0;
+    };
     let ring = |r: &[[f64; 2]]| {
         let [x, y] = r.first().copied().unwrap_or_default();
-        let twice: f64 =
-            r.windows(2).map(|w| (w[0][0] - x) * (w[1][1] - y) - (w[1][0] - x) * (w[0][1] - y)).sum();
+        let twice: f64 = r
+            .windows(2)
+            .map(|w| (w[0][0] - x) * (w[1][1] - y) - (w[1][0] - x) * (w[0][1] - y))
+            .sum();
         twice.abs() / 2.0
     };
     let polygon = |sizes: Vec<f64>| sizes.iter().skip(1).fold(sizes[0], |all, hole| all - hole);
-    shape.polygons().map(|rings| rings.map(ring).collect::<Vec<f64>>()).filter(|s| !s.is_empty()).map(polygon).sum()
+    shape
+        .polygons()
+        .map(|rings| rings.map(ring).collect::<Vec<f64>>())
+        .filter(|s| !s.is_empty())
+        .map(polygon)
+        .sum()
 }
 
 impl Owned {
@@ -291,7 +304,10 @@ impl LayerInspection {
 
     /// What the sample tells the CRS doctor.
     pub(super) fn evidence(&self, mapping: &Mapping) -> Evidence<'_> {
-        Evidence { points: &self.points, area_ratio: self.area_ratio(mapping) }
+        Evidence {
+            points: &self.points,
+            area_ratio: self.area_ratio(mapping),
+        }
     }
 
     /// Median of computed over recorded area.

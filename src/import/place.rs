@@ -3,8 +3,8 @@
 
 use std::path::Path;
 
-use super::geometry::Placing;
 use super::Options;
+use super::geometry::Placing;
 use crate::crs::doctor::{Context, Proposal, Verdict, diagnose};
 use crate::crs::{self, DeclaredCrs, Transform};
 use crate::domain::{Failure, Severity};
@@ -36,7 +36,11 @@ pub(super) struct Evidence<'a> {
 
 impl CrsPlan {
     /// The doctor's proposal, or the person's `--crs` with what the coordinates still need.
-    pub(super) fn propose(declared: Option<&DeclaredCrs>, evidence: &Evidence<'_>, options: &Options) -> Self {
+    pub(super) fn propose(
+        declared: Option<&DeclaredCrs>,
+        evidence: &Evidence<'_>,
+        options: &Options,
+    ) -> Self {
         let context = Context {
             project_epsg: options.project_epsg,
             province: options.province.as_deref(),
@@ -61,7 +65,11 @@ impl CrsPlan {
     }
 
     fn proposal(&self) -> Proposal {
-        Proposal { epsg: self.epsg, swap_xy: self.swap_xy, shift: self.shift }
+        Proposal {
+            epsg: self.epsg,
+            swap_xy: self.swap_xy,
+            shift: self.shift,
+        }
     }
 
     /// Why the layer cannot be read yet: nothing is guessed, and no coordinate moves unasked.
@@ -83,8 +91,11 @@ impl CrsPlan {
         let Msg { vi, en } = crs::name(self.epsg);
         let epsg = self.epsg;
         let extra = if reprojects { " --reproject" } else { "" };
-        let (swap_vi, swap_en) =
-            if self.swap_xy { (", đảo X và Y", ", X and Y swapped") } else { ("", "") };
+        let (swap_vi, swap_en) = if self.swap_xy {
+            (", đảo X và Y", ", X and Y swapped")
+        } else {
+            ("", "")
+        };
         msg!(
             "Đề xuất: {vi}{swap_vi}. Nếu đúng, nhập lại với --crs EPSG:{epsg}{extra}; nếu không, chọn hệ khác.",
             "Proposal: {en}{swap_en}. If that is right, import with --crs EPSG:{epsg}{extra}; else choose another."
@@ -97,7 +108,11 @@ impl CrsPlan {
             true => None,
             false => Some(Transform::between(self.epsg, project_epsg)?),
         };
-        Ok(Placing { swap_xy: self.swap_xy, shift: self.shift, transform })
+        Ok(Placing {
+            swap_xy: self.swap_xy,
+            shift: self.shift,
+            transform,
+        })
     }
 
     /// A finding when the file is not simply what it declares.
@@ -115,7 +130,11 @@ impl CrsPlan {
 /// The person says what the file is in; whether its axes are swapped or its origin is interchanged
 /// still shows in the numbers. Degrees are never taken for metres, nor metres for degrees.
 fn chosen(epsg: u32, points: &[[f64; 2]], context: &Context<'_>) -> (Option<Proposal>, bool) {
-    let declared = DeclaredCrs { wkt: format!("EPSG:{epsg}"), epsg: Some(epsg), name: format!("EPSG:{epsg}") };
+    let declared = DeclaredCrs {
+        wkt: format!("EPSG:{epsg}"),
+        epsg: Some(epsg),
+        name: format!("EPSG:{epsg}"),
+    };
     let Verdict { code, proposal, .. } = diagnose(Some(&declared), points, context);
     match proposal {
         Some(p) if p.epsg == epsg || code == "DEPRECATED_EPSG" => (Some(p), true),
@@ -141,7 +160,10 @@ pub(super) fn check_choice(options: &Options) -> Result<(), Failure> {
     match options.crs {
         Some(epsg) if !crs::is_known(epsg) && crs::replacement(epsg).is_none() => Err(Failure::new(
             "CRS_UNKNOWN",
-            msg!("Không hỗ trợ hệ tọa độ EPSG:{epsg}.", "The coordinate system EPSG:{epsg} is not supported."),
+            msg!(
+                "Không hỗ trợ hệ tọa độ EPSG:{epsg}.",
+                "The coordinate system EPSG:{epsg} is not supported."
+            ),
         )
         .remedy(Msg::from(UNKNOWN_CRS))),
         _ => Ok(()),

@@ -101,12 +101,23 @@ impl Plan {
             && let Some(extent) = extent_of_matching(inspection, &layers)
         {
             // A first import: the files that are sure show where the district lies.
-            let known = Options { extent: Some(extent), ..options.clone() };
-            for (layer, plan) in inspection.layers.iter().zip(&mut layers).filter(|(_, p)| p.crs.verdict != "MATCH") {
+            let known = Options {
+                extent: Some(extent),
+                ..options.clone()
+            };
+            for (layer, plan) in inspection
+                .layers
+                .iter()
+                .zip(&mut layers)
+                .filter(|(_, p)| p.crs.verdict != "MATCH")
+            {
                 plan.crs = propose(layer, &known).crs;
             }
         }
-        Ok(Self { options: options.clone(), layers })
+        Ok(Self {
+            options: options.clone(),
+            layers,
+        })
     }
 
     /// What stands in the way of reading: `CRS_UNDECIDED`, `ENCODING_UNDECIDED` or
@@ -165,8 +176,14 @@ fn check_options(inspection: &Inspection, options: &Options) -> Result<(), Failu
 
 /// Box of the sampled points of all layers that are in the district's system without a doubt.
 fn extent_of_matching(inspection: &Inspection, plans: &[LayerPlan]) -> Option<[f64; 4]> {
-    let sure = inspection.layers.iter().zip(plans).filter(|(_, p)| p.crs.certain && p.crs.verdict == "MATCH");
-    let points = sure.flat_map(|(l, _)| &l.points).filter(|p| p.iter().all(|v| v.is_finite()));
+    let sure = inspection
+        .layers
+        .iter()
+        .zip(plans)
+        .filter(|(_, p)| p.crs.certain && p.crs.verdict == "MATCH");
+    let points = sure
+        .flat_map(|(l, _)| &l.points)
+        .filter(|p| p.iter().all(|v| v.is_finite()));
     points.fold(None, |extent: Option<[f64; 4]>, [e, n]| {
         let [west, south, east, north] = extent.unwrap_or([*e, *n, *e, *n]);
         Some([west.min(*e), south.min(*n), east.max(*e), north.max(*n)])

@@ -5,7 +5,7 @@ use super::geometry::{self, Placing, Refused, Tally};
 use super::plan::{LayerPlan, Multipart};
 use super::{Field, Mapping};
 use crate::domain::{
-    DraftAction, DraftParcel, Finding, Polygon, Quarantined, Severity, SourceRef, Uid, Unit,
+    DraftAction, DraftParcel, Extra, Finding, Polygon, Quarantined, Severity, SourceRef, UidBatch, Unit,
 };
 use crate::formats::{Shape, SourceField, SourceGeometry, SourceRecord, Value};
 use crate::text::encoding::Encoding;
@@ -33,7 +33,6 @@ struct Column {
 }
 
 /// What one stretch of records gave.
-#[derive(Default)]
 pub struct Rows {
     pub parcels: Vec<DraftParcel>,
     pub quarantined: Vec<Quarantined>,
@@ -46,6 +45,24 @@ pub struct Rows {
     pub tally: Tally,
     /// Values per column that fill it to the last byte.
     pub full: Vec<u64>,
+    uids: UidBatch,
+}
+
+impl Rows {
+    pub fn new(columns: usize) -> Self {
+        Self {
+            parcels: Vec::new(),
+            quarantined: Vec::new(),
+            findings: Vec::new(),
+            records: 0,
+            deleted: 0,
+            no_commune: 0,
+            other_commune: 0,
+            tally: Tally::default(),
+            full: vec![0; columns],
+            uids: UidBatch::fresh(),
+        }
+    }
 }
 
 impl<'a> Recipe<'a> {
@@ -84,10 +101,7 @@ impl<'a> Recipe<'a> {
     }
 
     pub fn rows(&self) -> Rows {
-        Rows {
-            full: vec![0; self.fields.len()],
-            ..Rows::default()
-        }
+        Rows::new(self.fields.len())
     }
 
     /// Reads one record.
@@ -141,7 +155,7 @@ impl<'a> Recipe<'a> {
         let last = polygons.pop();
         for polygon in polygons {
             rows.parcels.push(DraftParcel {
-                uid: Uid::fresh(),
+                uid: rows.uids.next_uid(),
                 polygon,
                 ..parcel.clone()
             });
@@ -162,13 +176,14 @@ impl<'a> Recipe<'a> {
         let (owner_address, user_type) = (field(Field::OwnerAddress), field(Field::UserType));
         let parcel_code = field(Field::ParcelCode).map(|t| t.to_lowercase());
         let raw_commune = field(Field::Commune);
-        let mut extra = Vec::new();
+        let mut extra = Extra::default();
         let commune = self.commune(raw_commune, &mut extra, rows);
         let area_measured = self.area(Field::AreaMeasured, record, &mut extra, rows);
         let area_legal = self.area(Field::AreaLegal, record, &mut extra, rows);
         self.extra(record, &mut extra, rows);
+        extra.shrink();
         DraftParcel {
-            uid: Uid::fresh(),
+            uid: rows.uids.next_uid(),
             action: DraftAction::Insert,
             file: self.file,
             record: number,
@@ -223,13 +238,13 @@ impl<'a> Recipe<'a> {
     }
 
     /// The record's own commune where it is a code, else the one given for the layer.
-    fn commune(&self, raw: Option<String>, extra: &mut Vec<(String, String)>, rows: &mut Rows) -> String {
+    fn commune(&self, raw: Option<String>, extra: &mut Extra, rows: &mut Rows) -> String {
         if let Some(code) = raw.as_deref().and_then(clean::commune) {
             rows.other_commune += u64::from(self.commune.as_ref().is_some_and(|c| *c != code));
             return code;
         }
         if let (Some(raw), Some(i)) = (raw, self.at[Field::Commune as usize]) {
-            extra.push((self.fields[i].name.clone(), raw));
+            extra.push(&self.fields[i].name, &raw);
         }
         rows.no_commune += u64::from(self.commune.is_none());
         self.commune.clone().unwrap_or_default()
@@ -239,7 +254,7 @@ impl<'a> Recipe<'a> {
         &self,
         field: Field,
         record: &SourceRecord<'_>,
-        extra: &mut Vec<(String, String)>,
+        extra: &mut Extra,
         rows: &mut Rows,
     ) -> Option<f64> {
         let i = self.at[field as usize]?;
@@ -249,7 +264,7 @@ impl<'a> Recipe<'a> {
             Number::Missing => None,
             Number::Is(x) => Some(x),
             Number::Unreadable => {
-                extra.push((self.fields[i].name.clone(), clean::text(value, encoding).text));
+                extra.push(&self.fields[i].name, &clean::text(value, encoding).text);
                 let f = self.at_column("IMPORT_NUMBER_UNREADABLE", Severity::Warning, record.number, i);
                 rows.findings.push(f);
                 None
@@ -257,14 +272,14 @@ impl<'a> Recipe<'a> {
         }
     }
 
-    fn extra(&self, record: &SourceRecord<'_>, extra: &mut Vec<(String, String)>, rows: &mut Rows) {
+    fn extra(&self, record: &SourceRecord<'_>, extra: &mut Extra, rows: &mut Rows) {
         for (i, (column, field)) in self.columns.iter().zip(self.fields).enumerate() {
             if column.mapped || matches!(record.values.get(i), None | Some(Value::Null)) {
                 continue;
             }
             let text = self.text(i, record, rows);
             if !text.is_empty() {
-                extra.push((field.name.clone(), text));
+                extra.push(&field.name, &text);
             }
         }
     }
@@ -282,7 +297,7 @@ impl<'a> Recipe<'a> {
             .zip(&self.columns)
             .map(|(f, c)| (f.name.as_str(), c.encoding));
         rows.quarantined.push(Quarantined {
-            uid: Uid::fresh(),
+            uid: rows.uids.next_uid(),
             file: self.file,
             record: record.number,
             code: refused.code,

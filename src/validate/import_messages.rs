@@ -55,7 +55,11 @@ fn value(name: &str, f: &Finding, lang: Lang) -> String {
         "tolerance" => f.tolerance.map(|m| format::number(m * 1000.0, 0, lang)),
         "fault" => FaultKind::by_name(f.value("fault")).map(|k| k.text().get(lang).to_owned()),
         "explanation" => {
-            let name = if lang == Lang::Vi { "explanation_vi" } else { "explanation_en" };
+            let name = if lang == Lang::Vi {
+                "explanation_vi"
+            } else {
+                "explanation_en"
+            };
             Some(f.value(name).to_owned())
         }
         _ => Some(f.value(name).to_owned()),

@@ -55,11 +55,10 @@ fn parcel(i: usize) -> DraftParcel {
         owner: (i % 6 != 0).then(|| format!("Nguyễn Văn Thử {i}")),
         owner_address: (i % 12 == 1).then(|| "tổ 9, ấp Không Có".into()),
         user_type: (i % 3 == 0).then(|| "GDC".into()),
-        extra: if i % 2 == 0 {
-            vec![("GHICHU".into(), "\"dòng 1\"\ndòng 2".into())]
-        } else {
-            vec![]
-        },
+        extra: (i % 2 == 0)
+            .then(|| ("GHICHU".into(), "\"dòng 1\"\ndòng 2".into()))
+            .into_iter()
+            .collect(),
         polygon: polygon(570_000_000 + 30_000 * x, 1_160_000_000 + 30_000 * y, i),
     }
 }

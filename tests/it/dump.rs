@@ -227,7 +227,7 @@ proptest! {
         for (p, (sheet, number, address, owner, area, polygon)) in draft.parcels.iter_mut().zip(rows) {
             (p.sheet, p.number, p.address, p.owner) = (sheet.clone(), number, Some(address.clone()), Some(owner));
             (p.area_legal, p.land_use, p.polygon) = (area, Some(sheet), polygon);
-            p.extra = vec![(address, p.number.clone())];
+            p.extra = [(address, p.number.clone())].into_iter().collect();
         }
         commit(&mut create(&path), &seal(draft)).unwrap();
         for personal in [true, false] {

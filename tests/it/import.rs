@@ -295,7 +295,7 @@ fn columns_are_mapped_cleaned_and_the_rest_kept() {
         (p.area_measured, p.land_use.as_deref(), p.is_parcel),
         (Some(100.0), Some("ODT"), true)
     );
-    assert_eq!(p.extra, [("GHICHU".to_owned(), "G3".to_owned())]);
+    assert_eq!(p.extra.json(), Some(r#"[["GHICHU","G3"]]"#));
     assert_eq!(d.files[0].mapping[&Field::Owner], "TENCHU");
 
     let chosen = Options {
@@ -311,7 +311,7 @@ fn columns_are_mapped_cleaned_and_the_rest_kept() {
     assert_eq!(
         (
             d.draft.parcels[2].old_number.as_deref(),
-            d.draft.parcels[2].extra.len()
+            d.draft.parcels[2].extra.pairs().len()
         ),
         (Some("G3"), 0)
     );
@@ -342,6 +342,7 @@ fn the_commune_comes_from_the_column_then_the_option_then_the_name() {
     assert!(
         d.draft.parcels[2]
             .extra
+            .pairs()
             .contains(&("XAID".into(), "xã Bịa".into()))
     );
     assert!(codes(&d).contains(&"IMPORT_COMMUNE_DIFFERS"));
@@ -744,4 +745,161 @@ proptest! {
         prop_assert_eq!(distinct.len() as u64, imported + updated);
         prop_assert!(d.draft.parcels.windows(2).all(|w| w[0].record <= w[1].record));
     }
+}
+
+/// Where the district lies.
+fn at_home() -> Options {
+    Options {
+        extent: Some([E - 2000.0, N - 2000.0, E + 2000.0, N + 2000.0]),
+        ..options()
+    }
+}
+
+/// The eight squares with every point put through `f`.
+fn placed(prj: Option<u32>, f: impl Fn([f64; 2]) -> [f64; 2]) -> File {
+    let mut file = File::of_people(Encoding::Utf8);
+    file.prj = prj.and_then(crs::wkt_prj);
+    for (rings, _) in &mut file.records {
+        rings.iter_mut().flatten().for_each(|p| *p = f(*p));
+    }
+    file
+}
+
+fn undecided(path: &Path, options: &Options) -> Failure {
+    let failure = run_with(path, options, &Existing::default()).unwrap_err();
+    assert_eq!(failure.code(), "CRS_UNDECIDED");
+    assert!(failure.remedy_text().is_some() && !failure.message().vi.is_empty());
+    failure
+}
+
+/// The verdict of the only file, after checking that it came to lie at home to the millimetre.
+fn verdict_at_home(path: &Path, options: &Options) -> (String, String) {
+    let d = run_with(path, options, &Existing::default()).unwrap();
+    assert_eq!(sums(&d.files[0]), [8, 8, 0, 0, 0]);
+    for (i, p) in d.draft.parcels.iter().enumerate() {
+        let box_ = p.polygon.bbox();
+        let (e, n) = (603_500_000 + 10_000 * i as i64, 1_191_500_000);
+        assert!(
+            (box_.min.e - e).abs() <= 1 && (box_.min.n - n).abs() <= 1,
+            "{i}: {:?}",
+            box_.min
+        );
+    }
+    let crs = &d.files[0].crs;
+    assert_eq!(codes(&d).contains(&"IMPORT_CRS"), crs.verdict != "MATCH");
+    (crs.verdict.clone(), crs.used.clone())
+}
+
+fn pair(a: &str, b: &str) -> (String, String) {
+    (a.to_owned(), b.to_owned())
+}
+
+#[test]
+fn a_file_that_declares_the_districts_system_is_taken_as_it_is() {
+    let file = placed(Some(EPSG), |p| p);
+    assert_eq!(
+        verdict_at_home(&file.write(), &options()),
+        pair("MATCH", "EPSG:9210")
+    );
+}
+
+#[test]
+fn a_missing_prj_is_asked_for_unless_the_place_decides() {
+    let file = placed(None, |p| p);
+    let path = file.write();
+    let failure = undecided(&path, &options());
+    assert!(failure.remedy_text().unwrap().en.contains("--crs EPSG:9210"));
+    let chosen = Options {
+        crs: Some(EPSG),
+        ..options()
+    };
+    assert_eq!(verdict_at_home(&path, &chosen), pair("MISSING_PRJ", "EPSG:9210"));
+    assert_eq!(
+        verdict_at_home(&path, &at_home()),
+        pair("MISSING_PRJ", "EPSG:9210")
+    );
+    let unknown = Options {
+        crs: Some(3857),
+        ..options()
+    };
+    let failure = run_with(&path, &unknown, &Existing::default()).unwrap_err();
+    assert_eq!(failure.code(), "CRS_UNKNOWN");
+}
+
+#[test]
+fn a_wrong_meridian_is_declared_anew_and_nothing_moves() {
+    let file = placed(Some(5897), |p| p);
+    assert_eq!(
+        verdict_at_home(&file.write(), &at_home()),
+        pair("WRONG_MERIDIAN", "EPSG:9210")
+    );
+}
+
+#[test]
+fn another_zone_is_transformed_only_by_choice() {
+    let file = placed(Some(5897), |p| crs::transform(EPSG, 5897, p).unwrap());
+    let path = file.write();
+    let failure = undecided(&path, &at_home());
+    assert!(
+        failure
+            .remedy_text()
+            .unwrap()
+            .en
+            .contains("--crs EPSG:5897 --reproject")
+    );
+    let allowed = Options {
+        reproject: true,
+        ..at_home()
+    };
+    assert_eq!(verdict_at_home(&path, &allowed), pair("OTHER_ZONE", "EPSG:5897"));
+}
+
+#[test]
+fn swapped_axes_are_put_right_by_choice() {
+    let file = placed(Some(EPSG), |[x, y]| [y, x]);
+    let path = file.write();
+    undecided(&path, &options());
+    let chosen = Options {
+        crs: Some(EPSG),
+        ..options()
+    };
+    assert_eq!(verdict_at_home(&path, &chosen), pair("SWAPPED_XY", "EPSG:9210"));
+}
+
+#[test]
+fn degrees_are_transformed_by_choice_and_never_taken_for_metres() {
+    let file = placed(None, |p| crs::transform(EPSG, crs::WGS84, p).unwrap());
+    let path = file.write();
+    undecided(&path, &at_home());
+    undecided(
+        &path,
+        &Options {
+            crs: Some(EPSG),
+            ..at_home()
+        },
+    );
+    let chosen = Options {
+        crs: Some(crs::WGS84),
+        reproject: true,
+        ..at_home()
+    };
+    assert_eq!(verdict_at_home(&path, &chosen), pair("MISSING_PRJ", "EPSG:4326"));
+}
+
+#[test]
+fn files_that_are_sure_place_those_that_are_not() {
+    let sure = File::of_people(Encoding::Utf8);
+    let unsure = File {
+        name: "DC_25750.shp",
+        ..placed(None, |p| p)
+    };
+    let paths = [sure.write(), unsure.write()];
+    let inspection = import::inspect(&paths, &Progress::none()).unwrap();
+    let plan = Plan::propose(&inspection, &options()).unwrap();
+    let d = import::draft(&inspection, &plan, &Existing::default(), &Progress::none()).unwrap();
+    assert_eq!(
+        (d.files[0].crs.verdict.as_str(), d.files[1].crs.verdict.as_str()),
+        ("MATCH", "MISSING_PRJ")
+    );
+    assert_eq!(d.files[1].crs.used, "EPSG:9210");
 }

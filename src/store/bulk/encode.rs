@@ -234,7 +234,7 @@ fn encode(p: &DraftParcel, epsg: i32) -> Encoded {
     let inserted = p.action == DraftAction::Insert;
     Encoded {
         geom: inserted.then(|| geometry::encode(&p.polygon, epsg)).flatten(),
-        values: sealed_values(&p.extra),
+        values: p.extra.json().and_then(|json| personal::seal(Some(json))),
         name: personal::seal(p.owner.as_deref()),
         address: personal::seal(p.owner_address.as_deref()),
     }

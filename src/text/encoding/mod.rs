@@ -162,6 +162,15 @@ pub fn decode(bytes: &[u8], encoding: Encoding) -> Decoded {
             ..Decoded::default()
         };
     }
+    if matches!(encoding, Encoding::Utf8 | Encoding::Utf8Nfd)
+        && is_composed(bytes)
+        && let Ok(text) = std::str::from_utf8(bytes)
+    {
+        return Decoded {
+            text: text.to_owned(),
+            ..Decoded::default()
+        };
+    }
     match encoding {
         Encoding::Utf8 | Encoding::Utf8Nfd => utf8(bytes, &mut out),
         Encoding::Utf8Double => wrapped(bytes, &mut out, utf8),
@@ -178,6 +187,22 @@ pub fn decode(bytes: &[u8], encoding: Encoding) -> Decoded {
 
 fn is_plain(bytes: &[u8]) -> bool {
     bytes.iter().all(|b| (0x20..0x7F).contains(b))
+}
+
+/// Whether valid UTF-8 of these bytes needs no care: printable ASCII and the blocks of precomposed
+/// letters, U+00C0–U+01BF and U+1E80–U+1EFF, all of them NFC.
+fn is_composed(bytes: &[u8]) -> bool {
+    let mut lead = 0;
+    bytes.iter().all(|b| {
+        let fine = match (lead, b) {
+            (0xE1, 0xBA | 0xBB) => true,
+            (0xE1, _) => false,
+            (_, 0x20..0x7F | 0x80..0xC0 | 0xC3..=0xC6 | 0xE1) => true,
+            _ => false,
+        };
+        lead = *b;
+        fine
+    })
 }
 
 #[derive(Default)]
