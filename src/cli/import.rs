@@ -74,6 +74,8 @@ fn options(a: &args::Import, project: &Project) -> Result<Options, Failure> {
     };
     Ok(Options {
         project_epsg: u32::try_from(project.epsg()).unwrap_or(0),
+        extent: Options::extent_of(project.coverage()),
+        province: None,
         map,
         profile,
         encoding: a.encoding.as_deref().map(encoding).transpose()?,

@@ -161,11 +161,9 @@ impl LayerInspection {
 /// Where to look: everything when the layer is small.
 fn sample_ranges(source: &SourceLayer) -> Vec<Range<u64>> {
     let records = source.records;
-    if !source.is_parallel() {
-        return vec![0..records.min(FRONT)];
-    }
-    if records <= BLOCKS * BLOCK {
-        return vec![0..records];
+    let front = if source.is_parallel() { BLOCKS * BLOCK } else { FRONT };
+    if records <= front || !source.is_parallel() {
+        return std::iter::once(0..records.min(front)).collect();
     }
     (0..BLOCKS)
         .map(|i| i * (records - BLOCK) / (BLOCKS - 1))

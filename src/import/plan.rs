@@ -9,6 +9,7 @@ use crate::msg;
 use crate::text::doctor::{CapitalFont, Diagnosis, Source};
 use crate::text::encoding::Encoding;
 use crate::text::{Msg, Text};
+use crate::topology::Coverage;
 
 /// What to do with a record of several polygons.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -54,6 +55,15 @@ pub struct Options {
     pub duplicates: Duplicates,
     /// Allow coordinates to be transformed into the district's system.
     pub reproject: bool,
+}
+
+impl Options {
+    /// Where the parcels of a district lie, for [`Options::extent`].
+    pub fn extent_of(coverage: &Coverage) -> Option<[f64; 4]> {
+        let area = coverage.bbox()?;
+        let ((west, south), (east, north)) = (area.min.metres(), area.max.metres());
+        Some([west, south, east, north])
+    }
 }
 
 /// What will be read, and how.

@@ -117,7 +117,7 @@ impl<'a> Recipe<'a> {
         }
         match self.polygons(&record.geometry, placing, &mut rows.tally) {
             Ok(polygons) => self.accept(record, polygons, rows),
-            Err(refused) => self.quarantine(record, refused, rows),
+            Err(refused) => self.quarantine(record, &refused, rows),
         }
     }
 
@@ -284,7 +284,7 @@ impl<'a> Recipe<'a> {
         }
     }
 
-    fn quarantine(&self, record: &SourceRecord<'_>, refused: Refused, rows: &mut Rows) {
+    fn quarantine(&self, record: &SourceRecord<'_>, refused: &Refused, rows: &mut Rows) {
         let mut finding = self.finding(refused.code, Severity::Error, record.number);
         finding.at = refused.at;
         if !refused.fault.is_empty() {

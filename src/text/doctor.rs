@@ -557,7 +557,7 @@ mod tests {
             &NAMES
                 .repeat(5)
                 .iter()
-                .map(|n| *n)
+                .copied()
                 .filter(|n| encode(n, Encoding::Tcvn3).is_ok())
                 .collect::<Vec<_>>(),
         );

@@ -95,7 +95,7 @@ fn grouped(value: f64, decimals: usize, lang: Lang, thousands: bool) -> String {
 fn group(digits: &str, sign: char) -> String {
     let mut s = String::with_capacity(digits.len() + digits.len() / 3);
     for (i, c) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             s.push(sign);
         }
         s.push(c);

@@ -86,16 +86,16 @@ static TABLE: LazyLock<[Vec<Option<Letter>>; 2]> = LazyLock::new(|| {
                     upper: false,
                 },
             );
-            c.to_uppercase().for_each(|u| {
+            for capital in c.to_uppercase() {
                 put(
-                    u,
+                    capital,
                     Letter {
                         base,
                         tone,
                         upper: true,
                     },
-                )
-            });
+                );
+            }
         }
     }
     table

@@ -135,11 +135,7 @@ fn is_vowel(byte: u8) -> bool {
 }
 
 fn tone_fits(body: &[u8], tone: Option<(Tone, usize)>) -> bool {
-    let closed = match body {
-        [.., b'c' | b'p' | b't' | b'k'] => true,
-        [.., b'c', b'h'] => true,
-        _ => false,
-    };
+    let closed = matches!(body, [.., b'c' | b'p' | b't' | b'k'] | [.., b'c', b'h']);
     let marked = body.iter().rposition(|b| matches!(b, 1..=6));
     match tone {
         // A closed syllable without a tone is how people type in a hurry or foreign: not legal.

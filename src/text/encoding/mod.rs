@@ -197,7 +197,7 @@ fn is_composed(bytes: &[u8]) -> bool {
         let fine = match (lead, b) {
             (0xE1, 0xBA | 0xBB) => true,
             (0xE1, _) => false,
-            (_, 0x20..0x7F | 0x80..0xC0 | 0xC3..=0xC6 | 0xE1) => true,
+            (_, 0x20..=0x7E | 0x80..=0xBF | 0xC3..=0xC6 | 0xE1) => true,
             _ => false,
         };
         lead = *b;

@@ -170,6 +170,7 @@ impl Wizard {
             return Flow::Close;
         };
         self.options.project_epsg = project.epsg() as u32;
+        self.options.extent = Options::extent_of(project.coverage());
         let lang = cx.lang;
         let folder = cx.config.map(|c| c.join("profiles"));
         let mut state = (self, Vec::new());
