@@ -161,7 +161,11 @@ impl LayerInspection {
 /// Where to look: everything when the layer is small.
 fn sample_ranges(source: &SourceLayer) -> Vec<Range<u64>> {
     let records = source.records;
-    let front = if source.is_parallel() { BLOCKS * BLOCK } else { FRONT };
+    let front = if source.is_parallel() {
+        BLOCKS * BLOCK
+    } else {
+        FRONT
+    };
     if records <= front || !source.is_parallel() {
         return std::iter::once(0..records.min(front)).collect();
     }
