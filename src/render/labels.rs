@@ -275,7 +275,7 @@ impl Taken {
 #[derive(Default)]
 struct Areas {
     revision: Option<u64>,
-    /// By commune and sheet.
+    /// By commune and sheet; parcels of unknown sheet have an empty one.
     sheets: BTreeMap<(Arc<str>, Arc<str>), Spread>,
     communes: BTreeMap<Arc<str>, Spread>,
 }
@@ -298,6 +298,12 @@ impl Spread {
         self.area += area;
     }
 
+    fn join(&mut self, o: &Self) {
+        self.e += o.e;
+        self.n += o.n;
+        self.area += o.area;
+    }
+
     fn middle(&self) -> Pt {
         let area = self.area.max(1.0);
         Pt::new((self.e / area) as i64, (self.n / area) as i64)
@@ -311,17 +317,29 @@ impl Areas {
         }
         self.sheets.clear();
         self.communes.clear();
+        // Neighbours come one after another: look up a sheet once a run, not once a parcel.
+        let mut run: Option<(&Parcel, Spread)> = None;
         for p in coverage.iter().filter(|p| p.is_parcel && !p.bbox.is_empty()) {
-            match self.communes.get_mut(&p.commune) {
-                Some(s) => s.add(p),
-                None => self.communes.entry(p.commune.clone()).or_default().add(p),
-            }
-            if !p.sheet.is_empty() {
-                let key = (p.commune.clone(), p.sheet.clone());
-                self.sheets.entry(key).or_default().add(p);
+            match &mut run {
+                Some((q, s)) if q.sheet == p.sheet && q.commune == p.commune => s.add(p),
+                _ => {
+                    self.note(run.take());
+                    let mut s = Spread::default();
+                    s.add(p);
+                    run = Some((p, s));
+                }
             }
         }
+        self.note(run);
         self.revision = Some(coverage.revision());
+    }
+
+    fn note(&mut self, run: Option<(&Parcel, Spread)>) {
+        if let Some((p, s)) = run {
+            self.communes.entry(p.commune.clone()).or_default().join(&s);
+            let key = (p.commune.clone(), p.sheet.clone());
+            self.sheets.entry(key).or_default().join(&s);
+        }
     }
 
     fn labels(&mut self, coverage: &Coverage, view: &Viewport, style: &Style, out: &mut Vec<Label>) {
@@ -363,7 +381,7 @@ impl Areas {
                 }
             }
         }
-        for ((_, sheet), s) in &self.sheets {
+        for ((_, sheet), s) in self.sheets.iter().filter(|((_, sheet), _)| !sheet.is_empty()) {
             add(LabelKind::Sheet, sheet_name(sheet, style.lang), 12.0, s);
         }
         let size = [view.width, view.height].map(|v| v as f32 / view.pixels_per_point);

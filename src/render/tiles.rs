@@ -523,7 +523,10 @@ mod tests {
     impl Window {
         fn new(budget: usize) -> Self {
             let (send, ready) = crossbeam_channel::unbounded();
-            let wake = move || drop(send.send(()));
+            let wake = move || {
+                // The window may be closed already.
+                let _gone = send.send(());
+            };
             Self {
                 tiles: Tiles::new(budget, wake).unwrap(),
                 ready,
@@ -570,7 +573,7 @@ mod tests {
         fn picture(&self, frame: &Frame, view: &Viewport) -> Image {
             let mut all = Image::new(view.width + 2 * TILE, view.height + 2 * TILE, BLANK);
             for d in &frame.draws {
-                let at = [0, 1].map(|i| (d.rect[i] * view.pixels_per_point) as f64 + f64::from(TILE));
+                let at = [0, 1].map(|i| f64::from(d.rect[i] * view.pixels_per_point) + f64::from(TILE));
                 assert!(
                     at.iter().all(|v| (v - v.round()).abs() < 1e-3),
                     "tiles lie on whole pixels"
