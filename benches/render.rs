@@ -27,7 +27,10 @@ fn main() {
         args.drain(i..=i + 1);
         dir
     });
-    let mut sizes: Vec<usize> = args.iter().map(|a| a.parse().expect("a number of parcels")).collect();
+    let mut sizes: Vec<usize> = args
+        .iter()
+        .map(|a| a.parse().expect("a number of parcels"))
+        .collect();
     if sizes.is_empty() {
         sizes = vec![10_000, 115_000];
     }
@@ -46,11 +49,20 @@ fn main() {
 /// The sample as the importer reads it.
 fn district(parcels: usize) -> Coverage {
     let dir = tempfile::tempdir().expect("a scratch folder");
-    let options = sample::Options { dir: dir.path().into(), parcels, seed: 1, dirty: None };
+    let options = sample::Options {
+        dir: dir.path().into(),
+        parcels,
+        seed: 1,
+        dirty: None,
+    };
     let quiet = Progress::none();
     sample::generate(&options, &quiet).expect("the sample");
     let seen = import::inspect(&[dir.path().into()], &quiet).expect("files");
-    let options = import::Options { project_epsg: 9210, crs: Some(9210), ..Default::default() };
+    let options = import::Options {
+        project_epsg: 9210,
+        crs: Some(9210),
+        ..Default::default()
+    };
     let plan = import::Plan::propose(&seen, &options).expect("a plan");
     let drafted = import::draft(&seen, &plan, &Default::default(), &quiet).expect("a draft");
     Coverage::build(drafted.draft.parcels.into_iter().zip(1..).map(parcel).collect())
@@ -88,7 +100,9 @@ fn views(map: &Coverage) {
         let name = scale.map_or("whole".into(), |s| format!("1:{s}"));
         time(&format!("{name}: list"), || drop(scene(map, &v, &style)));
         let list = scene(map, &v, &style);
-        time(&format!("{name}: paint {} fills", list.fills.len()), || drop(paint(&list)));
+        time(&format!("{name}: paint {} fills", list.fills.len()), || {
+            drop(paint(&list))
+        });
         time(&format!("{name}: labels, all new"), || {
             drop(Labels::default().place(map, &v, &style, usize::MAX));
         });
@@ -100,7 +114,9 @@ fn views(map: &Coverage) {
         });
         let mut one = v;
         (one.width, one.height) = (TILE, TILE);
-        time(&format!("{name}: one tile"), || drop(paint(&scene(map, &one, &style))));
+        time(&format!("{name}: one tile"), || {
+            drop(paint(&scene(map, &one, &style)))
+        });
     }
 }
 
@@ -133,7 +149,9 @@ fn edit(map: &Arc<Coverage>) {
     let v = view(map, Some(1_000.0));
     let mut one = v;
     (one.width, one.height) = (TILE, TILE);
-    time("1:1000: the tile under an edit", || drop(paint(&scene(map, &one, &style))));
+    time("1:1000: the tile under an edit", || {
+        drop(paint(&scene(map, &one, &style)))
+    });
 }
 
 fn pictures(map: &Coverage, n: usize, dir: &Path) {
@@ -149,7 +167,11 @@ fn pictures(map: &Coverage, n: usize, dir: &Path) {
         ("500-plain", Some(500.0), Theme::Light, ColourBy::Plain),
         ("500-dark", Some(500.0), Theme::Dark, ColourBy::LandUse),
     ] {
-        let style = Style { theme, colour_by, ..Style::default() };
+        let style = Style {
+            theme,
+            colour_by,
+            ..Style::default()
+        };
         let path = dir.join(format!("{n}-{name}.png"));
         let image = match scale {
             Some(_) => {
@@ -163,7 +185,9 @@ fn pictures(map: &Coverage, n: usize, dir: &Path) {
         };
         std::fs::write(path, png(image).expect("a PNG")).expect("to be written");
     }
-    time("picture with labels, title and legend", || drop(picture(map, &sheet(Style::default()))));
+    time("picture with labels, title and legend", || {
+        drop(picture(map, &sheet(Style::default())))
+    });
 }
 
 fn sheet(style: Style) -> Picture {
@@ -194,13 +218,21 @@ fn time(name: &str, mut f: impl FnMut()) {
 
 fn line(name: &str, walls: &mut [f64], cpu: f64) {
     walls.sort_by(f64::total_cmp);
-    println!("{name:38} {:8.2} {:7.2} {cpu:7.2}", walls[0], walls[walls.len() / 2]);
+    println!(
+        "{name:38} {:8.2} {:7.2} {cpu:7.2}",
+        walls[0],
+        walls[walls.len() / 2]
+    );
 }
 
 /// User and system time of this process, ms, in steps of 10; 0 where there is no /proc.
 fn cpu_ms() -> f64 {
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
     let after = stat.rsplit(')').next().unwrap_or_default();
-    let ticks = after.split_whitespace().skip(11).take(2).filter_map(|v| v.parse::<f64>().ok());
+    let ticks = after
+        .split_whitespace()
+        .skip(11)
+        .take(2)
+        .filter_map(|v| v.parse::<f64>().ok());
     ticks.sum::<f64>() * 10.0
 }
