@@ -12,6 +12,7 @@ use crate::msg;
 use crate::project::{CommuneInfo, NewProject, Project};
 use crate::store::backup;
 use crate::text::{Lang, format};
+use crate::validate;
 
 /// "EPSG:9210" → 9210.
 pub fn epsg(text: &str) -> Result<u32, Failure> {
@@ -86,7 +87,8 @@ pub fn info(a: &args::Path1, act: &Act, out: &Out) -> Result<Done, Failure> {
     // Opened as a writer would, to tell whether it may be written; nothing is.
     let project = Project::open(&a.project, act, &out.progress())?;
     let i = project.info()?;
-    let count = |_: Severity| 0; // TEMP
+    let found = validate::run(project.coverage(), &validate::Options::default(), &out.progress())?;
+    let count = |s: Severity| found.iter().filter(|f| f.severity == s).count();
     let counts: Map<String, Value> = i
         .counts
         .iter()

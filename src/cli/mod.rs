@@ -10,8 +10,11 @@ mod district;
 mod edit;
 mod history;
 mod import;
+mod map;
 
 mod sample;
+mod text;
+mod validate;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -100,12 +103,11 @@ fn run(args: &Args, out: &Out) -> Result<Done, Failure> {
         Command::Copy(a) => district::copy(a, &act, out),
         Command::Restore(a) => district::restore(a, &act, out),
         Command::Sample(a) => sample::run(a, out),
-        Command::Validate(_)
-        | Command::Export(_)
-        | Command::Verify(_)
-        | Command::Dump(_)
-        | Command::Load(_)
-        | Command::Map(_) => Err(Failure::new("NOT_YET", msg!("Chưa có.", "Not yet."))),
+        Command::Dump(a) => text::dump(a, &act, out),
+        Command::Load(a) => text::load(a, &act, out),
+        Command::Map(a) => map::run(a, &act, out),
+        Command::Validate(a) => validate::run(a, &act, out),
+        Command::Export(_) | Command::Verify(_) => Err(Failure::new("NOT_YET", msg!("Chưa có.", "Not yet."))),
         Command::Open(a) => crate::ui::run(a.path.clone()).map(|()| Done::Clean),
     }
 }

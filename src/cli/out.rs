@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use crate::domain::{BBox, Failure, Finding, Pt};
 use crate::job::Progress;
 use crate::text::Lang;
+use crate::validate;
 
 /// How a command ended when it did what it was asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -134,7 +135,7 @@ pub fn rounded(x: f64) -> f64 {
 
 /// `FINDING` of cli.md.
 pub fn finding(f: &Finding) -> Value {
-    let message = message(f);
+    let message = validate::message(f);
     json!({
         "code": f.code,
         "severity": f.severity.name(),
@@ -156,10 +157,5 @@ pub fn findings(list: &[Finding]) -> Vec<Value> {
 
 /// One line a person reads: severity, code, sentence.
 pub fn finding_line(f: &Finding, lang: Lang) -> String {
-    format!("{:7} {}  {}", f.severity.name(), f.code, message(f).get(lang))
-}
-
-/// TEMP until validate::message lands.
-fn message(f: &Finding) -> crate::text::Msg {
-    crate::text::Msg::new(f.code, f.code)
+    format!("{:7} {}  {}", f.severity.name(), f.code, validate::message(f).get(lang))
 }

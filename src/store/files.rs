@@ -41,6 +41,13 @@ pub fn replace_file(from: &Path, to: &Path) -> Result<(), Failure> {
     durable().map_err(|e| io_failure(&e, to, WRITING))
 }
 
+/// Writes a whole file beside its place and renames it over: a crash leaves the old file or the new one.
+pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let part = with_suffix(path, ".part");
+    fs::write(&part, bytes).map_err(|e| io_failure(&e, path, WRITING))?;
+    replace_file(&part, path)
+}
+
 /// Makes the names in the folder of `path` durable.
 pub fn sync_folder(path: &Path) -> io::Result<()> {
     let folder = match path.parent() {
