@@ -20,7 +20,13 @@ const MAX_SIDE: u32 = 20_000;
 
 pub fn run(a: &args::Map, act: &Act, out: &Out) -> Result<Done, Failure> {
     if a.width == 0 || a.height == 0 || a.width > MAX_SIDE || a.height > MAX_SIDE {
-        return Err(Failure::new("USAGE", msg!("Kích thước ảnh phải từ 1 đến {MAX_SIDE} điểm ảnh.", "A picture is 1 to {MAX_SIDE} pixels wide and high.")));
+        return Err(Failure::new(
+            "USAGE",
+            msg!(
+                "Kích thước ảnh phải từ 1 đến {MAX_SIDE} điểm ảnh.",
+                "A picture is 1 to {MAX_SIDE} pixels wide and high."
+            ),
+        ));
     }
     let project = reading(&a.project, out)?;
     let what = Picture {
@@ -36,19 +42,35 @@ pub fn run(a: &args::Map, act: &Act, out: &Out) -> Result<Done, Failure> {
     let bytes = png(picture(project.coverage(), &what))?;
     files::write_whole(&a.png, &bytes)?;
     let path = a.png.display().to_string();
-    out.result(&json!({"path": path, "width": a.width, "height": a.height, "bytes": bytes.len()}), || path.clone());
+    out.result(
+        &json!({"path": path, "width": a.width, "height": a.height, "bytes": bytes.len()}),
+        || path.clone(),
+    );
     Ok(Done::Clean)
 }
 
 fn notes(project: &Project, act: &Act, out: &Out) -> Vec<String> {
-    let (epsg, n) = (project.epsg(), format::count(project.coverage().len() as u64, out.lang));
+    let (epsg, n) = (
+        project.epsg(),
+        format::count(project.coverage().len() as u64, out.lang),
+    );
     let date = format::date_time(act.at);
-    vec![msg!("VN-2000, EPSG:{epsg} · {n} thửa · {date}", "VN-2000, EPSG:{epsg} · {n} parcels · {date}").get(out.lang).to_owned()]
+    vec![
+        msg!(
+            "VN-2000, EPSG:{epsg} · {n} thửa · {date}",
+            "VN-2000, EPSG:{epsg} · {n} parcels · {date}"
+        )
+        .get(out.lang)
+        .to_owned(),
+    ]
 }
 
 fn style(a: &args::Map, project: &Project, out: &Out) -> Result<Style, Failure> {
-    let names: BTreeMap<String, String> =
-        project.communes()?.into_iter().filter_map(|c| Some((c.code, c.name?))).collect();
+    let names: BTreeMap<String, String> = project
+        .communes()?
+        .into_iter()
+        .filter_map(|c| Some((c.code, c.name?)))
+        .collect();
     Ok(Style {
         colour_by: match a.colour.as_str() {
             "sheet" => ColourBy::Sheet,
@@ -56,7 +78,11 @@ fn style(a: &args::Map, project: &Project, out: &Out) -> Result<Style, Failure> 
             "plain" => ColourBy::Plain,
             _ => ColourBy::LandUse,
         },
-        theme: if a.theme == "dark" { Theme::Dark } else { Theme::Light },
+        theme: if a.theme == "dark" {
+            Theme::Dark
+        } else {
+            Theme::Light
+        },
         lang: out.lang,
         communes: Arc::new(names),
         ..Style::default()
@@ -67,7 +93,13 @@ fn extent(project: &Project, commune: &str) -> Result<BBox, Failure> {
     let of = project.coverage().iter().filter(|p| &*p.commune == commune);
     let bbox = of.fold(BBox::EMPTY, |b, p| b.union(p.bbox));
     if bbox.is_empty() {
-        return Err(Failure::new("NO_COMMUNE", msg!("Xã {commune} không có thửa nào.", "Commune {commune} has no parcel.")));
+        return Err(Failure::new(
+            "NO_COMMUNE",
+            msg!(
+                "Xã {commune} không có thửa nào.",
+                "Commune {commune} has no parcel."
+            ),
+        ));
     }
     Ok(bbox)
 }

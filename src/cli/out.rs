@@ -157,5 +157,10 @@ pub fn findings(list: &[Finding]) -> Vec<Value> {
 
 /// One line a person reads: severity, code, sentence.
 pub fn finding_line(f: &Finding, lang: Lang) -> String {
-    format!("{:7} {}  {}", f.severity.name(), f.code, validate::message(f).get(lang))
+    format!(
+        "{:7} {}  {}",
+        f.severity.name(),
+        f.code,
+        validate::message(f).get(lang)
+    )
 }

@@ -16,8 +16,14 @@ use crate::store::load::decode;
 
 pub fn dump(a: &args::Dump, _act: &Act, out: &Out) -> Result<Done, Failure> {
     let project = reading(&a.project, out)?;
-    let options = DumpOptions { personal: a.personal, no_uid: a.no_uid };
-    let mut pipe = Pipe { to: BufWriter::new(std::io::stdout().lock()), closed: false };
+    let options = DumpOptions {
+        personal: a.personal,
+        no_uid: a.no_uid,
+    };
+    let mut pipe = Pipe {
+        to: BufWriter::new(std::io::stdout().lock()),
+        closed: false,
+    };
     project.dump(options, &mut pipe)?;
     pipe.flush().map_err(|e| unwritable(&e))?;
     Ok(Done::Clean)
@@ -60,7 +66,10 @@ impl<W: Write> Write for Pipe<W> {
 }
 
 fn unwritable(e: &std::io::Error) -> Failure {
-    Failure::new("OUTPUT", msg!("Không ghi được kết quả: {e}", "The result cannot be written: {e}"))
+    Failure::new(
+        "OUTPUT",
+        msg!("Không ghi được kết quả: {e}", "The result cannot be written: {e}"),
+    )
 }
 
 pub fn load(a: &args::Load, act: &Act, out: &Out) -> Result<Done, Failure> {
@@ -71,7 +80,11 @@ pub fn load(a: &args::Load, act: &Act, out: &Out) -> Result<Done, Failure> {
         std::fs::File::open(&a.text).and_then(|mut f| f.read_to_end(&mut bytes))
     };
     read.map_err(|e| {
-        Failure::new("FILE_UNREADABLE", msg!("Không đọc được văn bản: {e}", "Cannot read the text: {e}")).file(&a.text)
+        Failure::new(
+            "FILE_UNREADABLE",
+            msg!("Không đọc được văn bản: {e}", "Cannot read the text: {e}"),
+        )
+        .file(&a.text)
     })?;
     Project::load(&a.project, decode(&bytes)?, act, &out.progress())?;
     let path = a.project.display().to_string();

@@ -16,14 +16,19 @@ use crate::validate::{self, Options};
 pub fn run(a: &args::Validate, _act: &Act, out: &Out) -> Result<Done, Failure> {
     known_rules(&a.rule)?;
     let project = reading(&a.project, out)?;
-    let options = Options { rules: a.rule.clone(), communes: a.commune.clone(), date: None };
+    let options = Options {
+        rules: a.rule.clone(),
+        communes: a.commune.clone(),
+        date: None,
+    };
     let started = Instant::now();
     let found = validate::run(project.coverage(), &options, &out.progress())?;
     let seconds = rounded(started.elapsed().as_secs_f64());
     let in_scope = |c: &str| a.commune.is_empty() || a.commune.iter().any(|x| x == c);
     let checked = project.coverage().iter().filter(|p| in_scope(&p.commune)).count() as u64;
     let counts = validate::counts(&found);
-    let document = json!({"checked": checked, "seconds": seconds, "counts": counts, "findings": findings(&found)});
+    let document =
+        json!({"checked": checked, "seconds": seconds, "counts": counts, "findings": findings(&found)});
     out.result(&document, || {
         let mut lines: Vec<_> = found.iter().map(|f| finding_line(f, out.lang)).collect();
         let n = format::count(checked, out.lang);
@@ -37,12 +42,22 @@ pub fn run(a: &args::Validate, _act: &Act, out: &Out) -> Result<Done, Failure> {
 }
 
 fn known_rules(codes: &[String]) -> Result<(), Failure> {
-    match codes.iter().find(|c| !validate::RULES.iter().any(|r| r.code == c.as_str())) {
+    match codes
+        .iter()
+        .find(|c| !validate::RULES.iter().any(|r| r.code == c.as_str()))
+    {
         None => Ok(()),
         Some(c) => {
-            let list = validate::RULES.iter().map(|r| r.code).collect::<Vec<_>>().join(", ");
-            Err(Failure::new("UNKNOWN_RULE", msg!("Không có quy tắc {c}.", "There is no rule {c}."))
-                .remedy(msg!("Các quy tắc: {list}", "The rules are: {list}")))
+            let list = validate::RULES
+                .iter()
+                .map(|r| r.code)
+                .collect::<Vec<_>>()
+                .join(", ");
+            Err(Failure::new(
+                "UNKNOWN_RULE",
+                msg!("Không có quy tắc {c}.", "There is no rule {c}."),
+            )
+            .remedy(msg!("Các quy tắc: {list}", "The rules are: {list}")))
         }
     }
 }
@@ -51,10 +66,22 @@ fn summary(counts: &BTreeMap<&str, usize>, nothing: &str) -> String {
     if counts.is_empty() {
         return nothing.to_owned();
     }
-    counts.iter().map(|(c, n)| format!("{c} {n}")).collect::<Vec<_>>().join(", ")
+    counts
+        .iter()
+        .map(|(c, n)| format!("{c} {n}"))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 fn verdict(list: &[Finding], fail_on: &str) -> Done {
-    let threshold = if fail_on == "warning" { Severity::Warning } else { Severity::Error };
-    if list.iter().any(|f| f.severity >= threshold) { Done::Findings } else { Done::Clean }
+    let threshold = if fail_on == "warning" {
+        Severity::Warning
+    } else {
+        Severity::Error
+    };
+    if list.iter().any(|f| f.severity >= threshold) {
+        Done::Findings
+    } else {
+        Done::Clean
+    }
 }
