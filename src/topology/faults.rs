@@ -94,20 +94,21 @@ pub(super) fn among_with_misses(parcels: &[&Parcel], focus: usize) -> (Faults, V
         .along_free_sides(&matched, false, &none)
         .map(|(_, m)| m)
         .unwrap_or_default();
-    let mut pairs = Vec::new();
+    // Overlaps between others count too where their points come near: they decide what is unmatched.
+    let mut pairs: BTreeSet<(u32, u32)> = misses.iter().map(|m| ordered(m.owner, m.other)).collect();
     for i in 0..focus as u32 {
-        for j in field.candidates(i) {
-            if j as usize >= focus || j > i {
-                pairs.extend(field.pair(i.min(j), i.max(j)));
-            }
-        }
+        pairs.extend(field.candidates(i).into_iter().map(|j| ordered(i, j)));
     }
+    let pairs = pairs.into_iter().filter_map(|(a, b)| field.pair(a, b)).collect();
     let mut faults = field.finish(rings, pairs, misses.clone());
     let touched: BTreeSet<i64> = parcels[..focus].iter().map(|p| p.fid).collect();
-    faults
-        .unmatched
-        .retain(|u| u.fids.iter().any(|f| touched.contains(f)));
+    faults.unmatched.retain(|u| u.fids.iter().any(|f| touched.contains(f)));
+    faults.overlaps.retain(|o| o.fids.iter().any(|f| touched.contains(f)));
     (faults, misses)
+}
+
+fn ordered(a: u32, b: u32) -> (u32, u32) {
+    (a.min(b), a.max(b))
 }
 
 fn ring_faults(parcels: &[&Parcel], progress: &Progress) -> Result<Vec<(i64, Vec<Fault>)>, Failure> {
@@ -194,7 +195,7 @@ impl<'a> Field<'a> {
                             let other = &self.shapes[j as usize];
                             near_misses(p, q, (i, me), (j, other), &mut misses);
                             if pairs && side_enters(p, q, other) != Entry::None {
-                                seeds.push((i.min(j), i.max(j)));
+                                seeds.push(ordered(i, j));
                             }
                         });
                 }
@@ -253,7 +254,7 @@ impl<'a> Field<'a> {
             }
             for i in fresh {
                 for j in self.candidates(i) {
-                    let pair = (i.min(j), i.max(j));
+                    let pair = ordered(i, j);
                     let many = count[i as usize].min(count[j as usize]) >= MOST_OVERLAPS;
                     if !many && !known.contains(&pair) {
                         next.insert(pair);
@@ -283,13 +284,13 @@ impl<'a> Field<'a> {
         wide.sort_unstable_by_key(|w| (w.0, w.1));
         // Points at the rim of an overlap belong to it.
         misses.retain(|m| {
-            let key = (m.owner.min(m.other), m.owner.max(m.other));
+            let key = ordered(m.owner, m.other);
             let at = wide.binary_search_by_key(&key, |w| (w.0, w.1));
             at.map_or(true, |i| !wide[i].2.contains(m.at))
         });
         let told: BTreeSet<(u32, u32)> = misses
             .iter()
-            .map(|m| (m.owner.min(m.other), m.owner.max(m.other)))
+            .map(|m| ordered(m.owner, m.other))
             .collect();
         let mut unmatched = unmatched::gather(&misses, &self.shapes);
         thin.retain(|p| !told.contains(&(p.a, p.b)) || !self.widened(*p, &mut unmatched));

@@ -2,6 +2,7 @@
 //! the order of parcels or the number of threads.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{BuildHasher, RandomState};
 
 use jiff::civil::Date;
 use rayon::prelude::*;
@@ -187,16 +188,24 @@ fn is_numbered(parcel: &Parcel) -> bool {
     parcel.is_parcel && !parcel.number.is_empty()
 }
 
-/// Groups of at least two numbered parcels with one key.
+/// Groups of at least two numbered parcels with one key. Sorted by a hash first: comparing the texts of
+/// all parcels would cost as much as checking all their sides.
 fn same_numbers(mut parcels: Vec<&Parcel>) -> Vec<Vec<&Parcel>> {
-    parcels.retain(|p| is_numbered(p));
-    // A hash would do as well; sorting short texts in parallel costs no more and has one order.
     fn key(p: &Parcel) -> (&str, &str, &str) {
-        (&p.number, &p.sheet, &p.commune)
+        (&p.commune, &p.sheet, &p.number)
     }
-    parcels.par_sort_unstable_by(|a, b| key(a).cmp(&key(b)).then(a.uid.cmp(&b.uid)));
-    let groups = parcels.chunk_by(|a, b| key(a) == key(b)).filter(|g| g.len() > 1);
-    groups.map(<[&Parcel]>::to_vec).collect()
+    parcels.retain(|p| is_numbered(p));
+    let state = RandomState::new();
+    let mut hashed: Vec<(u64, &Parcel)> = parcels.par_iter().map(|p| (state.hash_one(key(p)), *p)).collect();
+    hashed.par_sort_unstable_by_key(|(hash, _)| *hash);
+    let mut groups = Vec::new();
+    for like in hashed.chunk_by(|a, b| a.0 == b.0).filter(|g| g.len() > 1) {
+        let mut like: Vec<&Parcel> = like.iter().map(|(_, p)| *p).collect();
+        like.sort_unstable_by(|a, b| key(a).cmp(&key(b)).then(a.uid.cmp(&b.uid)));
+        let same = like.chunk_by(|a, b| key(a) == key(b)).filter(|g| g.len() > 1);
+        groups.extend(same.map(<[&Parcel]>::to_vec));
+    }
+    groups
 }
 
 /// Number of findings by code.

@@ -12,6 +12,7 @@ mod import;
 mod kill;
 mod licences;
 mod sample_data;
+mod quality;
 mod shp_hostile;
 mod store;
 mod support;
