@@ -102,8 +102,12 @@ pub(super) fn among_with_misses(parcels: &[&Parcel], focus: usize) -> (Faults, V
     let pairs = pairs.into_iter().filter_map(|(a, b)| field.pair(a, b)).collect();
     let mut faults = field.finish(rings, pairs, misses.clone());
     let touched: BTreeSet<i64> = parcels[..focus].iter().map(|p| p.fid).collect();
-    faults.unmatched.retain(|u| u.fids.iter().any(|f| touched.contains(f)));
-    faults.overlaps.retain(|o| o.fids.iter().any(|f| touched.contains(f)));
+    faults
+        .unmatched
+        .retain(|u| u.fids.iter().any(|f| touched.contains(f)));
+    faults
+        .overlaps
+        .retain(|o| o.fids.iter().any(|f| touched.contains(f)));
     (faults, misses)
 }
 
@@ -288,10 +292,7 @@ impl<'a> Field<'a> {
             let at = wide.binary_search_by_key(&key, |w| (w.0, w.1));
             at.map_or(true, |i| !wide[i].2.contains(m.at))
         });
-        let told: BTreeSet<(u32, u32)> = misses
-            .iter()
-            .map(|m| ordered(m.owner, m.other))
-            .collect();
+        let told: BTreeSet<(u32, u32)> = misses.iter().map(|m| ordered(m.owner, m.other)).collect();
         let mut unmatched = unmatched::gather(&misses, &self.shapes);
         thin.retain(|p| !told.contains(&(p.a, p.b)) || !self.widened(*p, &mut unmatched));
         unmatched.extend(thin.into_iter().filter_map(|p| self.thin_alone(p)));

@@ -19,7 +19,12 @@ struct District {
 
 fn district(dirty: Option<f64>, parcels: usize) -> District {
     let dir = tempfile::tempdir().unwrap();
-    let options = sample::Options { dir: dir.path().to_owned(), parcels, seed: 7, dirty };
+    let options = sample::Options {
+        dir: dir.path().to_owned(),
+        parcels,
+        seed: 7,
+        dirty,
+    };
     sample::generate(&options, &Progress::none()).unwrap();
     let truth = std::fs::read_to_string(dir.path().join("truth.jsonl")).unwrap();
     District {
@@ -31,10 +36,16 @@ fn district(dirty: Option<f64>, parcels: usize) -> District {
 /// What the importer makes of the files, whatever their .prj says.
 fn read(dir: &Path) -> Vec<Parcel> {
     let files = std::fs::read_dir(dir).unwrap().map(|e| e.unwrap().path());
-    let mut files: Vec<PathBuf> = files.filter(|p| p.extension().is_some_and(|x| x == "shp")).collect();
+    let mut files: Vec<PathBuf> = files
+        .filter(|p| p.extension().is_some_and(|x| x == "shp"))
+        .collect();
     files.sort();
     let inspection = import::inspect(&files, &Progress::none()).unwrap();
-    let options = Options { project_epsg: 9210, crs: Some(9210), ..Options::default() };
+    let options = Options {
+        project_epsg: 9210,
+        crs: Some(9210),
+        ..Options::default()
+    };
     let plan = Plan::propose(&inspection, &options).unwrap();
     let drafted = import::draft(&inspection, &plan, &Existing::default(), &Progress::none()).unwrap();
     let parcels = drafted.draft.parcels.into_iter().zip(1..);
@@ -61,7 +72,12 @@ fn check(parcels: &[Parcel]) -> Vec<Finding> {
 }
 
 fn refs(truth: &Value) -> BTreeSet<String> {
-    truth["refs"].as_array().unwrap().iter().map(|r| r.as_str().unwrap().to_owned()).collect()
+    truth["refs"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|r| r.as_str().unwrap().to_owned())
+        .collect()
 }
 
 #[test]
@@ -102,7 +118,9 @@ fn a_dirty_district_shows_what_was_put_in_and_nothing_else() {
         let kind = t["kind"].as_str().unwrap();
         let Some(code) = wanted.get(kind) else { continue };
         let about = refs(t);
-        let told = found.iter().any(|f| f.code == *code && about.iter().all(|r| f.refs.contains(r)));
+        let told = found
+            .iter()
+            .any(|f| f.code == *code && about.iter().all(|r| f.refs.contains(r)));
         assert!(told, "not found: {t}");
         seen.insert(kind);
     }
@@ -110,7 +128,10 @@ fn a_dirty_district_shows_what_was_put_in_and_nothing_else() {
     // Every parcel with a finding was spoiled, or is the neighbour of a spoiled place.
     let spoiled: BTreeSet<String> = d.truth.iter().flat_map(refs).collect();
     for f in found.iter().filter(|f| f.severity > Severity::Info) {
-        assert!(f.refs.iter().any(|r| spoiled.contains(r)), "not in the truth: {f:?}");
+        assert!(
+            f.refs.iter().any(|r| spoiled.contains(r)),
+            "not in the truth: {f:?}"
+        );
     }
 }
 
@@ -124,5 +145,8 @@ fn order_and_threads_change_nothing() {
 }
 
 fn rayon_pool(threads: usize) -> rayon::ThreadPool {
-    rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap()
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .build()
+        .unwrap()
 }
