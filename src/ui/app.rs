@@ -54,6 +54,8 @@ pub struct App {
     title: String,
     /// Close as soon as no job writes.
     pub(super) closing: bool,
+    /// A text field had the focus at the end of the last frame.
+    typing: bool,
     /// Close without asking again.
     close_now: bool,
     /// Time of the window's clock at which the file may be put in order.
@@ -92,6 +94,7 @@ impl App {
             title: String::new(),
             closing: false,
             close_now: false,
+            typing: false,
             settle_at: None,
             setup,
         };
@@ -237,7 +240,8 @@ impl App {
         {
             self.actions.push(Action::Run(c));
         }
-        let escape = ui.input(|i| i.key_pressed(egui::Key::Escape)) && !ui.ctx().text_edit_focused();
+        // A field gives its focus up at Esc before the frame begins; that Esc was for the field.
+        let escape = ui.input(|i| i.key_pressed(egui::Key::Escape)) && !self.typing;
         if escape
             && let Some(session) = &mut self.session
             && !session.views.map.drop_gesture()
@@ -445,6 +449,7 @@ impl App {
     /// One frame: drawn, then what was asked for is carried out.
     pub fn show(&mut self, ui: &mut Ui) {
         self.frame(ui);
+        self.typing = ui.ctx().text_edit_focused();
         self.carry_out();
         self.keep_settings();
         if self.jobs.shown().next().is_some() {

@@ -20,6 +20,8 @@ pub fn install(ctx: &egui::Context) {
             .font_data
             .insert(name.into(), Arc::new(FontData::from_static(data)));
     }
+    // What Noto Sans lacks (→, −, ≤ …) its monospaced sister has.
+    fonts.families.entry(FontFamily::Proportional).or_default().push("mono".into());
     let icons = egui_material_icons::font_insert();
     for family in &icons.families {
         fonts
@@ -67,17 +69,15 @@ mod tests {
     fn faces_hold_all_vietnamese_letters() {
         let letters =
             "aàáảãạăằắẳẵặâầấẩẫậbcdđeèéẻẽẹêềếểễệghiìíỉĩịklmnoòóỏõọôồốổỗộơờớởỡợpqrstuùúủũụưừứửữựvxyỳýỷỹỵ";
-        let other = "₫²°′″–—…“”·×±≤≥\u{300}\u{301}\u{302}\u{303}\u{306}\u{309}\u{31b}\u{323}";
-        for (name, face) in [("regular", REGULAR), ("bold", BOLD_FACE)] {
-            let font = skrifa::FontRef::new(face).unwrap();
-            let map = font.charmap();
-            for c in letters
-                .chars()
-                .chain(letters.to_uppercase().chars())
-                .chain(other.chars())
-            {
+        let face = |bytes| skrifa::FontRef::new(bytes).unwrap().charmap();
+        for (name, map) in [("regular", face(REGULAR)), ("bold", face(BOLD_FACE))] {
+            for c in letters.chars().chain(letters.to_uppercase().chars()).chain("₫°–—…“”·×".chars()) {
                 assert!(map.map(c).is_some(), "{name} lacks {c:?} U+{:04X}", c as u32);
             }
+        }
+        for c in "→←↑↓−±≤≥′″²\u{300}\u{301}\u{302}\u{303}\u{306}\u{309}\u{31b}\u{323}".chars() {
+            let there = [REGULAR, MONO].iter().any(|f| face(f).map(c).is_some());
+            assert!(there, "no face has {c:?} U+{:04X}", c as u32);
         }
     }
 }

@@ -6,7 +6,6 @@ mod app;
 mod command;
 mod dialog;
 mod fonts;
-mod gaps;
 mod graphics;
 mod jobs;
 mod look;

@@ -31,9 +31,11 @@ const NAME: Text = Text::new("Thông báo", "Messages");
 impl Notices {
     pub fn say(&mut self, ctx: &Context, tone: Tone, text: impl Into<Msg>, detail: Option<Msg>) {
         let until = matches!(tone, Tone::Ok | Tone::Info).then(|| ctx.input(|i| i.time) + STAY);
-        // Good news replaces good news; an error shown twice is one error.
+        // Good news replaces older good news; an error shown twice is one error.
+        let now = ctx.input(|i| i.time);
+        let fresh = |n: &Notice| n.until.is_none_or(|t| t > now + STAY - 1.0);
         let text = text.into();
-        self.0.retain(|n| n.until.is_none() && n.text != text);
+        self.0.retain(|n| fresh(n) && n.text != text);
         self.0.push(Notice {
             tone,
             text,

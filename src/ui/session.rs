@@ -10,16 +10,19 @@ use super::look::Look;
 use super::map_view::MapView;
 use super::panel::{bottom::Bottom, inspector::Inspector, layers::LayersPanel, search::SearchPanel};
 use super::settings::Settings;
-use crate::domain::{Finding, Severity};
+use crate::domain::{Finding, Severity, Uid};
 use crate::project::{Effects, Project};
 use crate::render::{LabelMode, Style, Theme};
 use crate::text::{Lang, Msg};
 use crate::topology::Coverage;
+use crate::validate;
 
 pub struct Session {
     pub project: Project,
     pub selection: Selection,
     pub findings: Arc<Vec<Finding>>,
+    /// Whether the rules have run over everything; from then on each edit keeps the list right.
+    validated: bool,
     /// The finding the person stands on.
     pub finding: Option<usize>,
     /// Changes whenever anything stored changed.
@@ -51,6 +54,7 @@ impl Session {
             project,
             selection: Selection::default(),
             findings: Arc::default(),
+            validated: false,
             finding: None,
             revision: 0,
             style: Style::default(),
@@ -89,6 +93,7 @@ impl Session {
     /// What a validation found.
     pub fn set_findings(&mut self, findings: Vec<Finding>, settings: &Settings) {
         self.findings = Arc::new(findings);
+        self.validated = true;
         self.finding = None;
         self.revision += 1;
         self.restyle(settings);
@@ -136,6 +141,11 @@ impl Session {
             .map
             .tiles
             .edited(before, self.project.coverage(), &fids);
+        if self.validated {
+            let touched = effects.iter().flat_map(|e| e.created.iter().chain(&e.changed).chain(&e.retired));
+            let touched: Vec<Uid> = touched.copied().collect();
+            self.findings = Arc::new(validate::refresh(self.project.coverage(), &self.findings, &touched));
+        }
     }
 
     /// What commands need to know.

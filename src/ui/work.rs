@@ -7,15 +7,18 @@ use std::sync::Arc;
 use super::app::App;
 use super::dialog::Dialog;
 use super::jobs::Start;
+use super::panel::bottom::Tab;
 use super::session::Session;
 use super::widgets::Tone;
-use crate::domain::{Act, Failure};
+use crate::domain::{Act, Failure, Finding, Severity};
 use crate::import::{self, Drafted, Existing, Inspection, Options, Plan};
 use crate::job::Progress;
 use crate::msg;
 use crate::project::{Committed, NewProject, Project, Writer};
 use crate::sample;
 use crate::text::{Lang, Msg, Text, format};
+use crate::topology::Coverage;
+use crate::validate;
 
 /// What a dialog has gathered.
 #[derive(Debug)]
@@ -39,6 +42,7 @@ const BUSY: Text = Text::new(
 const INSPECT: Text = Text::new("Xem trước các tệp", "Look at the files");
 const DRAFT: Text = Text::new("Đọc các tệp", "Read the files");
 const COMMIT: Text = Text::new("Ghi dữ liệu đã nhập", "Commit the import");
+const VALIDATE: Text = Text::new("Kiểm tra dữ liệu", "Validate");
 const SAMPLE: Text = Text::new("Tạo dữ liệu mẫu", "Make the sample");
 const SAMPLE_NAME: Text = Text::new("Huyện mẫu (tưởng tượng)", "Sample district (invented)");
 const NO_FOLDER: Text = Text::new(
@@ -242,7 +246,10 @@ impl App {
         session.views.map.fit();
         self.changed(done.is_ok());
         match (attached, done) {
-            (Ok(_), Ok(done)) => self.notices.say(&self.ctx, Tone::Ok, imported(&done), None),
+            (Ok(_), Ok(done)) => {
+                self.notices.say(&self.ctx, Tone::Ok, imported(&done), None);
+                self.validate();
+            }
             (Err(failure), _) | (_, Err(failure)) => self.fail(&failure),
         }
     }
@@ -312,7 +319,51 @@ fn make_sample(folder: &Path, file: &Path, act: &Act, progress: &Progress) -> Re
 }
 
 impl App {
-    pub(super) fn validate(&mut self) {}
+    /// Runs every rule over a snapshot of the district.
+    pub(super) fn validate(&mut self) {
+        let Some(session) = &self.session else { return };
+        let coverage = session.project.coverage().clone();
+        let checked = coverage.clone();
+        self.jobs.start(
+            &self.ctx.clone(),
+            reads(VALIDATE),
+            move |progress| validate::run(&coverage, &validate::Options::default(), progress),
+            move |app, result| app.validated(&checked, result),
+        );
+    }
+
+    fn validated(&mut self, checked: &Coverage, result: Result<Vec<Finding>, Failure>) {
+        let findings = match result {
+            Ok(findings) => findings,
+            Err(failure) => return self.fail(&failure),
+        };
+        let Some(session) = &mut self.session else { return };
+        if session.project.coverage().revision() != checked.revision() {
+            // Edited meanwhile: what was found may be gone already.
+            return self.validate();
+        }
+        let grave = findings.iter().any(|f| f.severity >= Severity::Warning);
+        let text = outcome(&findings);
+        session.set_findings(findings, &self.settings);
+        session.views.bottom.tab = Tab::Findings;
+        self.settings.bottom_open = true;
+        let tone = if grave { Tone::Warning } else { Tone::Ok };
+        self.notices.say(&self.ctx, tone, text, None);
+    }
+}
+
+/// "Kiểm tra xong: 12 lỗi, 3 cảnh báo".
+fn outcome(findings: &[Finding]) -> Msg {
+    let n = |s| findings.iter().filter(|f| f.severity == s).count() as u64;
+    let say = |lang: Lang| {
+        let (errors, warnings) =
+            (format::count(n(Severity::Error), lang), format::count(n(Severity::Warning), lang));
+        match lang {
+            Lang::Vi => format!("Kiểm tra xong: {errors} lỗi, {warnings} cảnh báo"),
+            Lang::En => format!("Validated: {errors} errors, {warnings} warnings"),
+        }
+    };
+    Msg::new(say(Lang::Vi), say(Lang::En))
 }
 
 fn file_name(path: &Path) -> String {

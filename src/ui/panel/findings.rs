@@ -10,7 +10,7 @@ use crate::text::fold::fold;
 use crate::text::{Lang, Text, format};
 use crate::ui::action::Action;
 use crate::ui::command::Command;
-use crate::ui::gaps as validate;
+use crate::validate;
 use crate::ui::look::Look;
 use crate::ui::map_live::severity;
 use crate::ui::table::{self, Col, Rows, Table};

@@ -35,43 +35,17 @@ const CLOCK: Text = Text::new(
 );
 
 const COLS: [Col; 6] = [
-    Col {
-        name: NUMBER,
-        width: 64.0,
-        right: true,
-        sortable: false,
-    },
-    Col {
-        name: WHEN,
-        width: 150.0,
-        right: false,
-        sortable: false,
-    },
-    Col {
-        name: WHO,
-        width: 130.0,
-        right: false,
-        sortable: false,
-    },
-    Col {
-        name: WHAT,
-        width: 470.0,
-        right: false,
-        sortable: false,
-    },
-    Col {
-        name: PARCELS,
-        width: 110.0,
-        right: true,
-        sortable: false,
-    },
-    Col {
-        name: ACT,
-        width: 190.0,
-        right: false,
-        sortable: false,
-    },
+    col(NUMBER, 52.0, true),
+    col(WHEN, 134.0, false),
+    col(WHAT, 300.0, false),
+    col(ACT, 150.0, false),
+    col(PARCELS, 94.0, true),
+    col(WHO, 150.0, false),
 ];
+
+const fn col(name: Text, width: f32, right: bool) -> Col {
+    Col { name, width, right, sortable: false }
+}
 
 #[derive(Default)]
 pub struct HistoryTable {
@@ -201,16 +175,16 @@ impl Rows for View<'_, '_> {
                         .on_hover_text(CLOCK.get(self.look.lang));
                 }
             }
-            2 => table::text(ui, &*op.actor),
-            3 => drop(
+            2 => drop(
                 ui.add(
                     egui::Label::new(label(ui, op, self.look.lang))
                         .truncate()
                         .selectable(false),
                 ),
             ),
+            3 => undo(ui, op, self.look, self.out),
             4 => table::text(ui, format::count(op.parcels, self.look.lang)),
-            _ => undo(ui, op, self.look, self.out),
+            _ => table::text(ui, &*op.actor),
         }
     }
 

@@ -9,7 +9,7 @@ use crate::edit::Edit;
 use crate::text::{Lang, Text, format};
 use crate::topology::move_point;
 use crate::ui::action::{Action, Select};
-use crate::ui::gaps as validate;
+use crate::validate;
 use crate::ui::look::Look;
 use crate::ui::map_live::{Canvas, rgb, severity};
 use crate::ui::theme::Tokens;
