@@ -21,7 +21,11 @@ pub fn install(ctx: &egui::Context) {
             .insert(name.into(), Arc::new(FontData::from_static(data)));
     }
     // What Noto Sans lacks (→, −, ≤ …) its monospaced sister has.
-    fonts.families.entry(FontFamily::Proportional).or_default().push("mono".into());
+    fonts
+        .families
+        .entry(FontFamily::Proportional)
+        .or_default()
+        .push("mono".into());
     let icons = egui_material_icons::font_insert();
     for family in &icons.families {
         fonts
@@ -71,11 +75,16 @@ mod tests {
             "aàáảãạăằắẳẵặâầấẩẫậbcdđeèéẻẽẹêềếểễệghiìíỉĩịklmnoòóỏõọôồốổỗộơờớởỡợpqrstuùúủũụưừứửữựvxyỳýỷỹỵ";
         let face = |bytes| skrifa::FontRef::new(bytes).unwrap().charmap();
         for (name, map) in [("regular", face(REGULAR)), ("bold", face(BOLD_FACE))] {
-            for c in letters.chars().chain(letters.to_uppercase().chars()).chain("₫°–—…“”·×".chars()) {
+            for c in letters
+                .chars()
+                .chain(letters.to_uppercase().chars())
+                .chain("₫°–—…“”·×".chars())
+            {
                 assert!(map.map(c).is_some(), "{name} lacks {c:?} U+{:04X}", c as u32);
             }
         }
-        for c in "→←↑↓−±≤≥′″²\u{300}\u{301}\u{302}\u{303}\u{306}\u{309}\u{31b}\u{323}".chars() {
+        for c in "→←↑↓−±≤≥′″²\u{300}\u{301}\u{302}\u{303}\u{306}\u{309}\u{31b}\u{323}".chars()
+        {
             let there = [REGULAR, MONO].iter().any(|f| face(f).map(c).is_some());
             assert!(there, "no face has {c:?} U+{:04X}", c as u32);
         }

@@ -142,9 +142,15 @@ impl Session {
             .tiles
             .edited(before, self.project.coverage(), &fids);
         if self.validated {
-            let touched = effects.iter().flat_map(|e| e.created.iter().chain(&e.changed).chain(&e.retired));
+            let touched = effects
+                .iter()
+                .flat_map(|e| e.created.iter().chain(&e.changed).chain(&e.retired));
             let touched: Vec<Uid> = touched.copied().collect();
-            self.findings = Arc::new(validate::refresh(self.project.coverage(), &self.findings, &touched));
+            self.findings = Arc::new(validate::refresh(
+                self.project.coverage(),
+                &self.findings,
+                &touched,
+            ));
         }
     }
 

@@ -356,8 +356,10 @@ impl App {
 fn outcome(findings: &[Finding]) -> Msg {
     let n = |s| findings.iter().filter(|f| f.severity == s).count() as u64;
     let say = |lang: Lang| {
-        let (errors, warnings) =
-            (format::count(n(Severity::Error), lang), format::count(n(Severity::Warning), lang));
+        let (errors, warnings) = (
+            format::count(n(Severity::Error), lang),
+            format::count(n(Severity::Warning), lang),
+        );
         match lang {
             Lang::Vi => format!("Kiểm tra xong: {errors} lỗi, {warnings} cảnh báo"),
             Lang::En => format!("Validated: {errors} errors, {warnings} warnings"),

@@ -10,12 +10,12 @@ use crate::text::fold::fold;
 use crate::text::{Lang, Text, format};
 use crate::ui::action::Action;
 use crate::ui::command::Command;
-use crate::validate;
 use crate::ui::look::Look;
 use crate::ui::map_live::severity;
 use crate::ui::table::{self, Col, Rows, Table};
 use crate::ui::theme::tokens;
 use crate::ui::widgets;
+use crate::validate;
 
 const NAME: Text = Text::new("Bảng lỗi", "Findings table");
 const FILTER: Text = Text::new("Lọc bảng lỗi", "Filter the findings");

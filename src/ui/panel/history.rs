@@ -44,7 +44,12 @@ const COLS: [Col; 6] = [
 ];
 
 const fn col(name: Text, width: f32, right: bool) -> Col {
-    Col { name, width, right, sortable: false }
+    Col {
+        name,
+        width,
+        right,
+        sortable: false,
+    }
 }
 
 #[derive(Default)]

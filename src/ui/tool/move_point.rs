@@ -9,10 +9,10 @@ use crate::edit::Edit;
 use crate::text::{Lang, Text, format};
 use crate::topology::move_point;
 use crate::ui::action::{Action, Select};
-use crate::validate;
 use crate::ui::look::Look;
 use crate::ui::map_live::{Canvas, rgb, severity};
 use crate::ui::theme::Tokens;
+use crate::validate;
 
 /// What the pointer does in this frame.
 pub struct Input {

@@ -8,10 +8,10 @@ use crate::domain::{Finding, Severity};
 use crate::import::{Drafted, FileReport};
 use crate::text::{Lang, Text, format};
 use crate::ui::dialog::hint;
-use crate::validate;
 use crate::ui::panel::findings::severity_text;
 use crate::ui::theme::{self, L, M, tokens};
 use crate::ui::widgets::{self, Tone};
+use crate::validate;
 
 const HEADS: [Text; 8] = [
     Text::new("Tệp", "File"),
