@@ -197,12 +197,12 @@ pub enum Act {
     },
 }
 
-/// The changes of an operation after change row `after` (0 = all), oldest first.
-pub fn changes(conn: &Connection, op: i64, after: i64) -> Result<Vec<Change>> {
+/// The changes an operation made to one table after change row `after` (0 = all), oldest first.
+pub fn changes(conn: &Connection, op: i64, after: i64, table: &str) -> Result<Vec<Change>> {
     let mut stmt = conn.prepare_cached(
-        "SELECT tbl, row, act, col, before, row_to FROM change WHERE op=?1 AND id>?2 ORDER BY id",
+        "SELECT tbl, row, act, col, before, row_to FROM change WHERE op=?1 AND id>?2 AND tbl=?3 ORDER BY id",
     )?;
-    let mut rows = stmt.query([op, after])?;
+    let mut rows = stmt.query(params![op, after, table])?;
     let mut out = Vec::new();
     while let Some(row) = rows.next()? {
         let act: String = row.get(2)?;
@@ -223,10 +223,14 @@ pub fn changes(conn: &Connection, op: i64, after: i64) -> Result<Vec<Change>> {
 }
 
 /// Restores, inside the open operation on `conn`, what `target` changed. Refuses, naming the later operation, when the
-/// cells no longer hold what `target` left in them.
+/// cells no longer hold what `target` left in them. One table at a time: references are deferred, and an import taken
+/// back fills millions of change rows.
 pub fn revert(conn: &Connection, target: i64) -> Result<()> {
-    let changes = changes(conn, target, 0)?;
-    for table in changes.iter().map(|c| &c.table) {
+    let tables: Vec<String> = conn
+        .prepare_cached("SELECT DISTINCT tbl FROM change WHERE op=?1 ORDER BY tbl")?
+        .query_map([target], |r| r.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
+    for table in &tables {
         if !journalled().any(|t| t.name == table) {
             return Err(Failure::new(
                 "STORE",
@@ -237,15 +241,18 @@ pub fn revert(conn: &Connection, target: i64) -> Result<()> {
             )
             .into());
         }
+        check_untouched(conn, target, &changes(conn, target, 0, table)?)?;
     }
-    check_untouched(conn, target, &changes)?;
-    let mut rest = changes.as_slice();
-    while let Some(last) = rest.last() {
-        // Rows of one statement on one record stand together.
-        let same = |c: &Change| c.table == last.table && c.row == last.row && c.act == last.act;
-        let start = rest.iter().rposition(|c| !same(c)).map_or(0, |i| i + 1);
-        restore(conn, last, &rest[start..])?;
-        rest = &rest[..start];
+    for table in &tables {
+        let all = changes(conn, target, 0, table)?;
+        let mut rest = all.as_slice();
+        while let Some(last) = rest.last() {
+            // Rows of one statement on one record stand together.
+            let same = |c: &Change| c.row == last.row && c.act == last.act;
+            let start = rest.iter().rposition(|c| !same(c)).map_or(0, |i| i + 1);
+            restore(conn, last, &rest[start..])?;
+            rest = &rest[..start];
+        }
     }
     Ok(())
 }

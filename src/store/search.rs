@@ -74,7 +74,7 @@ impl Query {
         let spaceless: Vec<&str> = folded.split('/').map(str::trim).collect();
         match spaceless.as_slice() {
             [sheet, number] if one_word(sheet) && one_word(number) => {
-                query.by_number(None, Some(sheet), Some(number))
+                query.by_number(None, Some(sheet), Some(number));
             }
             [commune, sheet, number] if [commune, sheet, number].into_iter().all(|w| one_word(w)) => {
                 query.by_number(Some(commune), Some(sheet), Some(number));
@@ -364,7 +364,7 @@ impl Index {
             }
         });
         self.fresh.find(&query.words, |e, score| {
-            ranked.push((std::cmp::Reverse(score), e.kind, e.row, e.parcel))
+            ranked.push((std::cmp::Reverse(score), e.kind, e.row, e.parcel));
         });
         let room = limit - hits.len();
         if ranked.len() > room && room > 0 {

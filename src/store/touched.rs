@@ -25,10 +25,7 @@ pub struct Touched {
 pub fn touched(conn: &Connection, op: i64, since: i64) -> Result<Vec<Touched>> {
     let mut by_row: BTreeMap<i64, Vec<Change>> = BTreeMap::new();
     let mut ranges = Vec::new();
-    for change in changes(conn, op, since)?
-        .into_iter()
-        .filter(|c| c.table == "parcel")
-    {
+    for change in changes(conn, op, since, "parcel")? {
         match change.act {
             Act::Bulk { to } => ranges.push(change.row..=to),
             _ => by_row.entry(change.row).or_default().push(change),
