@@ -315,4 +315,18 @@ mod tests {
             assert_eq!(kind(rubbish), DeclaredKind::Other);
         }
     }
+
+    proptest::proptest! {
+        #[test]
+        fn damaged_text_never_panics(cut in 0usize..400, at in 0usize..400, junk in "[\\[\\]\",()đ0-9.A-Z]{0,6}") {
+            let mut text: Vec<char> = zones::wkt_prj(9210).unwrap().chars().collect();
+            text.truncate(cut);
+            let at = at.min(text.len());
+            text.splice(at..at, junk.chars());
+            let text: String = text.into_iter().collect();
+            if let Some(declared) = DeclaredCrs::from_wkt(&text) {
+                let _ = declared.kind();
+            }
+        }
+    }
 }

@@ -287,4 +287,17 @@ mod tests {
             (Some(&a), Some(&a), 91)
         );
     }
+
+    proptest::proptest! {
+        #[test]
+        fn any_bytes_are_read_or_refused(
+            mut bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..300),
+            kind in proptest::sample::select(vec![3u32, 6, 7, 10, 12, 1003, 3010, 17]),
+            small in 0u32..5,
+        ) {
+            let head = [le(kind, small), le(3, small), small.to_le_bytes().to_vec()].concat();
+            bytes.splice(0..0, head);
+            let _ = parsed(&bytes);
+        }
+    }
 }

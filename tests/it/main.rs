@@ -14,6 +14,7 @@ mod licences;
 mod sample_data;
 mod quality;
 mod shp_hostile;
+mod shp_memory;
 mod store;
 mod support;
 mod tidy;

@@ -18,8 +18,9 @@ pub(super) struct Window {
     /// Size when opened.
     pub len: u64,
     bytes: Vec<u8>,
-    /// Position of `bytes` in the file.
+    /// Position of `bytes` in the file, and how many of them are read from there.
     start: u64,
+    filled: usize,
 }
 
 impl Window {
@@ -31,6 +32,7 @@ impl Window {
             len,
             bytes: Vec::new(),
             start: 0,
+            filled: 0,
         })
     }
 
@@ -41,7 +43,7 @@ impl Window {
         let Some(end) = end else {
             return Err(io::ErrorKind::UnexpectedEof.into());
         };
-        if at < self.start || end > self.start + self.bytes.len() as u64 {
+        if at < self.start || end > self.start + self.filled as u64 {
             let size = (WINDOW as u64).max(len as u64).min(self.len - at);
             self.fill(at, size as usize)?;
         }
@@ -50,13 +52,15 @@ impl Window {
     }
 
     fn fill(&mut self, at: u64, size: usize) -> io::Result<()> {
-        self.bytes.clear();
-        self.bytes.resize(size, 0);
-        self.start = at;
+        // Grown once and kept: filling a window with zeros before each read took a third of all time.
+        if self.bytes.len() < size {
+            self.bytes.resize(size, 0);
+        }
+        self.filled = 0;
         self.file.seek(SeekFrom::Start(at))?;
-        self.file
-            .read_exact(&mut self.bytes)
-            .inspect_err(|_| self.bytes.clear())
+        self.file.read_exact(&mut self.bytes[..size])?;
+        (self.start, self.filled) = (at, size);
+        Ok(())
     }
 }
 
