@@ -11,7 +11,7 @@ use crate::edit::{self, Context, Edit, EditError, Effects};
 use crate::msg;
 use crate::store::history::{self, OperationSummary};
 use crate::store::journal::{NewOperation, Operation};
-use crate::store::{rows, touched};
+use crate::store::{revert, rows, touched};
 use crate::text::{Msg, Text};
 use crate::topology::Coverage;
 
@@ -112,7 +112,7 @@ impl Project {
             undoes: Some(target),
         };
         let mut effects = self.operate(act, &new, false, |op, coverage, _, done| {
-            history::revert(op, target)?;
+            revert::revert(op, target)?;
             done.note(op, coverage, label)
         })?;
         effects

@@ -1,7 +1,7 @@
 //! The district file: a GeoPackage with a journal. The only place that knows SQL.
 //!
 //! [`tables`] says which tables there are, `schema.sql` what is in them, [`journal`] how a change is noted and
-//! [`history`] how it is taken back. [`Reader`] and [`Writer`] are what the rest of the program holds.
+//! [`revert`] how it is taken back. [`Reader`] and [`Writer`] are what the rest of the program holds.
 
 pub mod backup;
 pub mod bulk;
@@ -17,6 +17,7 @@ pub mod lock;
 pub mod migrate;
 pub mod packed_rtree;
 pub mod personal;
+pub mod revert;
 pub mod rows;
 pub mod schema;
 pub mod search;

@@ -6,7 +6,7 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension};
 
 use super::error::Result;
-use super::history::{Act, Change, changes};
+use super::revert::{Act, Change, changes};
 use super::{geometry, rows};
 use crate::domain::{Polygon, Status, Uid};
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use diachinh::domain::*;
 use diachinh::job::Progress;
 use diachinh::store::bulk::{self, Committed};
-use diachinh::store::{NewDistrict, Reader, Writer, dump, history, journal, schema};
+use diachinh::store::{NewDistrict, Reader, Writer, dump, revert, journal, schema};
 use rusqlite::Connection;
 
 use crate::drafts::{draft, seal};
@@ -210,7 +210,7 @@ fn appending_and_undoing_leave_what_was_there() {
             undoes: Some(done.op),
         };
         let undo = writer.begin(&act(), &new).map_err(Failure::from).unwrap();
-        history::revert(&undo, done.op).map_err(Failure::from).unwrap();
+        revert::revert(&undo, done.op).map_err(Failure::from).unwrap();
         undo.commit().map_err(Failure::from).unwrap();
         assert_sound(writer.conn());
         assert_eq!(text(&path, true, false), before);
@@ -256,7 +256,7 @@ fn updates_keep_the_state_before_and_can_be_undone() {
         undoes: Some(second.op),
     };
     let undo = writer.begin(&act(), &new).map_err(Failure::from).unwrap();
-    history::revert(&undo, second.op).map_err(Failure::from).unwrap();
+    revert::revert(&undo, second.op).map_err(Failure::from).unwrap();
     undo.commit().map_err(Failure::from).unwrap();
     assert_eq!(text(&path, true, false), before);
 }
