@@ -5,7 +5,7 @@ use std::path::Path;
 use diachinh::domain::*;
 use diachinh::job::Progress;
 use diachinh::store::bulk::{self, Committed};
-use diachinh::store::{NewDistrict, Reader, Writer, dump, revert, journal, schema};
+use diachinh::store::{NewDistrict, Reader, Writer, dump, journal, revert, schema};
 use rusqlite::Connection;
 
 use crate::drafts::{draft, seal};
