@@ -163,7 +163,7 @@ pub fn diagnose(declared: Option<&DeclaredCrs>, sample: &[[f64; 2]], context: &C
         Look::Empty => case.empty(),
         Look::MetresSwapped | Look::DegreesSwapped => {
             let swapped: Vec<_> = sample.iter().map(|p| [p[1], p[0]]).collect();
-            swapped_xy(diagnose(declared, &swapped, context))
+            swapped_xy(&diagnose(declared, &swapped, context))
         }
         Look::Degrees => case.degrees(),
         Look::Local => case.local_plane(),
@@ -174,7 +174,7 @@ pub fn diagnose(declared: Option<&DeclaredCrs>, sample: &[[f64; 2]], context: &C
 }
 
 /// The same trouble as of the swapped numbers, plus the swap.
-fn swapped_xy(inner: Verdict) -> Verdict {
+fn swapped_xy(inner: &Verdict) -> Verdict {
     let Msg { vi, en } = &inner.explanation;
     Verdict {
         code: "SWAPPED_XY",

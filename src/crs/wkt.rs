@@ -39,7 +39,7 @@ impl DeclaredCrs {
             return DeclaredKind::Interchanged(replacement);
         }
         let root = Node::parse(&self.wkt);
-        match root.as_ref().and_then(|r| of_parameters(r)) {
+        match root.as_ref().and_then(of_parameters) {
             Some(kind) => kind,
             None => self.epsg.map_or(DeclaredKind::Other, of_code),
         }
@@ -141,11 +141,11 @@ impl Node {
     fn parse(wkt: &str) -> Option<Self> {
         let mut budget = MAX_NODES;
         let mut rest = wkt.trim();
-        Self::node(&mut rest, 0, &mut budget)
+        Self::read(&mut rest, 0, &mut budget)
     }
 
     /// Reads one node; a text that ends early gives what was there.
-    fn node(rest: &mut &str, depth: u32, budget: &mut usize) -> Option<Self> {
+    fn read(rest: &mut &str, depth: u32, budget: &mut usize) -> Option<Self> {
         *budget = budget.checked_sub(1)?;
         let open = rest.find(['[', '('])?;
         let key = rest[..open].trim().to_ascii_uppercase();
@@ -183,7 +183,7 @@ impl Node {
     fn item(&mut self, rest: &mut &str, depth: u32, budget: &mut usize) -> Option<()> {
         let end = rest.find(['[', '(', ']', ')', ',', '"']).unwrap_or(rest.len());
         if rest[end..].starts_with(['[', '(']) {
-            self.children.push(Self::node(rest, depth + 1, budget)?);
+            self.children.push(Self::read(rest, depth + 1, budget)?);
             return Some(());
         }
         if let Ok(number) = rest[..end].trim().parse() {

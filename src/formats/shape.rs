@@ -127,7 +127,7 @@ impl Shape {
             .collect();
         (0..depth.len())
             .map(|r| match depth[r] {
-                (n, Some(shell)) if n % 2 == 1 && depth[shell].0 % 2 == 0 => shell,
+                (n, Some(shell)) if n % 2 == 1 && depth[shell].0.is_multiple_of(2) => shell,
                 _ => r,
             })
             .collect()

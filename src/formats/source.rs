@@ -113,7 +113,7 @@ pub struct SourceLayer {
 
 #[derive(Debug)]
 pub(super) enum Reader {
-    Shp(shp::Shp),
+    Shp(Box<shp::Shp>),
     Ogr(ogr::OgrLayer),
 }
 

@@ -52,7 +52,7 @@ impl Index {
                 ..walked
             });
         }
-        merge(shp, &listed, walked)
+        merge(shp, &listed, &walked)
     }
 }
 
@@ -122,11 +122,12 @@ fn listed(shx: &mut Window) -> io::Result<Vec<u32>> {
 
 /// Record by record the listed place where a record of that number begins, else the walked one.
 /// Gaps between records are legal (programs leave them when editing in place).
-fn merge(shp: &mut Window, listed: &[u32], walked: Index) -> io::Result<Index> {
+fn merge(shp: &mut Window, listed: &[u32], walked: &Index) -> io::Result<Index> {
     let count = listed.len().max(walked.offsets.len());
     let mut merged = Index {
         offsets: Vec::with_capacity(count),
-        ..walked
+        state: walked.state,
+        trailing: walked.trailing,
     };
     for i in 0..count {
         let (x, w) = (listed.get(i).copied(), walked.offsets.get(i).copied());

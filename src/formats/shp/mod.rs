@@ -113,7 +113,7 @@ pub fn open(path: &Path) -> Result<SourceLayer, Failure> {
         },
         declared_crs: sidecar::text(set.prj.as_ref()).and_then(|wkt| DeclaredCrs::from_wkt(&wkt)),
         findings,
-        reader: Reader::Shp(Shp {
+        reader: Reader::Shp(Box::new(Shp {
             stamps: [
                 Stamp::of(path).ok(),
                 set.dbf.as_deref().and_then(|p| Stamp::of(p).ok()),
@@ -121,7 +121,7 @@ pub fn open(path: &Path) -> Result<SourceLayer, Failure> {
             set,
             index,
             dbf,
-        }),
+        })),
     })
 }
 
