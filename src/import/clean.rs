@@ -34,6 +34,7 @@ fn real(x: f64) -> String {
 }
 
 /// A sheet or parcel number: "12.0" and "0012" become "12"; text such as "TĐ 12-2019" stays.
+/// Zero is "none": numbers begin with 1 (domain.md §4.1), and formats without nulls (TAB) write 0.
 pub fn label(mut text: String) -> String {
     if let Some((whole, zeros)) = text.split_once(['.', ','])
         && !whole.is_empty()
@@ -43,12 +44,7 @@ pub fn label(mut text: String) -> String {
         text.truncate(whole.len());
     }
     if text.starts_with('0') && is_digits(&text) {
-        let digits = text.trim_start_matches('0');
-        text = if digits.is_empty() {
-            "0".to_owned()
-        } else {
-            digits.to_owned()
-        };
+        text = text.trim_start_matches('0').to_owned();
     }
     text
 }
@@ -167,7 +163,7 @@ mod tests {
             ("12.0", "12"),
             ("12,00", "12"),
             ("0012", "12"),
-            ("000", "0"),
+            ("000", ""),
             ("12", "12"),
             ("12.5", "12.5"),
             ("TĐ 12-2019", "TĐ 12-2019"),

@@ -169,8 +169,10 @@ impl<'a> Recipe<'a> {
         let mut field = |f: Field| self.field(f, record, rows).filter(|t| !t.is_empty());
         let sheet = field(Field::Sheet).map(clean::label).unwrap_or_default();
         let parcel_number = field(Field::Number).map(clean::label).unwrap_or_default();
-        let old_sheet = field(Field::OldSheet).map(clean::label);
-        let old_number = field(Field::OldNumber).map(clean::label);
+        let old_sheet = field(Field::OldSheet).map(clean::label).filter(|t| !t.is_empty());
+        let old_number = field(Field::OldNumber)
+            .map(clean::label)
+            .filter(|t| !t.is_empty());
         let land_use = field(Field::LandUse);
         let (address, owner) = (field(Field::Address), field(Field::Owner));
         let (owner_address, user_type) = (field(Field::OwnerAddress), field(Field::UserType));

@@ -903,3 +903,77 @@ fn files_that_are_sure_place_those_that_are_not() {
     );
     assert_eq!(d.files[1].crs.used, "EPSG:9210");
 }
+
+/// (record, what TENCHU is expected to read) of the marked rows.
+fn marked(folder: &Path) -> Vec<(u64, String)> {
+    let text = std::fs::read_to_string(folder.join("truth.jsonl")).unwrap();
+    let lines = text
+        .lines()
+        .map(|l| serde_json::from_str::<serde_json::Value>(l).unwrap());
+    lines
+        .filter(|v| v["file"].as_str().unwrap().starts_with("thua_25756"))
+        .filter_map(|v| Some((v["record"].as_u64().unwrap(), v["expected"].as_str()?.to_owned())))
+        .collect()
+}
+
+/// All attributes of a parcel but the name of its holder.
+fn content(p: &DraftParcel) -> impl PartialEq + std::fmt::Debug {
+    let areas = (p.area_measured, p.area_legal);
+    let place = (
+        p.commune.clone(),
+        p.sheet.clone(),
+        p.number.clone(),
+        p.old_number.clone(),
+        p.is_parcel,
+    );
+    (
+        place,
+        areas,
+        p.land_use.clone(),
+        p.address.clone(),
+        p.user_type.clone(),
+        p.extra.pairs(),
+    )
+}
+
+/// Whether the same points stand in the same order, at most `mm` apart in each axis.
+fn same_shape(a: &DraftParcel, b: &DraftParcel, mm: i64) -> bool {
+    let counts = |p: &DraftParcel| p.polygon.rings.iter().map(Vec::len).collect::<Vec<_>>();
+    let near = |(p, q): (diachinh::domain::Pt, diachinh::domain::Pt)| {
+        (p.e - q.e).abs() <= mm && (p.n - q.n).abs() <= mm
+    };
+    counts(a) == counts(b) && a.polygon.points().zip(b.polygon.points()).all(near)
+}
+
+#[test]
+fn the_committed_commune_reads_the_same_in_every_form() {
+    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-data");
+    let expected = run(&sample.join("utf8/thua_25756.shp"));
+    let own = marked(&sample.join("utf8"));
+    for (form, encoding) in [
+        ("tcvn3/thua_25756.shp", Some("TCVN3")),
+        ("vni/thua_25756.shp", Some("VNI")),
+        ("nfd/thua_25756.shp", Some("UTF-8-NFD")),
+        ("tab/thua_25756.tab", None),
+        ("gpkg/thua_25756.gpkg", None),
+    ] {
+        let path = sample.join(form);
+        let got = run(&path);
+        if let Some(encoding) = encoding {
+            assert_eq!(got.files[0].encoding["TENCHU"].name, encoding);
+        }
+        assert_eq!(sums(&got.files[0]), sums(&expected.files[0]), "{form}");
+        let marked = marked(path.parent().unwrap());
+        for (a, b) in expected.draft.parcels.iter().zip(&got.draft.parcels) {
+            assert_eq!(content(a), content(b), "{form} {}", b.record);
+            // MapInfo keeps whole steps of a grid of its own: up to 1 mm off.
+            let tolerance = i64::from(form.ends_with(".tab"));
+            assert!(same_shape(a, b, tolerance), "{form} {}", b.record);
+            match marked.iter().find(|(record, _)| *record == b.record) {
+                Some((_, name)) => assert_eq!(b.owner.as_ref(), Some(name), "{form} {}", b.record),
+                None if own.iter().any(|(record, _)| *record == a.record) => {}
+                None => assert_eq!(a.owner, b.owner, "{form} {}", b.record),
+            }
+        }
+    }
+}
