@@ -1,1 +1,4 @@
-//! (under construction)
+//! Project → files: sync packages ([`package`]) and tables of parcels for other programs ([`table`]).
+
+pub mod package;
+pub mod table;

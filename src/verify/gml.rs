@@ -1,0 +1,225 @@
+//! spatial/thuadat.gml as a stream: one parcel at a time is cut out, validated and measured.
+
+use std::cell::Cell;
+use std::collections::BTreeMap;
+use std::io::{BufReader, Read};
+use std::rc::Rc;
+
+use quick_xml::events::{BytesStart, Event};
+use quick_xml::{Reader, Writer};
+
+use super::archive::{Archive, ENTRY};
+use super::manifest::Manifest;
+use super::schema::{Schemas, texts};
+use super::twin::{self, Print};
+use super::{Faults, parcel_finding};
+use crate::domain::{Finding, Polygon, Pt, Uid};
+use crate::msg;
+use crate::text::Msg;
+use crate::topology::validity;
+
+/// Most bytes of one parcel.
+const MEMBER: u64 = 64 << 20;
+
+/// What the GML holds.
+#[derive(Default)]
+pub struct Map {
+    pub parcels: BTreeMap<Uid, Print>,
+    /// Geometry faults of a draft: known, told, no reason to refuse.
+    pub faults: Vec<Finding>,
+}
+
+pub fn read(archive: &mut Archive, schemas: &Schemas, manifest: &Manifest, draft: bool, invalid: &mut Faults, geometry: &mut Faults) -> Map {
+    let mut map = Map::default();
+    let left = Rc::new(Cell::new(MEMBER));
+    let result = archive.reader("spatial/thuadat.gml", ENTRY).and_then(|r| {
+        let mut each = |fragment: &str| {
+            if let Err(m) = member(fragment, schemas, manifest, draft, geometry, &mut map) {
+                invalid.add(m);
+            }
+        };
+        stream(Budget { inner: r, left: left.clone() }, &left, schemas, manifest, &mut each)
+    });
+    if let Err(m) = result {
+        invalid.add(Msg::new(format!("thuadat.gml: {}", m.vi), format!("thuadat.gml: {}", m.en)));
+    }
+    map
+}
+
+/// Cuts the document into its root with the envelope, and members; each is validated alone.
+fn stream(
+    from: impl Read,
+    left: &Cell<u64>,
+    schemas: &Schemas,
+    manifest: &Manifest,
+    each: &mut dyn FnMut(&str),
+) -> Result<(), Msg> {
+    let mut reader = Reader::from_reader(BufReader::with_capacity(1 << 16, from));
+    let broken = |e: &dyn std::fmt::Display| msg!("XML hỏng ({e})", "broken XML ({e})");
+    let (mut buffer, mut depth) = (Vec::new(), 0u32);
+    let mut namespaces: Vec<(String, String)> = Vec::new();
+    let mut head = Writer::new(Vec::new());
+    let mut part: Option<Writer<Vec<u8>>> = None;
+    loop {
+        buffer.clear();
+        let event = reader.read_event_into(&mut buffer).map_err(|e| broken(&e))?;
+        match &event {
+            Event::DocType(_) => return Err(msg!("XML có DOCTYPE", "the XML has a DOCTYPE")),
+            Event::Eof if depth == 0 => break,
+            Event::Eof => return Err(msg!("tệp bị cắt cụt", "the file is cut short")),
+            Event::Start(_) | Event::Empty(_) if depth > 60 => return Err(msg!("lồng quá sâu", "nested too deeply")),
+            _ => {}
+        }
+        let name = |s: &BytesStart<'_>| String::from_utf8_lossy(s.local_name().as_ref()).into_owned();
+        match (&event, depth, &mut part) {
+            (Event::Start(s), 0, _) => {
+                namespaces = xmlns(s)?;
+                head.write_event(event.borrow()).map_err(|e| broken(&e))?;
+                depth = 1;
+                continue;
+            }
+            (Event::Start(s), 1, None) if name(s) == "thanhVien" => depth = 2,
+            (Event::Start(s), 2, None) => {
+                left.set(MEMBER);
+                let mut writer = Writer::new(Vec::new());
+                let mut start = s.to_owned();
+                for (key, value) in &namespaces {
+                    start.push_attribute((key.as_str(), value.as_str()));
+                }
+                writer.write_event(Event::Start(start)).map_err(|e| broken(&e))?;
+                part = Some(writer);
+                depth = 3;
+            }
+            (Event::End(_), 3, Some(_)) => {
+                if let Some(mut writer) = part.take() {
+                    writer.write_event(event.borrow()).map_err(|e| broken(&e))?;
+                    each(&String::from_utf8(writer.into_inner()).map_err(|e| broken(&e))?);
+                }
+                depth = 2;
+            }
+            (Event::End(_), 2, None) => depth = 1,
+            (other, _, writer) => {
+                let to = match writer {
+                    Some(w) => w,
+                    None => &mut head,
+                };
+                if !matches!(other, Event::Decl(_)) {
+                    to.write_event(event.borrow()).map_err(|e| broken(&e))?;
+                }
+                match other {
+                    // Inside the envelope, depth 1, only balance matters.
+                    Event::Start(_) if writer_depth(depth) => depth += 1,
+                    Event::Start(_) => depth += 100,
+                    Event::End(_) if depth > 100 => depth -= 100,
+                    Event::End(_) => depth = depth.saturating_sub(1),
+                    _ => {}
+                }
+            }
+        }
+    }
+    let head = String::from_utf8(head.into_inner()).map_err(|e| broken(&e))?;
+    let doc = schemas.gml(&head)?;
+    let root = doc.document_element();
+    if root.and_then(|r| doc.get_attribute(r, "maXa")) != Some(&manifest.commune) {
+        return Err(msg!("mã xã khác manifest.json", "the commune differs from manifest.json"));
+    }
+    Ok(())
+}
+
+/// Depth counts elements of a member from 3 on; elements of the envelope count in hundreds.
+fn writer_depth(depth: u32) -> bool {
+    (3..100).contains(&depth)
+}
+
+fn xmlns(s: &BytesStart<'_>) -> Result<Vec<(String, String)>, Msg> {
+    let mut found = Vec::new();
+    for a in s.attributes() {
+        let a = a.map_err(|e| msg!("XML hỏng ({e})", "broken XML ({e})"))?;
+        let key = String::from_utf8_lossy(a.key.as_ref()).into_owned();
+        if key == "xmlns" || key.starts_with("xmlns:") {
+            found.push((key, String::from_utf8_lossy(&a.value).into_owned()));
+        }
+    }
+    Ok(found)
+}
+
+fn member(fragment: &str, schemas: &Schemas, manifest: &Manifest, draft: bool, geometry: &mut Faults, map: &mut Map) -> Result<(), Msg> {
+    let doc = schemas.gml(fragment)?;
+    let text = |name: &str| texts(&doc, &["ThuaDat", name]).into_iter().next();
+    let uid: Uid = text("thuaDatId").and_then(|t| t.parse().ok()).ok_or_else(|| msg!("thiếu thuaDatId", "no thuaDatId"))?;
+    let here = |m: Msg| Msg::new(format!("thửa {uid}: {}", m.vi), format!("parcel {uid}: {}", m.en));
+    let value = |name: &str| text(name).unwrap_or_default();
+    if value("maXa") != manifest.commune {
+        geometry.add(here(msg!("thuộc xã khác", "belongs to another commune")));
+    }
+    let srs = format!("urn:ogc:def:crs:EPSG::{}", manifest.epsg);
+    if !fragment.contains(&format!("srsName=\"{srs}\"")) {
+        geometry.add(here(msg!("hệ tọa độ khác manifest.json", "the coordinate system differs from manifest.json")));
+    }
+    let mut rings = Vec::new();
+    for list in texts(&doc, &["LinearRing", "posList"]) {
+        match ring(&list) {
+            Ok(r) => rings.push(r),
+            Err(m) => {
+                geometry.add(here(m));
+                return Ok(());
+            }
+        }
+    }
+    let polygon = Polygon { rings };
+    if let Some(fault) = validity::check(&polygon).first() {
+        if draft {
+            let reference = format!("{}/{}/{}", value("maXa"), value("soHieuToBanDo"), value("soThuTuThua"));
+            map.faults.push(parcel_finding("PACKAGE_GEOMETRY", uid, reference, Some(fault.at)));
+        } else {
+            let kind = fault.kind.text();
+            geometry.add(here(Msg::new(kind.vi, kind.en)));
+        }
+    }
+    let fields = ["phienBan", "maXa", "soHieuToBanDo", "soThuTuThua", "dienTich", "dienTichPhapLy", "loaiDat", "laDoiTuongChiemDat"].map(value);
+    if map.parcels.insert(uid, twin::print(&fields, &polygon)).is_some() {
+        geometry.add(here(msg!("có hai lần", "occurs twice")));
+    }
+    Ok(())
+}
+
+/// A ring of "E N" pairs with three decimals: whole millimetres, closed.
+fn ring(list: &str) -> Result<Vec<Pt>, Msg> {
+    let bad = || msg!("tọa độ không phải mét với đúng ba số lẻ", "coordinates are not metres with exactly three decimals");
+    let numbers: Vec<i64> = list.split_ascii_whitespace().map(millimetres).collect::<Option<_>>().ok_or_else(bad)?;
+    if numbers.len() % 2 != 0 {
+        return Err(bad());
+    }
+    let mut points: Vec<Pt> = numbers.chunks_exact(2).map(|c| Pt::new(c[0], c[1])).collect();
+    if points.len() < 4 || points.first() != points.last() {
+        return Err(msg!("vòng không khép kín", "a ring is not closed"));
+    }
+    points.pop();
+    Ok(points)
+}
+
+fn millimetres(text: &str) -> Option<i64> {
+    let (whole, rest) = text.split_once('.')?;
+    let digits = |t: &str| t.bytes().all(|b| b.is_ascii_digit());
+    let positive = whole.strip_prefix('-').unwrap_or(whole);
+    if rest.len() != 3 || !digits(rest) || !digits(positive) || positive.is_empty() || positive.len() > 9 {
+        return None;
+    }
+    let mm = positive.parse::<i64>().ok()? * 1000 + rest.parse::<i64>().ok()?;
+    Some(if whole.starts_with('-') { -mm } else { mm })
+}
+
+/// Fails once more than the budget was read since it was last filled.
+struct Budget<R> {
+    inner: R,
+    left: Rc<Cell<u64>>,
+}
+
+impl<R: Read> Read for Budget<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let n = self.inner.read(buffer)?;
+        let left = self.left.get().checked_sub(n as u64).ok_or_else(|| std::io::Error::other("element too large / phần tử quá lớn"))?;
+        self.left.set(left);
+        Ok(n)
+    }
+}
