@@ -37,35 +37,22 @@ pub struct Archive {
     trouble: Vec<Msg>,
 }
 
-pub fn unreadable(path: &Path, why: Msg) -> Failure {
-    Failure::new(
-        "PACKAGE_UNREADABLE",
-        msg!("Không đọc được gói tin: {}.", "Cannot read the package: {}.", why.en).with_vi(&why.vi),
-    )
-    .file(path)
-}
-
-/// Puts the Vietnamese reason where the English stands.
-trait WithVi {
-    fn with_vi(self, vi: &str) -> Self;
-}
-
-impl WithVi for Msg {
-    fn with_vi(self, vi: &str) -> Self {
-        Self::new(format!("Không đọc được gói tin: {vi}."), self.en)
-    }
+/// The failure for a file that is no package at all.
+pub fn unreadable(path: &Path, why: &Msg) -> Failure {
+    let message = Msg::new(format!("Không đọc được gói tin: {}.", why.vi), format!("Cannot read the package: {}.", why.en));
+    Failure::new("PACKAGE_UNREADABLE", message).file(path)
 }
 
 impl Archive {
     pub fn open(path: &Path) -> Result<Self, Failure> {
-        let file = File::open(path).map_err(|e| unreadable(path, msg!("{e}", "{e}")))?;
-        let mut zip = ZipArchive::new(BufReader::new(file)).map_err(|e| unreadable(path, msg!("không phải tệp ZIP nguyên vẹn ({e})", "not a sound ZIP file ({e})")))?;
+        let file = File::open(path).map_err(|e| unreadable(path, &msg!("{e}", "{e}")))?;
+        let mut zip = ZipArchive::new(BufReader::new(file)).map_err(|e| unreadable(path, &msg!("không phải tệp ZIP nguyên vẹn ({e})", "not a sound ZIP file ({e})")))?;
         let mut trouble = Vec::new();
         if zip.has_duplicate_names() {
             trouble.push(msg!("hai tệp trùng tên trong ZIP", "two entries of the ZIP have the same name"));
         }
         if zip.len() > ENTRIES {
-            return Err(unreadable(path, msg!("quá nhiều tệp", "too many entries")));
+            return Err(unreadable(path, &msg!("quá nhiều tệp", "too many entries")));
         }
         let mut names = Vec::with_capacity(zip.len());
         for i in 0..zip.len() {

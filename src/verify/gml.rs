@@ -56,66 +56,64 @@ fn stream(
 ) -> Result<(), Msg> {
     let mut reader = Reader::from_reader(BufReader::with_capacity(1 << 16, from));
     let broken = |e: &dyn std::fmt::Display| msg!("XML hỏng ({e})", "broken XML ({e})");
-    let (mut buffer, mut depth) = (Vec::new(), 0u32);
+    // `outer`: 0 outside, 1 in the root, 2 in a member property. `inner`: open elements of the part being copied.
+    let (mut buffer, mut outer, mut inner) = (Vec::new(), 0u32, 0u32);
     let mut namespaces: Vec<(String, String)> = Vec::new();
     let mut head = Writer::new(Vec::new());
     let mut part: Option<Writer<Vec<u8>>> = None;
     loop {
         buffer.clear();
         let event = reader.read_event_into(&mut buffer).map_err(|e| broken(&e))?;
+        let copying = part.is_some();
         match &event {
             Event::DocType(_) => return Err(msg!("XML có DOCTYPE", "the XML has a DOCTYPE")),
-            Event::Eof if depth == 0 => break,
+            Event::Eof if outer == 0 => break,
             Event::Eof => return Err(msg!("tệp bị cắt cụt", "the file is cut short")),
-            Event::Start(_) | Event::Empty(_) if depth > 60 => return Err(msg!("lồng quá sâu", "nested too deeply")),
-            _ => {}
-        }
-        let name = |s: &BytesStart<'_>| String::from_utf8_lossy(s.local_name().as_ref()).into_owned();
-        match (&event, depth, &mut part) {
-            (Event::Start(s), 0, _) => {
-                namespaces = xmlns(s)?;
-                head.write_event(event.borrow()).map_err(|e| broken(&e))?;
-                depth = 1;
+            Event::Start(_) if inner > 50 => return Err(msg!("lồng quá sâu", "nested too deeply")),
+            Event::Start(s) if !copying && outer == 1 && inner == 0 && s.local_name().as_ref() == "thanhVien" => {
+                outer = 2;
                 continue;
             }
-            (Event::Start(s), 1, None) if name(s) == "thanhVien" => depth = 2,
-            (Event::Start(s), 2, None) => {
+            Event::Start(s) | Event::Empty(s) if !copying && outer == 2 => {
                 left.set(MEMBER);
-                let mut writer = Writer::new(Vec::new());
                 let mut start = s.to_owned();
                 for (key, value) in &namespaces {
                     start.push_attribute((key.as_str(), value.as_str()));
                 }
-                writer.write_event(Event::Start(start)).map_err(|e| broken(&e))?;
-                part = Some(writer);
-                depth = 3;
+                let mut writer = Writer::new(Vec::new());
+                if matches!(event, Event::Empty(_)) {
+                    writer.write_event(Event::Empty(start)).map_err(|e| broken(&e))?;
+                    each(&String::from_utf8(writer.into_inner()).map_err(|e| broken(&e))?);
+                } else {
+                    writer.write_event(Event::Start(start)).map_err(|e| broken(&e))?;
+                    part = Some(writer);
+                }
+                continue;
             }
-            (Event::End(_), 3, Some(_)) => {
+            Event::End(_) if !copying && outer == 2 => {
+                outer = 1;
+                continue;
+            }
+            Event::Start(s) if outer == 0 => {
+                namespaces = xmlns(s)?;
+                outer = 1;
+            }
+            Event::Start(_) => inner += 1,
+            Event::End(_) if inner == 0 && copying => {
                 if let Some(mut writer) = part.take() {
                     writer.write_event(event.borrow()).map_err(|e| broken(&e))?;
                     each(&String::from_utf8(writer.into_inner()).map_err(|e| broken(&e))?);
                 }
-                depth = 2;
+                continue;
             }
-            (Event::End(_), 2, None) => depth = 1,
-            (other, _, writer) => {
-                let to = match writer {
-                    Some(w) => w,
-                    None => &mut head,
-                };
-                if !matches!(other, Event::Decl(_)) {
-                    to.write_event(event.borrow()).map_err(|e| broken(&e))?;
-                }
-                match other {
-                    // Inside the envelope, depth 1, only balance matters.
-                    Event::Start(_) if writer_depth(depth) => depth += 1,
-                    Event::Start(_) => depth += 100,
-                    Event::End(_) if depth > 100 => depth -= 100,
-                    Event::End(_) => depth = depth.saturating_sub(1),
-                    _ => {}
-                }
-            }
+            Event::End(_) if inner == 0 => outer = 0,
+            Event::End(_) => inner -= 1,
+            Event::Decl(_) => continue,
+            // Blanks between members are no part of the head that is validated.
+            Event::Text(_) if !copying && (outer != 1 || inner == 0) => continue,
+            _ => {}
         }
+        part.as_mut().unwrap_or(&mut head).write_event(event.borrow()).map_err(|e| broken(&e))?;
     }
     let head = String::from_utf8(head.into_inner()).map_err(|e| broken(&e))?;
     let doc = schemas.gml(&head)?;
@@ -126,18 +124,13 @@ fn stream(
     Ok(())
 }
 
-/// Depth counts elements of a member from 3 on; elements of the envelope count in hundreds.
-fn writer_depth(depth: u32) -> bool {
-    (3..100).contains(&depth)
-}
-
 fn xmlns(s: &BytesStart<'_>) -> Result<Vec<(String, String)>, Msg> {
     let mut found = Vec::new();
     for a in s.attributes() {
         let a = a.map_err(|e| msg!("XML hỏng ({e})", "broken XML ({e})"))?;
-        let key = String::from_utf8_lossy(a.key.as_ref()).into_owned();
+        let key: &str = a.key.as_ref();
         if key == "xmlns" || key.starts_with("xmlns:") {
-            found.push((key, String::from_utf8_lossy(&a.value).into_owned()));
+            found.push((key.to_owned(), a.value.to_string()));
         }
     }
     Ok(found)

@@ -101,9 +101,9 @@ pub fn verify(path: &Path, progress: &Progress) -> Result<Report, Failure> {
     let mut zip = Faults::new("zip");
     archive.check(&mut zip);
     let usable = zip.count == 0;
-    let bytes = archive.read_small("manifest.json", archive::SMALL).map_err(|m| archive::unreadable(path, m))?;
+    let bytes = archive.read_small("manifest.json", archive::SMALL).map_err(|m| archive::unreadable(path, &m))?;
     let mut wrong = Faults::new("manifest");
-    let manifest = manifest::read(&bytes, &mut wrong).map_err(|m| archive::unreadable(path, m))?;
+    let manifest = manifest::read(&bytes, &mut wrong).map_err(|m| archive::unreadable(path, &m))?;
     let mut report = Report {
         ok: false,
         draft: manifest.draft,

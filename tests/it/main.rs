@@ -11,6 +11,7 @@ mod formats;
 mod import;
 mod kill;
 mod licences;
+mod package;
 mod sample_data;
 mod quality;
 mod shp_hostile;
