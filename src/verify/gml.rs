@@ -149,18 +149,10 @@ fn member(fragment: &str, schemas: &Schemas, manifest: &Manifest, draft: bool, g
     if !fragment.contains(&format!("srsName=\"{srs}\"")) {
         geometry.add(here(msg!("hệ tọa độ khác manifest.json", "the coordinate system differs from manifest.json")));
     }
-    let mut rings = Vec::new();
-    for list in texts(&doc, &["LinearRing", "posList"]) {
-        match ring(&list) {
-            Ok(r) => rings.push(r),
-            Err(m) => {
-                geometry.add(here(m));
-                return Ok(());
-            }
-        }
-    }
-    let polygon = Polygon { rings };
-    if let Some(fault) = validity::check(&polygon).first() {
+    let rings: Result<Vec<_>, Msg> = texts(&doc, &["LinearRing", "posList"]).iter().map(|list| ring(list)).collect();
+    let readable = rings.is_ok();
+    let polygon = Polygon { rings: rings.map_err(|m| geometry.add(here(m))).unwrap_or_default() };
+    if let Some(fault) = validity::check(&polygon).first().filter(|_| readable) {
         if draft {
             let reference = format!("{}/{}/{}", value("maXa"), value("soHieuToBanDo"), value("soThuTuThua"));
             map.faults.push(parcel_finding("PACKAGE_GEOMETRY", uid, reference, Some(fault.at)));

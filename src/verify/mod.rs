@@ -190,8 +190,17 @@ fn dossiers(
     invalid: &mut Faults,
     references: &mut Faults,
 ) -> u64 {
-    let mut seen = BTreeSet::new();
+    let (mut seen, mut count) = (BTreeSet::new(), 0);
     for name in names.iter().filter(|n| n.starts_with("hoso/")) {
+        let named: Option<Uid> =
+            name.strip_prefix("hoso/").and_then(|n| n.strip_suffix(".xml")).and_then(|n| n.parse().ok());
+        match named {
+            Some(uid) if parcels.contains_key(&uid) => {
+                seen.insert(uid);
+            }
+            _ => references.add(msg!("{name}: không có thửa này trong thuadat.gml", "{name}: thuadat.gml has no such parcel")),
+        }
+        count += 1;
         let text = match archive.read_text(name, archive::DOSSIER) {
             Ok(t) => t,
             Err(m) => {
@@ -202,24 +211,19 @@ fn dossiers(
         match schemas.dossier(&text) {
             Err(m) => invalid.add(Msg::new(format!("{name}: {}", m.vi), format!("{name}: {}", m.en))),
             Ok(d) => {
-                let named: Option<Uid> = name.strip_prefix("hoso/").and_then(|n| n.strip_suffix(".xml")).and_then(|n| n.parse().ok());
                 if named != Some(d.guid) || d.parcels.iter().any(|p| *p != d.guid) {
                     references.add(msg!("{name}: hoSoGuid hoặc thuaDatId không khớp tên tệp", "{name}: hoSoGuid or thuaDatId do not match the name"));
-                }
-                if !parcels.contains_key(&d.guid) {
-                    references.add(msg!("{name}: không có thửa này trong thuadat.gml", "{name}: thuadat.gml has no such parcel"));
                 }
                 if let Some(lost) = d.holders_of_rights.iter().find(|h| !d.holders.contains(h)) {
                     references.add(msg!("{name}: không có người mang chuId {lost}", "{name}: no holder has chuId {lost}"));
                 }
-                seen.insert(d.guid);
             }
         }
     }
     for uid in parcels.keys().filter(|u| !seen.contains(u)) {
         references.add(msg!("thửa {uid} không có hồ sơ hoso/{uid}.xml", "parcel {uid} has no hoso/{uid}.xml"));
     }
-    seen.len() as u64
+    count
 }
 
 /// Metadata and quality report.
