@@ -8,6 +8,7 @@ mod out;
 
 mod district;
 mod edit;
+mod export;
 mod history;
 mod import;
 mod map;
@@ -15,6 +16,7 @@ mod map;
 mod sample;
 mod text;
 mod validate;
+mod verify;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -107,7 +109,8 @@ fn run(args: &Args, out: &Out) -> Result<Done, Failure> {
         Command::Load(a) => text::load(a, &act, out),
         Command::Map(a) => map::run(a, &act, out),
         Command::Validate(a) => validate::run(a, &act, out),
-        Command::Export(_) | Command::Verify(_) => Err(Failure::new("NOT_YET", msg!("Chưa có.", "Not yet."))),
+        Command::Export(a) => export::run(a, &act, out),
+        Command::Verify(a) => verify::run(a, out),
         Command::Open(a) => crate::ui::run(a.path.clone()).map(|()| Done::Clean),
     }
 }

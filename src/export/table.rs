@@ -46,7 +46,10 @@ pub fn write(project: &Project, path: &Path, options: &Options) -> Result<Writte
         .map(|p| (p.key(), p.uid, p.fid))
         .collect();
     fids.sort();
-    let columns = COLUMNS.map(|(name, kind)| Column { name: name.to_owned(), kind });
+    let columns = COLUMNS.map(|(name, kind)| Column {
+        name: name.to_owned(),
+        kind,
+    });
     let table = Table {
         layer: "thua_dat",
         columns: &columns,

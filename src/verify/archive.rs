@@ -39,17 +39,31 @@ pub struct Archive {
 
 /// The failure for a file that is no package at all.
 pub fn unreadable(path: &Path, why: &Msg) -> Failure {
-    let message = Msg::new(format!("Không đọc được gói tin: {}.", why.vi), format!("Cannot read the package: {}.", why.en));
+    let message = Msg::new(
+        format!("Không đọc được gói tin: {}.", why.vi),
+        format!("Cannot read the package: {}.", why.en),
+    );
     Failure::new("PACKAGE_UNREADABLE", message).file(path)
 }
 
 impl Archive {
     pub fn open(path: &Path) -> Result<Self, Failure> {
         let file = File::open(path).map_err(|e| unreadable(path, &msg!("{e}", "{e}")))?;
-        let mut zip = ZipArchive::new(BufReader::new(file)).map_err(|e| unreadable(path, &msg!("không phải tệp ZIP nguyên vẹn ({e})", "not a sound ZIP file ({e})")))?;
+        let mut zip = ZipArchive::new(BufReader::new(file)).map_err(|e| {
+            unreadable(
+                path,
+                &msg!(
+                    "không phải tệp ZIP nguyên vẹn ({e})",
+                    "not a sound ZIP file ({e})"
+                ),
+            )
+        })?;
         let mut trouble = Vec::new();
         if zip.has_duplicate_names() {
-            trouble.push(msg!("hai tệp trùng tên trong ZIP", "two entries of the ZIP have the same name"));
+            trouble.push(msg!(
+                "hai tệp trùng tên trong ZIP",
+                "two entries of the ZIP have the same name"
+            ));
         }
         if zip.len() > ENTRIES {
             return Err(unreadable(path, &msg!("quá nhiều tệp", "too many entries")));
@@ -61,12 +75,17 @@ impl Archive {
                     let name = entry.name().map(std::borrow::Cow::into_owned).unwrap_or_default();
                     if !is_plain(&name) {
                         let shown: String = name.chars().take(80).collect();
-                        trouble.push(msg!("tên tệp không hợp lệ: {shown:?}", "bad entry name: {shown:?}"));
+                        trouble.push(msg!(
+                            "tên tệp không hợp lệ: {shown:?}",
+                            "bad entry name: {shown:?}"
+                        ));
                     }
                     if entry.encrypted() {
                         trouble.push(msg!("{name}: có mật khẩu", "{name}: encrypted"));
                     }
-                    if entry.size() > ENTRY || entry.size() > (1 << 20) + entry.compressed_size().saturating_mul(RATIO) {
+                    if entry.size() > ENTRY
+                        || entry.size() > (1 << 20) + entry.compressed_size().saturating_mul(RATIO)
+                    {
                         trouble.push(msg!("{name}: nở ra quá lớn", "{name}: unpacks to too much"));
                     }
                     names.push(name);
@@ -91,18 +110,27 @@ impl Archive {
 
     /// A reader of one entry that ends with an error after `most` bytes.
     pub fn reader(&mut self, name: &str, most: u64) -> Result<impl Read + '_, Msg> {
-        let entry = self.zip.by_name(name).map_err(|e| msg!("{name}: {e}", "{name}: {e}"))?;
-        Ok(Limited { inner: entry, left: most })
+        let entry = self
+            .zip
+            .by_name(name)
+            .map_err(|e| msg!("{name}: {e}", "{name}: {e}"))?;
+        Ok(Limited {
+            inner: entry,
+            left: most,
+        })
     }
 
     pub fn read_small(&mut self, name: &str, most: u64) -> Result<Vec<u8>, Msg> {
         let mut bytes = Vec::new();
-        self.reader(name, most)?.read_to_end(&mut bytes).map_err(|e| msg!("{name}: {e}", "{name}: {e}"))?;
+        self.reader(name, most)?
+            .read_to_end(&mut bytes)
+            .map_err(|e| msg!("{name}: {e}", "{name}: {e}"))?;
         Ok(bytes)
     }
 
     pub fn read_text(&mut self, name: &str, most: u64) -> Result<String, Msg> {
-        String::from_utf8(self.read_small(name, most)?).map_err(|_| msg!("{name}: không phải UTF-8", "{name}: not UTF-8"))
+        String::from_utf8(self.read_small(name, most)?)
+            .map_err(|_| msg!("{name}: không phải UTF-8", "{name}: not UTF-8"))
     }
 
     /// Size and hash of what an entry unpacks to; the CRC is checked on the way.
@@ -110,9 +138,14 @@ impl Archive {
         let mut reader = self.reader(name, ENTRY)?;
         let (mut hash, mut buffer, mut bytes) = (Sha256::new(), vec![0; 1 << 16], 0);
         loop {
-            let n = reader.read(&mut buffer).map_err(|e| msg!("{name}: {e}", "{name}: {e}"))?;
+            let n = reader
+                .read(&mut buffer)
+                .map_err(|e| msg!("{name}: {e}", "{name}: {e}"))?;
             if n == 0 {
-                return Ok(Print { bytes, sha256: hex(&hash.finalize()) });
+                return Ok(Print {
+                    bytes,
+                    sha256: hex(&hash.finalize()),
+                });
             }
             hash.update(&buffer[..n]);
             bytes += n as u64;
@@ -125,12 +158,18 @@ fn is_plain(name: &str) -> bool {
     !name.is_empty()
         && name.len() < 200
         && !name.contains(['\\', ':', '\0'])
-        && name.split('/').all(|part| !part.is_empty() && part != "." && part != "..")
+        && name
+            .split('/')
+            .all(|part| !part.is_empty() && part != "." && part != "..")
         && name.chars().all(|c| !c.is_control())
 }
 
 pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().flat_map(|b| [b >> 4, b & 15]).filter_map(|d| char::from_digit(u32::from(d), 16)).collect()
+    bytes
+        .iter()
+        .flat_map(|b| [b >> 4, b & 15])
+        .filter_map(|d| char::from_digit(u32::from(d), 16))
+        .collect()
 }
 
 struct Limited<R> {
@@ -141,7 +180,10 @@ struct Limited<R> {
 impl<R: Read> Read for Limited<R> {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         let n = self.inner.read(buffer)?;
-        self.left = self.left.checked_sub(n as u64).ok_or_else(|| std::io::Error::other("too large / quá lớn"))?;
+        self.left = self
+            .left
+            .checked_sub(n as u64)
+            .ok_or_else(|| std::io::Error::other("too large / quá lớn"))?;
         Ok(n)
     }
 }

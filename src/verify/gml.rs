@@ -29,7 +29,14 @@ pub struct Map {
     pub faults: Vec<Finding>,
 }
 
-pub fn read(archive: &mut Archive, schemas: &Schemas, manifest: &Manifest, draft: bool, invalid: &mut Faults, geometry: &mut Faults) -> Map {
+pub fn read(
+    archive: &mut Archive,
+    schemas: &Schemas,
+    manifest: &Manifest,
+    draft: bool,
+    invalid: &mut Faults,
+    geometry: &mut Faults,
+) -> Map {
     let mut map = Map::default();
     let left = Rc::new(Cell::new(MEMBER));
     let result = archive.reader("spatial/thuadat.gml", ENTRY).and_then(|r| {
@@ -38,10 +45,22 @@ pub fn read(archive: &mut Archive, schemas: &Schemas, manifest: &Manifest, draft
                 invalid.add(m);
             }
         };
-        stream(Budget { inner: r, left: left.clone() }, &left, schemas, manifest, &mut each)
+        stream(
+            Budget {
+                inner: r,
+                left: left.clone(),
+            },
+            &left,
+            schemas,
+            manifest,
+            &mut each,
+        )
     });
     if let Err(m) = result {
-        invalid.add(Msg::new(format!("thuadat.gml: {}", m.vi), format!("thuadat.gml: {}", m.en)));
+        invalid.add(Msg::new(
+            format!("thuadat.gml: {}", m.vi),
+            format!("thuadat.gml: {}", m.en),
+        ));
     }
     map
 }
@@ -70,7 +89,9 @@ fn stream(
             Event::Eof if outer == 0 => break,
             Event::Eof => return Err(msg!("tệp bị cắt cụt", "the file is cut short")),
             Event::Start(_) if inner > 50 => return Err(msg!("lồng quá sâu", "nested too deeply")),
-            Event::Start(s) if !copying && outer == 1 && inner == 0 && s.local_name().as_ref() == "thanhVien" => {
+            Event::Start(s)
+                if !copying && outer == 1 && inner == 0 && s.local_name().as_ref() == "thanhVien" =>
+            {
                 outer = 2;
                 continue;
             }
@@ -113,13 +134,19 @@ fn stream(
             Event::Text(_) if !copying && (outer != 1 || inner == 0) => continue,
             _ => {}
         }
-        part.as_mut().unwrap_or(&mut head).write_event(event.borrow()).map_err(|e| broken(&e))?;
+        part.as_mut()
+            .unwrap_or(&mut head)
+            .write_event(event.borrow())
+            .map_err(|e| broken(&e))?;
     }
     let head = String::from_utf8(head.into_inner()).map_err(|e| broken(&e))?;
     let doc = schemas.gml(&head)?;
     let root = doc.document_element();
     if root.and_then(|r| doc.get_attribute(r, "maXa")) != Some(&manifest.commune) {
-        return Err(msg!("mã xã khác manifest.json", "the commune differs from manifest.json"));
+        return Err(msg!(
+            "mã xã khác manifest.json",
+            "the commune differs from manifest.json"
+        ));
     }
     Ok(())
 }
@@ -136,10 +163,19 @@ fn xmlns(s: &BytesStart<'_>) -> Result<Vec<(String, String)>, Msg> {
     Ok(found)
 }
 
-fn member(fragment: &str, schemas: &Schemas, manifest: &Manifest, draft: bool, geometry: &mut Faults, map: &mut Map) -> Result<(), Msg> {
+fn member(
+    fragment: &str,
+    schemas: &Schemas,
+    manifest: &Manifest,
+    draft: bool,
+    geometry: &mut Faults,
+    map: &mut Map,
+) -> Result<(), Msg> {
     let doc = schemas.gml(fragment)?;
     let text = |name: &str| texts(&doc, &["ThuaDat", name]).into_iter().next();
-    let uid: Uid = text("thuaDatId").and_then(|t| t.parse().ok()).ok_or_else(|| msg!("thiếu thuaDatId", "no thuaDatId"))?;
+    let uid: Uid = text("thuaDatId")
+        .and_then(|t| t.parse().ok())
+        .ok_or_else(|| msg!("thiếu thuaDatId", "no thuaDatId"))?;
     let here = |m: Msg| Msg::new(format!("thửa {uid}: {}", m.vi), format!("parcel {uid}: {}", m.en));
     let value = |name: &str| text(name).unwrap_or_default();
     if value("maXa") != manifest.commune {
@@ -147,21 +183,45 @@ fn member(fragment: &str, schemas: &Schemas, manifest: &Manifest, draft: bool, g
     }
     let srs = format!("urn:ogc:def:crs:EPSG::{}", manifest.epsg);
     if !fragment.contains(&format!("srsName=\"{srs}\"")) {
-        geometry.add(here(msg!("hệ tọa độ khác manifest.json", "the coordinate system differs from manifest.json")));
+        geometry.add(here(msg!(
+            "hệ tọa độ khác manifest.json",
+            "the coordinate system differs from manifest.json"
+        )));
     }
-    let rings: Result<Vec<_>, Msg> = texts(&doc, &["LinearRing", "posList"]).iter().map(|list| ring(list)).collect();
+    let rings: Result<Vec<_>, Msg> = texts(&doc, &["LinearRing", "posList"])
+        .iter()
+        .map(|list| ring(list))
+        .collect();
     let readable = rings.is_ok();
-    let polygon = Polygon { rings: rings.map_err(|m| geometry.add(here(m))).unwrap_or_default() };
+    let polygon = Polygon {
+        rings: rings.map_err(|m| geometry.add(here(m))).unwrap_or_default(),
+    };
     if let Some(fault) = validity::check(&polygon).first().filter(|_| readable) {
         if draft {
-            let reference = format!("{}/{}/{}", value("maXa"), value("soHieuToBanDo"), value("soThuTuThua"));
-            map.faults.push(parcel_finding("PACKAGE_GEOMETRY", uid, reference, Some(fault.at)));
+            let reference = format!(
+                "{}/{}/{}",
+                value("maXa"),
+                value("soHieuToBanDo"),
+                value("soThuTuThua")
+            );
+            map.faults
+                .push(parcel_finding("PACKAGE_GEOMETRY", uid, reference, Some(fault.at)));
         } else {
             let kind = fault.kind.text();
             geometry.add(here(Msg::new(kind.vi, kind.en)));
         }
     }
-    let fields = ["phienBan", "maXa", "soHieuToBanDo", "soThuTuThua", "dienTich", "dienTichPhapLy", "loaiDat", "laDoiTuongChiemDat"].map(value);
+    let fields = [
+        "phienBan",
+        "maXa",
+        "soHieuToBanDo",
+        "soThuTuThua",
+        "dienTich",
+        "dienTichPhapLy",
+        "loaiDat",
+        "laDoiTuongChiemDat",
+    ]
+    .map(value);
     if map.parcels.insert(uid, twin::print(&fields, &polygon)).is_some() {
         geometry.add(here(msg!("có hai lần", "occurs twice")));
     }
@@ -170,8 +230,17 @@ fn member(fragment: &str, schemas: &Schemas, manifest: &Manifest, draft: bool, g
 
 /// A ring of "E N" pairs with three decimals: whole millimetres, closed.
 fn ring(list: &str) -> Result<Vec<Pt>, Msg> {
-    let bad = || msg!("tọa độ không phải mét với đúng ba số lẻ", "coordinates are not metres with exactly three decimals");
-    let numbers: Vec<i64> = list.split_ascii_whitespace().map(millimetres).collect::<Option<_>>().ok_or_else(bad)?;
+    let bad = || {
+        msg!(
+            "tọa độ không phải mét với đúng ba số lẻ",
+            "coordinates are not metres with exactly three decimals"
+        )
+    };
+    let numbers: Vec<i64> = list
+        .split_ascii_whitespace()
+        .map(millimetres)
+        .collect::<Option<_>>()
+        .ok_or_else(bad)?;
     if numbers.len() % 2 != 0 {
         return Err(bad());
     }
@@ -203,7 +272,11 @@ struct Budget<R> {
 impl<R: Read> Read for Budget<R> {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         let n = self.inner.read(buffer)?;
-        let left = self.left.get().checked_sub(n as u64).ok_or_else(|| std::io::Error::other("element too large / phần tử quá lớn"))?;
+        let left = self
+            .left
+            .get()
+            .checked_sub(n as u64)
+            .ok_or_else(|| std::io::Error::other("element too large / phần tử quá lớn"))?;
         self.left.set(left);
         Ok(n)
     }

@@ -76,33 +76,67 @@ struct Entry {
 
 /// Reads the manifest; what it states wrongly goes to `faults`, what cannot be read at all is the error.
 pub fn read(bytes: &[u8], faults: &mut Faults) -> Result<Manifest, Msg> {
-    let mut value: serde_json::Value =
-        serde_json::from_slice(bytes).map_err(|e| msg!("manifest.json không phải JSON ({e})", "manifest.json is no JSON ({e})"))?;
-    let d: Document = serde_json::from_value(value.clone())
-        .map_err(|e| msg!("manifest.json không đúng cấu trúc ({e})", "manifest.json is not as specified ({e})"))?;
+    let mut value: serde_json::Value = serde_json::from_slice(bytes).map_err(|e| {
+        msg!(
+            "manifest.json không phải JSON ({e})",
+            "manifest.json is no JSON ({e})"
+        )
+    })?;
+    let d: Document = serde_json::from_value(value.clone()).map_err(|e| {
+        msg!(
+            "manifest.json không đúng cấu trúc ({e})",
+            "manifest.json is not as specified ({e})"
+        )
+    })?;
     if let Some(map) = value.as_object_mut() {
         map.remove("id");
     }
     value.sort_all_objects();
     if hex(&Sha256::digest(value.to_string().as_bytes())) != d.id {
-        faults.add(msg!("id không phải mã băm của manifest.json", "id is not the hash of manifest.json"));
+        faults.add(msg!(
+            "id không phải mã băm của manifest.json",
+            "id is not the hash of manifest.json"
+        ));
     }
     if d.format != "diachinh-goi-tin" || d.schema != 1 {
-        faults.add(msg!("định dạng hoặc phiên bản {} không biết", "unknown format or schema {}", d.schema));
+        faults.add(msg!(
+            "định dạng hoặc phiên bản {} không biết",
+            "unknown format or schema {}",
+            d.schema
+        ));
     }
     if d.kind != "full" || d.base.is_some() {
-        faults.add(msg!("loại gói “{}” chưa được hỗ trợ", "packages of kind “{}” are not supported yet", d.kind));
+        faults.add(msg!(
+            "loại gói “{}” chưa được hỗ trợ",
+            "packages of kind “{}” are not supported yet",
+            d.kind
+        ));
     }
     if d.commune.code.len() != 5 || !d.commune.code.bytes().all(|b| b.is_ascii_digit()) {
         faults.add(msg!("mã xã không hợp lệ", "bad commune code"));
     }
-    let epsg = d.crs.strip_prefix("EPSG:").and_then(|c| c.parse().ok()).filter(|&e| crate::crs::zone(e).is_some());
+    let epsg = d
+        .crs
+        .strip_prefix("EPSG:")
+        .and_then(|c| c.parse().ok())
+        .filter(|&e| crate::crs::zone(e).is_some());
     if epsg.is_none() {
         faults.add(msg!("hệ tọa độ không biết", "unknown coordinate system"));
     }
     let count = d.files.len();
-    let files: BTreeMap<String, Print> =
-        d.files.into_iter().map(|e| (e.name, Print { bytes: e.bytes, sha256: e.sha256 })).collect();
+    let files: BTreeMap<String, Print> = d
+        .files
+        .into_iter()
+        .map(|e| {
+            (
+                e.name,
+                Print {
+                    bytes: e.bytes,
+                    sha256: e.sha256,
+                },
+            )
+        })
+        .collect();
     if files.len() != count {
         faults.add(msg!("một tệp được liệt kê hai lần", "a file is listed twice"));
     }

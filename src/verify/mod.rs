@@ -53,7 +53,11 @@ struct Faults {
 
 impl Faults {
     fn new(name: &'static str) -> Self {
-        Self { name, first: None, count: 0 }
+        Self {
+            name,
+            first: None,
+            count: 0,
+        }
     }
 
     fn add(&mut self, message: impl Into<Msg>) {
@@ -62,20 +66,36 @@ impl Faults {
     }
 
     fn check(self, fine: impl Into<Msg>) -> Check {
-        let Some(first) = self.first else { return Check { name: self.name, ok: true, detail: fine.into() } };
+        let Some(first) = self.first else {
+            return Check {
+                name: self.name,
+                ok: true,
+                detail: fine.into(),
+            };
+        };
         let more = self.count - 1;
         let detail = if more == 0 {
             first
         } else {
-            Msg::new(format!("{} (và {more} lỗi nữa)", first.vi), format!("{} (and {more} more)", first.en))
+            Msg::new(
+                format!("{} (và {more} lỗi nữa)", first.vi),
+                format!("{} (and {more} more)", first.en),
+            )
         };
-        Check { name: self.name, ok: false, detail }
+        Check {
+            name: self.name,
+            ok: false,
+            detail,
+        }
     }
 }
 
 const CHECKING: Text = Text::new("Đang kiểm tra gói tin", "Verifying the package");
 const FINE: Text = Text::new("đạt", "passed");
-const NOT_DONE: Text = Text::new("không kiểm tra được vì lỗi trên", "not checked because of the above");
+const NOT_DONE: Text = Text::new(
+    "không kiểm tra được vì lỗi trên",
+    "not checked because of the above",
+);
 
 /// A folder of its own for what GDAL and the schema reader need as files; gone when dropped.
 struct Work(PathBuf);
@@ -83,8 +103,15 @@ struct Work(PathBuf);
 impl Work {
     fn new() -> Result<Self, Failure> {
         let path = std::env::temp_dir().join(format!("diachinh-verify-{}", Uid::fresh()));
-        std::fs::create_dir(&path)
-            .map_err(|e| Failure::new("VERIFY_SCRATCH", msg!("Không tạo được thư mục tạm: {e}.", "Cannot make a scratch folder: {e}.")))?;
+        std::fs::create_dir(&path).map_err(|e| {
+            Failure::new(
+                "VERIFY_SCRATCH",
+                msg!(
+                    "Không tạo được thư mục tạm: {e}.",
+                    "Cannot make a scratch folder: {e}."
+                ),
+            )
+        })?;
         Ok(Self(path))
     }
 }
@@ -101,7 +128,9 @@ pub fn verify(path: &Path, progress: &Progress) -> Result<Report, Failure> {
     let mut zip = Faults::new("zip");
     archive.check(&mut zip);
     let usable = zip.count == 0;
-    let bytes = archive.read_small("manifest.json", archive::SMALL).map_err(|m| archive::unreadable(path, &m))?;
+    let bytes = archive
+        .read_small("manifest.json", archive::SMALL)
+        .map_err(|m| archive::unreadable(path, &m))?;
     let mut wrong = Faults::new("manifest");
     let manifest = manifest::read(&bytes, &mut wrong).map_err(|m| archive::unreadable(path, &m))?;
     let mut report = Report {
@@ -121,13 +150,22 @@ pub fn verify(path: &Path, progress: &Progress) -> Result<Report, Failure> {
         contents(&mut archive, &manifest, &mut report, progress)?;
     } else {
         let names = ["hashes", "schema", "counts", "geometry", "references", "twin"];
-        report.checks.extend(names.map(|name| Check { name, ok: false, detail: NOT_DONE.into() }));
+        report.checks.extend(names.map(|name| Check {
+            name,
+            ok: false,
+            detail: NOT_DONE.into(),
+        }));
     }
     report.ok = report.checks.iter().all(|c| c.ok);
     Ok(report)
 }
 
-fn contents(archive: &mut Archive, manifest: &manifest::Manifest, report: &mut Report, progress: &Progress) -> Result<(), Failure> {
+fn contents(
+    archive: &mut Archive,
+    manifest: &manifest::Manifest,
+    report: &mut Report,
+    progress: &Progress,
+) -> Result<(), Failure> {
     progress.stage(CHECKING, archive.names().len() as u64)?;
     let work = Work::new()?;
     let schemas = schema::Schemas::load(&work.0)?;
@@ -142,7 +180,10 @@ fn contents(archive: &mut Archive, manifest: &manifest::Manifest, report: &mut R
         if let Some(entry) = manifest.files.get(name) {
             match archive.hash(name) {
                 Ok(found) if found == *entry => {}
-                Ok(_) => hashes.add(msg!("{name}: nội dung khác với manifest.json", "{name}: content differs from manifest.json")),
+                Ok(_) => hashes.add(msg!(
+                    "{name}: nội dung khác với manifest.json",
+                    "{name}: content differs from manifest.json"
+                )),
                 Err(m) => hashes.add(m),
             }
         }
@@ -150,11 +191,25 @@ fn contents(archive: &mut Archive, manifest: &manifest::Manifest, report: &mut R
             progress.step(200)?;
         }
     }
-    let map = gml::read(archive, &schemas, manifest, report.draft, &mut invalid, &mut geometry);
+    let map = gml::read(
+        archive,
+        &schemas,
+        manifest,
+        report.draft,
+        &mut invalid,
+        &mut geometry,
+    );
     for f in &map.faults {
         report.findings.push(f.clone());
     }
-    let dossiers = dossiers(archive, &names, &schemas, &map.parcels, &mut invalid, &mut references);
+    let dossiers = dossiers(
+        archive,
+        &names,
+        &schemas,
+        &map.parcels,
+        &mut invalid,
+        &mut references,
+    );
     other_files(archive, &names, manifest, &schemas, &mut invalid);
     let counts = counts(manifest, map.parcels.len() as u64, dossiers, &names);
     let twin = twin::compare(archive, &work.0, manifest, &map.parcels);
@@ -172,12 +227,23 @@ fn contents(archive: &mut Archive, manifest: &manifest::Manifest, report: &mut R
 
 /// The files of the manifest and of the archive are the same.
 fn listed(archive: &Archive, manifest: &manifest::Manifest, hashes: &mut Faults) {
-    let inside: BTreeSet<&str> = archive.names().iter().map(String::as_str).filter(|n| *n != "manifest.json").collect();
+    let inside: BTreeSet<&str> = archive
+        .names()
+        .iter()
+        .map(String::as_str)
+        .filter(|n| *n != "manifest.json")
+        .collect();
     for name in manifest.files.keys().filter(|n| !inside.contains(n.as_str())) {
         hashes.add(msg!("thiếu tệp {name}", "file {name} is missing"));
     }
-    for name in inside.iter().filter(|n| !manifest.files.contains_key(**n) && !n.starts_with("signature/")) {
-        hashes.add(msg!("tệp {name} không có trong manifest.json", "file {name} is not in manifest.json"));
+    for name in inside
+        .iter()
+        .filter(|n| !manifest.files.contains_key(**n) && !n.starts_with("signature/"))
+    {
+        hashes.add(msg!(
+            "tệp {name} không có trong manifest.json",
+            "file {name} is not in manifest.json"
+        ));
     }
 }
 
@@ -192,13 +258,18 @@ fn dossiers(
 ) -> u64 {
     let (mut seen, mut count) = (BTreeSet::new(), 0);
     for name in names.iter().filter(|n| n.starts_with("hoso/")) {
-        let named: Option<Uid> =
-            name.strip_prefix("hoso/").and_then(|n| n.strip_suffix(".xml")).and_then(|n| n.parse().ok());
+        let named: Option<Uid> = name
+            .strip_prefix("hoso/")
+            .and_then(|n| n.strip_suffix(".xml"))
+            .and_then(|n| n.parse().ok());
         match named {
             Some(uid) if parcels.contains_key(&uid) => {
                 seen.insert(uid);
             }
-            _ => references.add(msg!("{name}: không có thửa này trong thuadat.gml", "{name}: thuadat.gml has no such parcel")),
+            _ => references.add(msg!(
+                "{name}: không có thửa này trong thuadat.gml",
+                "{name}: thuadat.gml has no such parcel"
+            )),
         }
         count += 1;
         let text = match archive.read_text(name, archive::DOSSIER) {
@@ -212,33 +283,62 @@ fn dossiers(
             Err(m) => invalid.add(Msg::new(format!("{name}: {}", m.vi), format!("{name}: {}", m.en))),
             Ok(d) => {
                 if named != Some(d.guid) || d.parcels.iter().any(|p| *p != d.guid) {
-                    references.add(msg!("{name}: hoSoGuid hoặc thuaDatId không khớp tên tệp", "{name}: hoSoGuid or thuaDatId do not match the name"));
+                    references.add(msg!(
+                        "{name}: hoSoGuid hoặc thuaDatId không khớp tên tệp",
+                        "{name}: hoSoGuid or thuaDatId do not match the name"
+                    ));
                 }
                 if let Some(lost) = d.holders_of_rights.iter().find(|h| !d.holders.contains(h)) {
-                    references.add(msg!("{name}: không có người mang chuId {lost}", "{name}: no holder has chuId {lost}"));
+                    references.add(msg!(
+                        "{name}: không có người mang chuId {lost}",
+                        "{name}: no holder has chuId {lost}"
+                    ));
                 }
             }
         }
     }
     for uid in parcels.keys().filter(|u| !seen.contains(u)) {
-        references.add(msg!("thửa {uid} không có hồ sơ hoso/{uid}.xml", "parcel {uid} has no hoso/{uid}.xml"));
+        references.add(msg!(
+            "thửa {uid} không có hồ sơ hoso/{uid}.xml",
+            "parcel {uid} has no hoso/{uid}.xml"
+        ));
     }
     count
 }
 
 /// Metadata and quality report.
-fn other_files(archive: &mut Archive, names: &[String], manifest: &manifest::Manifest, schemas: &schema::Schemas, invalid: &mut Faults) {
+fn other_files(
+    archive: &mut Archive,
+    names: &[String],
+    manifest: &manifest::Manifest,
+    schemas: &schema::Schemas,
+    invalid: &mut Faults,
+) {
     let metadata = format!("metadata/{}.xml", manifest.commune);
-    match archive.read_text(&metadata, archive::DOSSIER).and_then(|t| schemas.metadata(&t)) {
+    match archive
+        .read_text(&metadata, archive::DOSSIER)
+        .and_then(|t| schemas.metadata(&t))
+    {
         Ok(()) => {}
-        Err(m) => invalid.add(Msg::new(format!("{metadata}: {}", m.vi), format!("{metadata}: {}", m.en))),
+        Err(m) => invalid.add(Msg::new(
+            format!("{metadata}: {}", m.vi),
+            format!("{metadata}: {}", m.en),
+        )),
     }
     let quality = archive.read_small("report/quality.json", archive::SMALL);
-    if !quality.is_ok_and(|b| serde_json::from_slice::<serde_json::Value>(&b).is_ok_and(|v| v.get("findings").is_some_and(serde_json::Value::is_array))) {
-        invalid.add(msg!("report/quality.json không đọc được", "report/quality.json cannot be read"));
+    if !quality.is_ok_and(|b| {
+        serde_json::from_slice::<serde_json::Value>(&b)
+            .is_ok_and(|v| v.get("findings").is_some_and(serde_json::Value::is_array))
+    }) {
+        invalid.add(msg!(
+            "report/quality.json không đọc được",
+            "report/quality.json cannot be read"
+        ));
     }
     let known = |n: &str| {
-        n == "manifest.json" || n == "report/quality.json" || n == metadata
+        n == "manifest.json"
+            || n == "report/quality.json"
+            || n == metadata
             || ["spatial/thuadat.gml", "spatial/thuadat.gpkg"].contains(&n)
             || ["hoso/", "scan/", "signature/"].iter().any(|p| n.starts_with(p))
     };
@@ -250,9 +350,16 @@ fn other_files(archive: &mut Archive, names: &[String], manifest: &manifest::Man
 fn counts(manifest: &manifest::Manifest, parcels: u64, dossiers: u64, names: &[String]) -> Faults {
     let mut faults = Faults::new("counts");
     let scans = names.iter().filter(|n| n.starts_with("scan/")).count() as u64;
-    for (what, stated, found) in [("parcels", manifest.parcels, parcels), ("dossiers", manifest.dossiers, dossiers), ("scans", manifest.scans, scans)] {
+    for (what, stated, found) in [
+        ("parcels", manifest.parcels, parcels),
+        ("dossiers", manifest.dossiers, dossiers),
+        ("scans", manifest.scans, scans),
+    ] {
         if stated != found {
-            faults.add(msg!("{what}: manifest ghi {stated}, trong gói có {found}", "{what}: the manifest says {stated}, the package has {found}"));
+            faults.add(msg!(
+                "{what}: manifest ghi {stated}, trong gói có {found}",
+                "{what}: the manifest says {stated}, the package has {found}"
+            ));
         }
     }
     faults
@@ -260,5 +367,10 @@ fn counts(manifest: &manifest::Manifest, parcels: u64, dossiers: u64, names: &[S
 
 /// A finding of this module about one parcel.
 fn parcel_finding(code: &'static str, uid: Uid, reference: String, at: Option<crate::domain::Pt>) -> Finding {
-    Finding { parcels: vec![uid], refs: vec![reference], at, ..Finding::new(code, Severity::Error) }
+    Finding {
+        parcels: vec![uid],
+        refs: vec![reference],
+        at,
+        ..Finding::new(code, Severity::Error)
+    }
 }

@@ -16,7 +16,16 @@ use crate::text::Msg;
 /// A digest of everything said of a parcel.
 pub type Print = [u8; 16];
 
-const COLUMNS: [&str; 8] = ["phienBan", "maXa", "soHieuToBanDo", "soThuTuThua", "dienTich", "dienTichPhapLy", "loaiDat", "laDoiTuongChiemDat"];
+const COLUMNS: [&str; 8] = [
+    "phienBan",
+    "maXa",
+    "soHieuToBanDo",
+    "soThuTuThua",
+    "dienTich",
+    "dienTichPhapLy",
+    "loaiDat",
+    "laDoiTuongChiemDat",
+];
 
 /// The digest of the fields of [`COLUMNS`] and the surface.
 pub fn print(fields: &[String; 8], polygon: &Polygon) -> Print {
@@ -37,36 +46,63 @@ pub fn print(fields: &[String; 8], polygon: &Polygon) -> Print {
     out
 }
 
-pub fn compare(archive: &mut Archive, folder: &Path, manifest: &Manifest, gml: &BTreeMap<Uid, Print>) -> Faults {
+pub fn compare(
+    archive: &mut Archive,
+    folder: &Path,
+    manifest: &Manifest,
+    gml: &BTreeMap<Uid, Print>,
+) -> Faults {
     let mut faults = Faults::new("twin");
     match read(archive, folder, manifest, &mut faults) {
-        Err(m) => faults.add(Msg::new(format!("thuadat.gpkg: {}", m.vi), format!("thuadat.gpkg: {}", m.en))),
+        Err(m) => faults.add(Msg::new(
+            format!("thuadat.gpkg: {}", m.vi),
+            format!("thuadat.gpkg: {}", m.en),
+        )),
         Ok(gpkg) => {
             for (uid, print) in gml {
                 match gpkg.get(uid) {
-                    None => faults.add(msg!("thửa {uid} chỉ có trong GML", "parcel {uid} is only in the GML")),
-                    Some(other) if other != print => faults.add(msg!("thửa {uid} khác nhau giữa GML và GPKG", "parcel {uid} differs between GML and GPKG")),
+                    None => faults.add(msg!(
+                        "thửa {uid} chỉ có trong GML",
+                        "parcel {uid} is only in the GML"
+                    )),
+                    Some(other) if other != print => faults.add(msg!(
+                        "thửa {uid} khác nhau giữa GML và GPKG",
+                        "parcel {uid} differs between GML and GPKG"
+                    )),
                     Some(_) => {}
                 }
             }
             for uid in gpkg.keys().filter(|u| !gml.contains_key(u)) {
-                faults.add(msg!("thửa {uid} chỉ có trong GPKG", "parcel {uid} is only in the GPKG"));
+                faults.add(msg!(
+                    "thửa {uid} chỉ có trong GPKG",
+                    "parcel {uid} is only in the GPKG"
+                ));
             }
         }
     }
     faults
 }
 
-fn read(archive: &mut Archive, folder: &Path, manifest: &Manifest, faults: &mut Faults) -> Result<BTreeMap<Uid, Print>, Msg> {
+fn read(
+    archive: &mut Archive,
+    folder: &Path,
+    manifest: &Manifest,
+    faults: &mut Faults,
+) -> Result<BTreeMap<Uid, Print>, Msg> {
     let file = folder.join("thuadat.gpkg");
     let mut from = archive.reader("spatial/thuadat.gpkg", ENTRY)?;
     let copied = std::fs::File::create(&file).and_then(|mut to| std::io::copy(&mut from, &mut to));
     copied.map_err(|e| msg!("không đọc được ({e})", "cannot be read ({e})"))?;
     let said = |f: &Failure| f.message().clone();
     let layers = formats::open(&file, None).map_err(|f| said(&f))?;
-    let [layer] = &layers[..] else { return Err(msg!("phải có đúng một lớp", "there must be exactly one layer")) };
+    let [layer] = &layers[..] else {
+        return Err(msg!("phải có đúng một lớp", "there must be exactly one layer"));
+    };
     if layer.declared_crs.as_ref().and_then(|c| c.epsg) != Some(manifest.epsg) {
-        faults.add(msg!("GPKG có hệ tọa độ khác manifest.json", "the GPKG's coordinate system differs from manifest.json"));
+        faults.add(msg!(
+            "GPKG có hệ tọa độ khác manifest.json",
+            "the GPKG's coordinate system differs from manifest.json"
+        ));
     }
     rows(layer, faults).map_err(|f| said(&f))
 }
@@ -79,18 +115,31 @@ fn rows(layer: &SourceLayer, faults: &mut Faults) -> Result<BTreeMap<Uid, Print>
         let text = |c: Option<usize>| c.and_then(|c| r.values.get(c)).map(shown).unwrap_or_default();
         let number = r.number;
         let Ok(uid) = text(id).parse::<Uid>() else {
-            faults.add(msg!("GPKG, bản ghi {number}: không có thuaDatId", "GPKG, record {number}: no thuaDatId"));
+            faults.add(msg!(
+                "GPKG, bản ghi {number}: không có thuaDatId",
+                "GPKG, record {number}: no thuaDatId"
+            ));
             return Ok(());
         };
         let mut fields = columns.map(text);
-        fields[7] = if fields[7] == "1" { "true".to_owned() } else { "false".to_owned() };
+        fields[7] = if fields[7] == "1" {
+            "true".to_owned()
+        } else {
+            "false".to_owned()
+        };
         match surface(&r) {
             Some(polygon) => {
                 if all.insert(uid, print(&fields, &polygon)).is_some() {
-                    faults.add(msg!("thửa {uid} có hai lần trong GPKG", "parcel {uid} is twice in the GPKG"));
+                    faults.add(msg!(
+                        "thửa {uid} có hai lần trong GPKG",
+                        "parcel {uid} is twice in the GPKG"
+                    ));
                 }
             }
-            None => faults.add(msg!("thửa {uid}: GPKG không có hình trên lưới mm", "parcel {uid}: the GPKG has no surface on the mm lattice")),
+            None => faults.add(msg!(
+                "thửa {uid}: GPKG không có hình trên lưới mm",
+                "parcel {uid}: the GPKG has no surface on the mm lattice"
+            )),
         }
         Ok(())
     })?;
@@ -109,7 +158,9 @@ fn shown(v: &Value<'_>) -> String {
 
 /// The one polygon of a record, on the lattice.
 fn surface(r: &SourceRecord<'_>) -> Option<Polygon> {
-    let SourceGeometry::Polygon(shape) = &r.geometry else { return None };
+    let SourceGeometry::Polygon(shape) = &r.geometry else {
+        return None;
+    };
     let polygons = shape.to_vec();
     let [rings] = &polygons[..] else { return None };
     let point = |p: &[f64; 2]| {
@@ -125,5 +176,7 @@ fn surface(r: &SourceRecord<'_>) -> Option<Polygon> {
         }
         Some(ring)
     });
-    Some(Polygon { rings: rings.collect::<Option<_>>()? })
+    Some(Polygon {
+        rings: rings.collect::<Option<_>>()?,
+    })
 }

@@ -5,7 +5,9 @@ use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use diachinh::domain::{Act, Draft, DraftAction, DraftFile, DraftParcel, Finding, Polygon, Pt, Severity, Uid};
+use diachinh::domain::{
+    Act, Draft, DraftAction, DraftFile, DraftParcel, Finding, Polygon, Pt, Severity, Uid,
+};
 use diachinh::export::package::{self, Options, Outcome, Package};
 use diachinh::job::Progress;
 use diachinh::project::{NewProject, Project};
@@ -13,17 +15,29 @@ use diachinh::verify::{self, Report};
 use zip::write::SimpleFileOptions;
 
 fn act() -> Act {
-    Act { actor: "thu".to_owned(), at: "2026-11-23T08:00:00Z".parse().unwrap() }
+    Act {
+        actor: "thu".to_owned(),
+        at: "2026-11-23T08:00:00Z".parse().unwrap(),
+    }
 }
 
 fn square(e: i64, n: i64, size: i64) -> Vec<Pt> {
-    vec![Pt::new(e, n), Pt::new(e + size, n), Pt::new(e + size, n + size), Pt::new(e, n + size)]
+    vec![
+        Pt::new(e, n),
+        Pt::new(e + size, n),
+        Pt::new(e + size, n + size),
+        Pt::new(e, n + size),
+    ]
 }
 
 /// Twelve parcels; the last has a hole.
 fn project(dir: &Path) -> Project {
     let communes = vec![("25747".to_owned(), "Phường Bến Mẫu".to_owned())];
-    let new = NewProject { epsg: 9210, name: "Huyện Thử".to_owned(), communes };
+    let new = NewProject {
+        epsg: 9210,
+        name: "Huyện Thử".to_owned(),
+        communes,
+    };
     let mut project = Project::create(&dir.join("p.gpkg"), &new, &act()).unwrap();
     let parcels = (0..12i64).map(|i| {
         let shell = square(593_000_000 + i * 10_000, 1_221_000_000, 10_000);
@@ -57,7 +71,12 @@ fn project(dir: &Path) -> Project {
         }
     });
     let mut draft = Draft {
-        files: vec![DraftFile { file: "a.shp".to_owned(), sha256: "0".repeat(64), records: 12, ..DraftFile::default() }],
+        files: vec![DraftFile {
+            file: "a.shp".to_owned(),
+            sha256: "0".repeat(64),
+            records: 12,
+            ..DraftFile::default()
+        }],
         parcels: parcels.collect(),
         ..Draft::default()
     };
@@ -67,7 +86,13 @@ fn project(dir: &Path) -> Project {
 }
 
 fn options(dir: &Path) -> Options {
-    Options { dir: dir.to_owned(), communes: Vec::new(), allow_findings: false, date: "20261123".to_owned(), sequence: 1 }
+    Options {
+        dir: dir.to_owned(),
+        communes: Vec::new(),
+        allow_findings: false,
+        date: "20261123".to_owned(),
+        sequence: 1,
+    }
 }
 
 fn export(project: &Project, dir: &Path) -> Package {
@@ -111,16 +136,46 @@ fn pack(path: &Path, entries: &BTreeMap<String, Vec<u8>>) -> PathBuf {
 fn package_verifies_and_is_the_same_twice() {
     let dir = tempfile::tempdir().unwrap();
     let project = project(dir.path());
-    let (one, two) = (export(&project, &dir.path().join("a")), export(&project, &dir.path().join("b")));
+    let (one, two) = (
+        export(&project, &dir.path().join("a")),
+        export(&project, &dir.path().join("b")),
+    );
     assert_eq!(one.path.file_name().unwrap(), "GT-25747-20261123-0001.zip");
     assert_eq!((one.parcels, one.draft, &one.id), (12, false, &two.id));
-    assert!(std::fs::read(&one.path).unwrap() == std::fs::read(&two.path).unwrap(), "same register, same bytes");
+    assert!(
+        std::fs::read(&one.path).unwrap() == std::fs::read(&two.path).unwrap(),
+        "same register, same bytes"
+    );
     let report = verified(&one.path);
     assert!(report.ok, "{:?}", report.checks);
     let names: Vec<&str> = report.checks.iter().map(|c| c.name).collect();
-    assert_eq!(names, ["zip", "manifest", "hashes", "schema", "counts", "geometry", "references", "twin"]);
-    assert_eq!((report.parcels, report.dossiers, report.scans, report.commune.as_str()), (12, 12, 0, "25747"));
-    assert_eq!(std::fs::read_dir(dir.path().join("a")).unwrap().count(), 1, "nothing else is left");
+    assert_eq!(
+        names,
+        [
+            "zip",
+            "manifest",
+            "hashes",
+            "schema",
+            "counts",
+            "geometry",
+            "references",
+            "twin"
+        ]
+    );
+    assert_eq!(
+        (
+            report.parcels,
+            report.dossiers,
+            report.scans,
+            report.commune.as_str()
+        ),
+        (12, 12, 0, "25747")
+    );
+    assert_eq!(
+        std::fs::read_dir(dir.path().join("a")).unwrap().count(),
+        1,
+        "nothing else is left"
+    );
 }
 
 #[test]
@@ -132,7 +187,11 @@ fn xmllint_accepts_the_xml() {
     let dir = tempfile::tempdir().unwrap();
     let package = export(&project(dir.path()), &dir.path().join("a"));
     let schemas = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/schema");
-    for (i, (name, bytes)) in entries(&package.path).into_iter().filter(|(n, _)| n.ends_with("ml")).enumerate() {
+    for (i, (name, bytes)) in entries(&package.path)
+        .into_iter()
+        .filter(|(n, _)| n.ends_with("ml"))
+        .enumerate()
+    {
         let schema = match name.split('/').next().unwrap() {
             "hoso" => "hoso.xsd",
             "metadata" => "metadata.xsd",
@@ -140,8 +199,17 @@ fn xmllint_accepts_the_xml() {
         };
         let file = dir.path().join(format!("{i}.xml"));
         std::fs::write(&file, bytes).unwrap();
-        let out = Command::new("xmllint").args(["--nonet", "--noout", "--schema"]).arg(schemas.join(schema)).arg(&file).output().unwrap();
-        assert!(out.status.success(), "{name}: {}", String::from_utf8_lossy(&out.stderr));
+        let out = Command::new("xmllint")
+            .args(["--nonet", "--noout", "--schema"])
+            .arg(schemas.join(schema))
+            .arg(&file)
+            .output()
+            .unwrap();
+        assert!(
+            out.status.success(),
+            "{name}: {}",
+            String::from_utf8_lossy(&out.stderr)
+        );
     }
 }
 
@@ -152,16 +220,33 @@ fn findings_block_or_make_a_draft() {
     let mut finding = Finding::new("OVERLAP", Severity::Error);
     finding.refs = vec!["25747/3/1".to_owned()];
     let to = dir.path().join("a");
-    let blocked = package::export(&project, std::slice::from_ref(&finding), &options(&to), &Progress::none()).unwrap();
+    let blocked = package::export(
+        &project,
+        std::slice::from_ref(&finding),
+        &options(&to),
+        &Progress::none(),
+    )
+    .unwrap();
     assert!(matches!(blocked, Outcome::Blocked(f) if f.len() == 1) && !to.exists());
-    let allowed = Options { allow_findings: true, ..options(&to) };
-    let Outcome::Written(all) = package::export(&project, &[finding], &allowed, &Progress::none()).unwrap() else { panic!() };
+    let allowed = Options {
+        allow_findings: true,
+        ..options(&to)
+    };
+    let Outcome::Written(all) = package::export(&project, &[finding], &allowed, &Progress::none()).unwrap()
+    else {
+        panic!()
+    };
     let report = verified(&all[0].path);
     assert!(all[0].draft && report.draft && report.ok, "{:?}", report.checks);
 }
 
 /// Changes one file, and makes the manifest agree again when asked.
-fn tampered(from: &Path, to: &Path, resign: bool, change: impl FnOnce(&mut BTreeMap<String, Vec<u8>>)) -> Report {
+fn tampered(
+    from: &Path,
+    to: &Path,
+    resign: bool,
+    change: impl FnOnce(&mut BTreeMap<String, Vec<u8>>),
+) -> Report {
     let mut all = entries(from);
     change(&mut all);
     if resign {
@@ -172,7 +257,10 @@ fn tampered(from: &Path, to: &Path, resign: bool, change: impl FnOnce(&mut BTree
 
 fn hex(bytes: &[u8]) -> String {
     use sha2::Digest;
-    sha2::Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
+    sha2::Sha256::digest(bytes)
+        .iter()
+        .map(|b| format!("{b:02x}"))
+        .collect()
 }
 
 fn sign(all: &mut BTreeMap<String, Vec<u8>>) {
@@ -200,27 +288,56 @@ fn each_kind_of_tampering_is_recognised_by_name() {
     let dir = tempfile::tempdir().unwrap();
     let package = export(&project(dir.path()), &dir.path().join("a"));
     let gml = "spatial/thuadat.gml";
-    let dossier = entries(&package.path).keys().find(|n| n.starts_with("hoso/")).unwrap().clone();
+    let dossier = entries(&package.path)
+        .keys()
+        .find(|n| n.starts_with("hoso/"))
+        .unwrap()
+        .clone();
     let check = |resign: bool, expected: &[&str], change: &dyn Fn(&mut BTreeMap<String, Vec<u8>>)| {
         let report = tampered(&package.path, &dir.path().join("t.zip"), resign, change);
         assert_eq!(failed(&report), expected, "{:?}", report.checks);
         assert!(!report.ok);
     };
-    check(false, &["hashes"], &|all| replace(all, &dossier, "Nguyễn", "Trần"));
-    check(false, &["manifest"], &|all| replace(all, "manifest.json", "\"draft\": false", "\"draft\": true"));
+    check(false, &["hashes"], &|all| {
+        replace(all, &dossier, "Nguyễn", "Trần")
+    });
+    check(false, &["manifest"], &|all| {
+        replace(all, "manifest.json", "\"draft\": false", "\"draft\": true")
+    });
     check(false, &["hashes", "counts", "references"], &|all| {
         all.remove(&dossier);
     });
     check(false, &["hashes", "schema"], &|all| {
         all.insert("them.txt".to_owned(), b"x".to_vec());
     });
-    check(true, &["schema"], &|all| replace(all, &dossier, "<coQuyenSuDung>true", "<coQuyenSuDung>co"));
-    check(true, &["twin"], &|all| replace(all, gml, "<gt:soThuTuThua>4<", "<gt:soThuTuThua>44<"));
-    check(true, &["geometry", "twin"], &|all| replace(all, gml, "593000.000 1221000.000 593010.000", "593000.0001 1221000.000 593010.000"));
+    check(true, &["schema"], &|all| {
+        replace(all, &dossier, "<coQuyenSuDung>true", "<coQuyenSuDung>co")
+    });
+    check(true, &["twin"], &|all| {
+        replace(all, gml, "<gt:soThuTuThua>4<", "<gt:soThuTuThua>44<")
+    });
+    check(true, &["geometry", "twin"], &|all| {
+        replace(
+            all,
+            gml,
+            "593000.000 1221000.000 593010.000",
+            "593000.0001 1221000.000 593010.000",
+        )
+    });
     check(true, &["references"], &|all| {
-        let other = all.keys().filter(|n| n.starts_with("hoso/")).nth(1).unwrap().clone();
+        let other = all
+            .keys()
+            .filter(|n| n.starts_with("hoso/"))
+            .nth(1)
+            .unwrap()
+            .clone();
         let uid = |n: &str| n["hoso/".len()..n.len() - 4].to_owned();
-        replace(all, &dossier, &format!("<hoSoGuid>{}", uid(&dossier)), &format!("<hoSoGuid>{}", uid(&other)));
+        replace(
+            all,
+            &dossier,
+            &format!("<hoSoGuid>{}", uid(&dossier)),
+            &format!("<hoSoGuid>{}", uid(&other)),
+        );
     });
 }
 
@@ -232,7 +349,10 @@ fn hostile_archives_give_messages() {
     let file = dir.path().join("h.zip");
     for cut in [0, 3, whole.len() / 2, whole.len() - 5] {
         std::fs::write(&file, &whole[..cut]).unwrap();
-        assert_eq!(verify::verify(&file, &Progress::none()).unwrap_err().code(), "PACKAGE_UNREADABLE");
+        assert_eq!(
+            verify::verify(&file, &Progress::none()).unwrap_err().code(),
+            "PACKAGE_UNREADABLE"
+        );
     }
     for name in ["../escape.xml", "/etc/x", "a/./b", "c:\\x"] {
         let report = tampered(&package.path, &file, false, |all| {
@@ -245,7 +365,12 @@ fn hostile_archives_give_messages() {
     });
     assert!(failed(&bomb).contains(&"zip"));
     let laughs = tampered(&package.path, &file, true, |all| {
-        replace(all, "spatial/thuadat.gml", "<gt:Du", "<!DOCTYPE x [<!ENTITY a \"b\">]><gt:Du");
+        replace(
+            all,
+            "spatial/thuadat.gml",
+            "<gt:Du",
+            "<!DOCTYPE x [<!ENTITY a \"b\">]><gt:Du",
+        );
     });
     assert!(failed(&laughs).contains(&"schema"));
     // One byte anywhere: never a panic, never accepted.

@@ -17,12 +17,13 @@ use sha2::{Digest, Sha256};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
-use crate::domain::{BBox, Failure, Finding, Severity, Uid};
+use crate::domain::{BBox, Failure, Finding, Uid};
 use crate::formats::write::{self, Cell, Column, ColumnKind, OutputFormat, Table};
 use crate::job::Progress;
 use crate::msg;
 use crate::project::Project;
 use crate::text::Text;
+use crate::validate;
 
 /// Version of the layout.
 const SCHEMA: u32 = 1;
@@ -65,12 +66,26 @@ pub enum Outcome {
 const PACKING: Text = Text::new("Đang đóng gói", "Packing");
 
 /// Writes one package per commune, all or none. `findings` are those of the register as it is now.
-pub fn export(project: &Project, findings: &[Finding], options: &Options, progress: &Progress) -> Result<Outcome, Failure> {
+pub fn export(
+    project: &Project,
+    findings: &[Finding],
+    options: &Options,
+    progress: &Progress,
+) -> Result<Outcome, Failure> {
     check_date(&options.date)?;
     let communes = wanted(project, &options.communes)?;
-    let concerned = |f: &&Finding| f.refs.is_empty() || f.refs.iter().any(|r| communes.iter().any(|c| r.split('/').next() == Some(&c.0)));
+    let concerned = |f: &&Finding| {
+        f.refs.is_empty()
+            || f.refs
+                .iter()
+                .any(|r| communes.iter().any(|c| r.split('/').next() == Some(&c.0)))
+    };
     let findings: Vec<&Finding> = findings.iter().filter(concerned).collect();
-    let blocking: Vec<Finding> = findings.iter().filter(|f| f.severity == Severity::Error).map(|f| (*f).clone()).collect();
+    let blocking: Vec<Finding> = findings
+        .iter()
+        .filter(|f| validate::blocks_sending(f))
+        .map(|f| (*f).clone())
+        .collect();
     if !blocking.is_empty() && !options.allow_findings {
         return Ok(Outcome::Blocked(blocking));
     }
@@ -78,9 +93,17 @@ pub fn export(project: &Project, findings: &[Finding], options: &Options, progre
     let work = Work::new(&options.dir)?;
     let mut packages = Vec::new();
     for (code, name) in &communes {
-        let own = |f: &&&Finding| f.refs.is_empty() || f.refs.iter().any(|r| r.split('/').next() == Some(code));
+        let own =
+            |f: &&&Finding| f.refs.is_empty() || f.refs.iter().any(|r| r.split('/').next() == Some(code));
         let own: Vec<&Finding> = findings.iter().filter(own).copied().collect();
-        packages.push(one(project, (code, name.as_deref()), &own, options, &work, progress)?);
+        packages.push(one(
+            project,
+            (code, name.as_deref()),
+            &own,
+            options,
+            &work,
+            progress,
+        )?);
     }
     for p in &mut packages {
         let to = options.dir.join(p.path.file_name().unwrap_or_default());
@@ -94,20 +117,43 @@ fn check_date(date: &str) -> Result<(), Failure> {
     if date.len() == 8 && date.bytes().all(|b| b.is_ascii_digit()) {
         return Ok(());
     }
-    Err(Failure::new("USAGE", msg!("Ngày của gói phải có dạng yyyyMMdd.", "The date of a package is written yyyyMMdd.")))
+    Err(Failure::new(
+        "USAGE",
+        msg!(
+            "Ngày của gói phải có dạng yyyyMMdd.",
+            "The date of a package is written yyyyMMdd."
+        ),
+    ))
 }
 
 /// Communes to export: (code, name).
 fn wanted(project: &Project, codes: &[String]) -> Result<Vec<(String, Option<String>)>, Failure> {
     let all = project.communes()?;
-    if let Some(unknown) = codes.iter().find(|c| all.iter().all(|a| a.code != **c || a.parcels == 0)) {
-        return Err(Failure::new("COMMUNE_EMPTY", msg!("Xã {unknown} không có thửa nào trong tệp.", "Commune {unknown} has no parcels in the file.")));
+    if let Some(unknown) = codes
+        .iter()
+        .find(|c| all.iter().all(|a| a.code != **c || a.parcels == 0))
+    {
+        return Err(Failure::new(
+            "COMMUNE_EMPTY",
+            msg!(
+                "Xã {unknown} không có thửa nào trong tệp.",
+                "Commune {unknown} has no parcels in the file."
+            ),
+        ));
     }
-    Ok(all.into_iter().filter(|c| c.parcels > 0 && (codes.is_empty() || codes.contains(&c.code))).map(|c| (c.code, c.name)).collect())
+    Ok(all
+        .into_iter()
+        .filter(|c| c.parcels > 0 && (codes.is_empty() || codes.contains(&c.code)))
+        .map(|c| (c.code, c.name))
+        .collect())
 }
 
 fn failed(path: &Path, e: &impl std::fmt::Display) -> Failure {
-    Failure::new("EXPORT_WRITE", msg!("không ghi được: {e}", "cannot be written: {e}")).file(path)
+    Failure::new(
+        "EXPORT_WRITE",
+        msg!("không ghi được: {e}", "cannot be written: {e}"),
+    )
+    .file(path)
 }
 
 /// A folder for unfinished files inside the target folder; gone when dropped.
@@ -142,22 +188,39 @@ fn one(
     work: &Work,
     progress: &Progress,
 ) -> Result<Package, Failure> {
-    let mut parcels: Vec<(Uid, i64)> =
-        project.coverage().iter().filter(|p| &*p.commune == code).map(|p| (p.uid, p.fid)).collect();
+    let mut parcels: Vec<(Uid, i64)> = project
+        .coverage()
+        .iter()
+        .filter(|p| &*p.commune == code)
+        .map(|p| (p.uid, p.fid))
+        .collect();
     parcels.sort_unstable();
     progress.stage(PACKING, 2 * parcels.len() as u64)?;
-    let bbox = project.coverage().iter().filter(|p| &*p.commune == code).fold(BBox::EMPTY, |b, p| b.union(p.bbox));
-    let draft = findings.iter().any(|f| f.severity == Severity::Error);
+    let bbox = project
+        .coverage()
+        .iter()
+        .filter(|p| &*p.commune == code)
+        .fold(BBox::EMPTY, |b, p| b.union(p.bbox));
+    let draft = findings.iter().any(|f| validate::blocks_sending(f));
     let (gml, gpkg) = (work.0.join("thuadat.gml"), work.0.join("thuadat.gpkg"));
     write_gml(project, code, &bbox, &gml, progress)?;
     write_gpkg(project, code, &gpkg)?;
-    let metadata = parts::metadata(code, name, project.name(), project.epsg(), parcels.len() as u64, &bbox);
+    let metadata = parts::metadata(
+        code,
+        name,
+        project.name(),
+        project.epsg(),
+        parcels.len() as u64,
+        &bbox,
+    );
     let quality = pretty(&quality(parcels.len(), findings));
 
     let file_name = format!("GT-{code}-{}-{:04}.zip", options.date, options.sequence);
     let path = work.0.join(&file_name);
     let fail = |e: zip::result::ZipError| failed(&path, &e);
-    let mut zip = ZipWriter::new(BufWriter::new(File::create(&path).map_err(|e| failed(&path, &e))?));
+    let mut zip = ZipWriter::new(BufWriter::new(
+        File::create(&path).map_err(|e| failed(&path, &e))?,
+    ));
     let mut entries = Vec::with_capacity(parcels.len() + 4);
     for (uid, fid) in &parcels {
         let text = parts::dossier(&project.record(*fid)?);
@@ -183,10 +246,20 @@ fn one(
         io::copy(&mut from, &mut zip).map_err(|e| failed(&path, &e))?;
     }
     let mut out = zip.finish().map_err(fail)?;
-    out.flush().and_then(|()| out.get_ref().sync_all()).map_err(|e| failed(&path, &e))?;
+    out.flush()
+        .and_then(|()| out.get_ref().sync_all())
+        .map_err(|e| failed(&path, &e))?;
     drop(out);
     let whole = hashed(&file_name, &path)?;
-    Ok(Package { path, id, sha256: whole.sha256, commune: code.to_owned(), parcels: parcels.len() as u64, bytes: whole.bytes, draft })
+    Ok(Package {
+        path,
+        id,
+        sha256: whole.sha256,
+        commune: code.to_owned(),
+        parcels: parcels.len() as u64,
+        bytes: whole.bytes,
+        draft,
+    })
 }
 
 fn entry_options() -> SimpleFileOptions {
@@ -203,7 +276,11 @@ fn put(zip: &mut ZipWriter<BufWriter<File>>, name: &str, bytes: &[u8]) -> Result
 }
 
 fn described(name: &str, bytes: &[u8]) -> Entry {
-    Entry { name: name.to_owned(), bytes: bytes.len() as u64, sha256: hex(&Sha256::digest(bytes)) }
+    Entry {
+        name: name.to_owned(),
+        bytes: bytes.len() as u64,
+        sha256: hex(&Sha256::digest(bytes)),
+    }
 }
 
 fn hashed(name: &str, path: &Path) -> Result<Entry, Failure> {
@@ -212,7 +289,11 @@ fn hashed(name: &str, path: &Path) -> Result<Entry, Failure> {
     loop {
         let n = file.read(&mut buffer).map_err(|e| failed(path, &e))?;
         if n == 0 {
-            return Ok(Entry { name: name.to_owned(), bytes, sha256: hex(&hash.finalize()) });
+            return Ok(Entry {
+                name: name.to_owned(),
+                bytes,
+                sha256: hex(&hash.finalize()),
+            });
         }
         hash.update(&buffer[..n]);
         bytes += n as u64;
@@ -220,10 +301,20 @@ fn hashed(name: &str, path: &Path) -> Result<Entry, Failure> {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().flat_map(|b| [b >> 4, b & 15]).map(|d| char::from_digit(u32::from(d), 16).unwrap_or('0')).collect()
+    bytes
+        .iter()
+        .flat_map(|b| [b >> 4, b & 15])
+        .map(|d| char::from_digit(u32::from(d), 16).unwrap_or('0'))
+        .collect()
 }
 
-fn write_gml(project: &Project, code: &str, bbox: &BBox, path: &Path, progress: &Progress) -> Result<(), Failure> {
+fn write_gml(
+    project: &Project,
+    code: &str,
+    bbox: &BBox,
+    path: &Path,
+    progress: &Progress,
+) -> Result<(), Failure> {
     let mut out = BufWriter::new(File::create(path).map_err(|e| failed(path, &e))?);
     let mut x = parts::gml_head(code, project.epsg(), bbox);
     let mut n = 0;
@@ -232,17 +323,32 @@ fn write_gml(project: &Project, code: &str, bbox: &BBox, path: &Path, progress: 
         out.write_all(x.text.as_bytes()).map_err(|e| failed(path, &e))?;
         x.text.clear();
         n += 1;
-        if n % 1000 == 0 { progress.step(1000) } else { Ok(()) }
+        if n % 1000 == 0 {
+            progress.step(1000)
+        } else {
+            Ok(())
+        }
     })?;
     x.close();
-    out.write_all(x.text.as_bytes()).and_then(|()| out.flush()).map_err(|e| failed(path, &e))
+    out.write_all(x.text.as_bytes())
+        .and_then(|()| out.flush())
+        .map_err(|e| failed(path, &e))
 }
 
 /// The same parcels as a GeoPackage. Times in it are fixed, so that the same register gives the same bytes.
 fn write_gpkg(project: &Project, code: &str, path: &Path) -> Result<(), Failure> {
-    let text = |name: &str| Column { name: name.to_owned(), kind: ColumnKind::Text { width: 254 } };
-    let real = |name: &str| Column { name: name.to_owned(), kind: ColumnKind::Real { decimals: 6 } };
-    let whole = |name: &str| Column { name: name.to_owned(), kind: ColumnKind::Integer };
+    let text = |name: &str| Column {
+        name: name.to_owned(),
+        kind: ColumnKind::Text { width: 254 },
+    };
+    let real = |name: &str| Column {
+        name: name.to_owned(),
+        kind: ColumnKind::Real { decimals: 6 },
+    };
+    let whole = |name: &str| Column {
+        name: name.to_owned(),
+        kind: ColumnKind::Integer,
+    };
     let columns = [
         text("thuaDatId"),
         whole("phienBan"),
@@ -254,8 +360,19 @@ fn write_gpkg(project: &Project, code: &str, path: &Path) -> Result<(), Failure>
         text("loaiDat"),
         whole("laDoiTuongChiemDat"),
     ];
-    let table = Table { layer: "thuadat", columns: &columns, epsg: project.epsg() as u32, wgs84: false, at: jiff::Timestamp::UNIX_EPOCH };
-    let mut keys: Vec<_> = project.coverage().iter().filter(|p| &*p.commune == code).map(|p| (p.key(), p.uid, p.fid)).collect();
+    let table = Table {
+        layer: "thuadat",
+        columns: &columns,
+        epsg: project.epsg() as u32,
+        wgs84: false,
+        at: jiff::Timestamp::UNIX_EPOCH,
+    };
+    let mut keys: Vec<_> = project
+        .coverage()
+        .iter()
+        .filter(|p| &*p.commune == code)
+        .map(|p| (p.key(), p.uid, p.fid))
+        .collect();
     keys.sort();
     let mut rows = keys.iter().map(|(_, _, fid)| {
         let r = project.record(*fid)?;
@@ -268,7 +385,9 @@ fn write_gpkg(project: &Project, code: &str, path: &Path) -> Result<(), Failure>
             Cell::Text(r.number),
             real(r.area_measured),
             real(r.area_legal),
-            r.land_use.filter(|u| !u.is_empty()).map_or(Cell::Null, Cell::Text),
+            r.land_use
+                .filter(|u| !u.is_empty())
+                .map_or(Cell::Null, Cell::Text),
             Cell::Int(i64::from(!r.is_parcel)),
         ];
         Ok((r.polygon.unwrap_or_default(), cells))
@@ -305,8 +424,14 @@ fn manifest(
     parcels: usize,
     entries: &[Entry],
 ) -> Result<(String, String), Failure> {
-    let files: Vec<Value> = entries.iter().map(|e| json!({"bytes": e.bytes, "name": e.name, "sha256": e.sha256})).collect();
-    let journal = project.info()?.head.map(|(op, hash)| json!({"hash": hash, "op": op}));
+    let files: Vec<Value> = entries
+        .iter()
+        .map(|e| json!({"bytes": e.bytes, "name": e.name, "sha256": e.sha256}))
+        .collect();
+    let journal = project
+        .info()?
+        .head
+        .map(|(op, hash)| json!({"hash": hash, "op": op}));
     // Keys in alphabetical order: without blanks this is the canonical form that is hashed.
     let mut manifest = json!({
         "base": null,

@@ -1,7 +1,7 @@
 //! The XML files of a package.
 
-use super::xml::{Xml, metres, positions};
 use super::SCHEMA;
+use super::xml::{Xml, metres, positions};
 use crate::crs;
 use crate::domain::{BBox, Holder, ParcelRecord};
 
@@ -43,12 +43,19 @@ fn srs_name(epsg: i32) -> String {
 
 /// The axis order of the TM-3 zones in EPSG is easting, northing; it is said again beside the name.
 fn srs(name: &str) -> [(&str, &str); 4] {
-    [("srsName", name), ("srsDimension", "2"), ("axisLabels", "E N"), ("uomLabels", "m m")]
+    [
+        ("srsName", name),
+        ("srsDimension", "2"),
+        ("axisLabels", "E N"),
+        ("uomLabels", "m m"),
+    ]
 }
 
 /// One parcel of the GML; nothing for a record without surface.
 pub fn gml_member(x: &mut Xml, r: &ParcelRecord, epsg: i32) {
-    let Some(polygon) = r.polygon.as_ref().filter(|p| !p.rings.is_empty()) else { return };
+    let Some(polygon) = r.polygon.as_ref().filter(|p| !p.rings.is_empty()) else {
+        return;
+    };
     let uid = r.uid.to_string();
     x.open("gt:thanhVien", &[]);
     x.open("gt:ThuaDat", &[("gml:id", &format!("t-{uid}"))]);
@@ -61,7 +68,10 @@ pub fn gml_member(x: &mut Xml, r: &ParcelRecord, epsg: i32) {
     x.number_if("gt:dienTich", r.area_measured);
     x.number_if("gt:dienTichPhapLy", r.area_legal);
     x.leaf_if("gt:loaiDat", r.land_use.as_deref());
-    x.leaf("gt:laDoiTuongChiemDat", if r.is_parcel { "false" } else { "true" });
+    x.leaf(
+        "gt:laDoiTuongChiemDat",
+        if r.is_parcel { "false" } else { "true" },
+    );
     x.open("gt:hinhThe", &[]);
     let (name, id) = (srs_name(epsg), format!("h-{uid}"));
     let [a, b, c, d] = srs(&name);
@@ -86,7 +96,10 @@ pub fn dossier(r: &ParcelRecord) -> String {
     x.leaf("hoSoGuid", &uid);
     x.open("DC_TinhHinhDangKy", &[]);
     x.leaf("maXa", &r.commune);
-    x.leaf("coQuyenSuDung", if r.holders.is_empty() { "false" } else { "true" });
+    x.leaf(
+        "coQuyenSuDung",
+        if r.holders.is_empty() { "false" } else { "true" },
+    );
     x.close();
     rights(&mut x, r, &uid);
     x.open("ThongTinTaiSan", &[]);
@@ -176,7 +189,14 @@ fn holders(x: &mut Xml, all: &[Holder]) {
 }
 
 /// metadata/{commune}.xml.
-pub fn metadata(code: &str, name: Option<&str>, district: &str, epsg: i32, parcels: u64, bbox: &BBox) -> String {
+pub fn metadata(
+    code: &str,
+    name: Option<&str>,
+    district: &str,
+    epsg: i32,
+    parcels: u64,
+    bbox: &BBox,
+) -> String {
     let mut x = Xml::document();
     x.open("SieuDuLieu", &[]);
     x.open("MT_METADATA", &[]);
@@ -193,12 +213,20 @@ pub fn metadata(code: &str, name: Option<&str>, district: &str, epsg: i32, parce
     x.close();
     x.open("MT_HEQUYCHIEU", &[]);
     x.leaf("maHe", &format!("EPSG:{epsg}"));
-    x.leaf("kinhTuyenTruc", &crs::zone(epsg as u32).map_or(0.0, |z| z.meridian).to_string());
+    x.leaf(
+        "kinhTuyenTruc",
+        &crs::zone(epsg as u32).map_or(0.0, |z| z.meridian).to_string(),
+    );
     x.leaf("thuTuTruc", "E N");
     x.close();
     if !bbox.is_empty() {
         x.open("MT_GIOIHAN", &[]);
-        for (name, mm) in [("dongNhoNhat", bbox.min.e), ("bacNhoNhat", bbox.min.n), ("dongLonNhat", bbox.max.e), ("bacLonNhat", bbox.max.n)] {
+        for (name, mm) in [
+            ("dongNhoNhat", bbox.min.e),
+            ("bacNhoNhat", bbox.min.n),
+            ("dongLonNhat", bbox.max.e),
+            ("bacLonNhat", bbox.max.n),
+        ] {
             let mut s = String::new();
             metres(&mut s, mm);
             x.leaf(name, &s);

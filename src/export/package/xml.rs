@@ -11,7 +11,10 @@ pub struct Xml {
 
 impl Xml {
     pub fn document() -> Self {
-        Self { text: "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n".to_owned(), open: Vec::new() }
+        Self {
+            text: "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n".to_owned(),
+            open: Vec::new(),
+        }
     }
 
     fn tag(&mut self, name: &str, attributes: &[(&str, &str)]) {
@@ -70,7 +73,13 @@ impl Xml {
 fn escaped(value: &str) -> String {
     let clean: String = value
         .chars()
-        .map(|c| if (c < ' ' && !matches!(c, '\t' | '\n' | '\r')) || matches!(c, '\u{fffe}' | '\u{ffff}') { ' ' } else { c })
+        .map(|c| {
+            if (c < ' ' && !matches!(c, '\t' | '\n' | '\r')) || matches!(c, '\u{fffe}' | '\u{ffff}') {
+                ' '
+            } else {
+                c
+            }
+        })
         .collect();
     quick_xml::escape::escape(clean.as_str()).into_owned()
 }
@@ -112,7 +121,10 @@ mod tests {
             metres(&mut s, mm);
             s
         };
-        assert_eq!([0, 7, -1, 1_000, -12_345, 593_400_120].map(text), ["0.000", "0.007", "-0.001", "1.000", "-12.345", "593400.120"]);
+        assert_eq!(
+            [0, 7, -1, 1_000, -12_345, 593_400_120].map(text),
+            ["0.000", "0.007", "-0.001", "1.000", "-12.345", "593400.120"]
+        );
     }
 
     #[test]
