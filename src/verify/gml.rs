@@ -12,7 +12,7 @@ use super::archive::{Archive, ENTRY};
 use super::manifest::Manifest;
 use super::schema::{Schemas, texts};
 use super::twin::{self, Print};
-use super::{Faults, parcel_finding};
+use super::{Faults, shape_finding};
 use crate::domain::{Finding, Polygon, Pt, Uid};
 use crate::msg;
 use crate::text::Msg;
@@ -205,7 +205,7 @@ fn member(
                 value("soThuTuThua")
             );
             map.faults
-                .push(parcel_finding("PACKAGE_GEOMETRY", uid, reference, Some(fault.at)));
+                .push(shape_finding(uid, reference, fault));
         } else {
             let kind = fault.kind.text();
             geometry.add(here(Msg::new(kind.vi, kind.en)));

@@ -365,12 +365,13 @@ fn counts(manifest: &manifest::Manifest, parcels: u64, dossiers: u64, names: &[S
     faults
 }
 
-/// A finding of this module about one parcel.
-fn parcel_finding(code: &'static str, uid: Uid, reference: String, at: Option<crate::domain::Pt>) -> Finding {
+/// The finding of the rule on shapes about one parcel.
+fn shape_finding(uid: Uid, reference: String, fault: &crate::topology::validity::Fault) -> Finding {
     Finding {
         parcels: vec![uid],
         refs: vec![reference],
-        at,
-        ..Finding::new(code, Severity::Error)
+        at: Some(fault.at),
+        values: vec![("fault", fault.kind.name().to_owned())],
+        ..Finding::new(crate::topology::findings::RING_INVALID, Severity::Error)
     }
 }

@@ -66,7 +66,7 @@ fn project(dir: &Path) -> Project {
             owner: (i != 5).then(|| format!("Nguyễn Văn Thử {i}")),
             owner_address: None,
             user_type: Some("GDC".to_owned()),
-            extra: Vec::new(),
+            extra: Default::default(),
             polygon: Polygon { rings },
         }
     });
