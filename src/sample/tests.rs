@@ -1,3 +1,5 @@
+//! The district is a coverage, complete, reproducible, and the truth knows every fault in it.
+
 use std::collections::{HashMap, HashSet};
 
 use super::*;
