@@ -204,8 +204,7 @@ fn member(
                 value("soHieuToBanDo"),
                 value("soThuTuThua")
             );
-            map.faults
-                .push(shape_finding(uid, reference, fault));
+            map.faults.push(shape_finding(uid, reference, fault));
         } else {
             let kind = fault.kind.text();
             geometry.add(here(Msg::new(kind.vi, kind.en)));
