@@ -160,6 +160,11 @@ impl App {
         Some(map.rect.min + egui::vec2(x, y))
     }
 
+    /// Whether the picture of the map is sharp and whole.
+    pub fn map_is_complete(&self) -> bool {
+        self.session.as_ref().is_none_or(|s| s.views.map.tiles.complete)
+    }
+
     /// Denominator of the map's scale.
     pub fn scale(&self) -> Option<f64> {
         self.session.as_ref().map(|s| s.views.map.view.scale())

@@ -16,6 +16,9 @@ use crate::text::Text;
 /// How near the pointer must be to a point to mean it, in points.
 const REACH: f32 = 9.0;
 
+/// Largest scale a single parcel is shown at (denominator).
+const CLOSEST: f64 = 500.0;
+
 const NAME: Text = Text::new("Bản đồ", "Map");
 
 pub struct MapView {
@@ -106,6 +109,8 @@ impl MapView {
 
     pub fn show(&mut self, bbox: BBox) {
         self.view.show(bbox, 48.0);
+        // A parcel is shown with its neighbours.
+        self.view.set_scale(self.view.scale().max(CLOSEST));
     }
 
     /// Zooms around the centre.

@@ -18,6 +18,8 @@ pub struct Tiles {
     /// Made at the first frame; stays away when its threads cannot be started.
     cache: Option<tiles::Tiles>,
     textures: BTreeMap<Serial, TextureHandle>,
+    /// Everything visible is there and sharp.
+    pub complete: bool,
 }
 
 impl Tiles {
@@ -28,6 +30,7 @@ impl Tiles {
         }
         let Some(cache) = &mut self.cache else { return };
         let frame = cache.frame(look.coverage, view, look.style);
+        self.complete = frame.complete;
         let uv = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
         for d in &frame.draws {
             if let Some(image) = cache.take_pixels(d.tile) {

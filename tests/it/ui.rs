@@ -230,10 +230,13 @@ impl Window {
         };
         std::fs::create_dir_all(&folder).unwrap();
         // The map's pictures are made on threads.
-        for _ in 0..25 {
+        let end = Instant::now() + Duration::from_secs(30);
+        self.h.run_steps(2);
+        while !self.app().map_is_complete() && Instant::now() < end {
             std::thread::sleep(Duration::from_millis(20));
             self.h.step();
         }
+        self.h.run_steps(2);
         let picture = self.h.render().unwrap();
         picture
             .save(Path::new(&folder).join(format!("{name}.png")))

@@ -79,9 +79,11 @@ impl SearchPanel {
 
     fn field(&mut self, ui: &mut Ui, look: &Look<'_>, out: &mut Vec<Action>) {
         let (mut down, mut up) = (false, false);
+        // As it was when the row was laid out, so that the row never grows while typing.
+        let active = self.is_active();
         ui.horizontal(|ui| {
             ui.label(widgets::icon(i::ICON_SEARCH).color(tokens(ui).text_weak));
-            let room = ui.available_width() - if self.is_active() { 44.0 } else { 0.0 };
+            let room = ui.available_width() - if active { 48.0 } else { 0.0 };
             let hint = RichText::new(HINT.get(look.lang)).color(tokens(ui).text_weak);
             let r = ui.add(
                 TextEdit::singleline(&mut self.text)
@@ -103,7 +105,7 @@ impl SearchPanel {
                 self.search(look);
                 self.choose(self.at.unwrap_or(0), look, out);
             }
-            if self.is_active() && widgets::icon_button(ui, i::ICON_CLOSE, CLEAR.get(look.lang)) {
+            if active && widgets::icon_button(ui, i::ICON_CLOSE, CLEAR.get(look.lang)) {
                 self.text.clear();
             }
         });
