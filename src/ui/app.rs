@@ -229,6 +229,7 @@ impl App {
         let lang = self.settings.lang;
         if self.dialog.is_none() && self.palette.is_none() {
             self.keys(ui, &have);
+            self.dropped(ui.ctx(), &have);
         }
         self.bars(ui, &have);
         let map = match self.session.is_some() {
@@ -237,6 +238,21 @@ impl App {
         };
         self.dialogs(ui.ctx(), &have);
         self.notices.ui(ui.ctx(), map, lang);
+    }
+
+    /// Files dropped on the window: a district is opened, anything else is imported into the open one.
+    fn dropped(&mut self, ctx: &Context, have: &Have) {
+        let paths: Vec<PathBuf> =
+            ctx.input(|i| i.raw.dropped_files.iter().map(|f| f.path().to_owned()).collect());
+        let district = |p: &PathBuf| p.extension().is_some_and(|e| e.eq_ignore_ascii_case("gpkg"));
+        match paths.as_slice() {
+            [] => (),
+            [one] if !have.project && district(one) => self.actions.push(Action::Open(one.clone())),
+            all if Command::Import.check(have).is_ok() => {
+                self.dialog = Some(Dialog::Import(Box::new(dialog::import::Wizard::with_files(all))));
+            }
+            _ => self.actions.push(Action::Run(Command::Import)),
+        }
     }
 
     fn keys(&mut self, ui: &Ui, have: &Have) {

@@ -55,10 +55,6 @@ impl<'a> Look<'a> {
         found
     }
 
-    pub fn main_parcel(&self) -> Option<&'a Parcel> {
-        self.selection.main().and_then(|f| self.coverage.get(f))
-    }
-
     /// "Xã Vĩnh An (25747)".
     pub fn commune(&self, code: &str) -> String {
         match self.communes.get(code) {

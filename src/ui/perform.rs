@@ -3,7 +3,7 @@
 use super::action::{Action, Select};
 use super::app::App;
 use super::command::Command;
-use super::dialog::{Dialog, new, open};
+use super::dialog::{Dialog, export, new, open, verify};
 use super::panel::bottom::Tab;
 use super::widgets::Tone;
 use crate::domain::{BBox, Failure};
@@ -64,6 +64,9 @@ impl App {
             Command::Open => self.dialog = Some(Dialog::Open(open::OpenDialog::default())),
             Command::OpenSample => self.open_sample(),
             Command::Import => self.dialog = Some(Dialog::Import(Box::default())),
+            Command::ExportPackage => self.dialog = Some(Dialog::Package(export::PackageDialog::default())),
+            Command::ExportFile => self.dialog = Some(Dialog::File(export::FileDialog::default())),
+            Command::VerifyPackage => self.dialog = Some(Dialog::Verify(verify::VerifyDialog::default())),
             Command::CloseProject => self.close_project(),
             Command::Quit => self.ctx.send_viewport_cmd(egui::ViewportCommand::Close),
             Command::Undo => self.undo(Undo::Last),

@@ -217,10 +217,6 @@ impl Field {
         self.typed.is_some()
     }
 
-    pub fn reset(&mut self) {
-        *self = Self::default();
-    }
-
     /// Shows `value`, or what is being typed. `Some(text)` once, when the person is done.
     pub fn ui(&mut self, ui: &mut Ui, style: &FieldStyle<'_>, value: &str) -> Option<String> {
         let mut text = self.typed.clone().unwrap_or_else(|| value.to_owned());

@@ -4,6 +4,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use jiff::Zoned;
+
 use super::app::App;
 use super::dialog::Dialog;
 use super::jobs::Start;
@@ -11,6 +13,9 @@ use super::panel::bottom::Tab;
 use super::session::Session;
 use super::widgets::Tone;
 use crate::domain::{Act, Failure, Finding, Severity};
+use crate::export::package::{self, Package};
+use crate::export::table;
+use crate::formats::write::OutputFormat;
 use crate::import::{self, Drafted, Existing, Inspection, Options, Plan};
 use crate::job::Progress;
 use crate::msg;
@@ -19,6 +24,7 @@ use crate::sample;
 use crate::text::{Lang, Msg, Text, format};
 use crate::topology::Coverage;
 use crate::validate;
+use crate::verify::Report;
 
 /// What a dialog has gathered.
 #[derive(Debug)]
@@ -33,6 +39,34 @@ pub enum Work {
     Draft(Arc<Inspection>, Box<Plan>),
     /// Writes what was read.
     Commit(Arc<Drafted>),
+    /// Checks everything, writes sync packages, verifies them.
+    Package(PackageJob),
+    /// Writes the parcels for another program.
+    File {
+        path: PathBuf,
+        format: OutputFormat,
+        overwrite: bool,
+        wgs84: bool,
+    },
+    /// Verifies a package.
+    Verify(PathBuf),
+}
+
+/// Which sync packages to write, and where.
+#[derive(Debug)]
+pub struct PackageJob {
+    pub dir: PathBuf,
+    /// Codes.
+    pub communes: Vec<String>,
+    pub allow_findings: bool,
+}
+
+/// What came of it.
+pub enum Packaged {
+    /// Each package with the verdict of its rehearsal.
+    Written(Vec<(Package, Report)>),
+    /// Nothing was written: these forbid sending.
+    Blocked(Vec<Finding>),
 }
 
 const BUSY: Text = Text::new(
@@ -43,6 +77,7 @@ const INSPECT: Text = Text::new("Xem trước các tệp", "Look at the files");
 const DRAFT: Text = Text::new("Đọc các tệp", "Read the files");
 const COMMIT: Text = Text::new("Ghi dữ liệu đã nhập", "Commit the import");
 const VALIDATE: Text = Text::new("Kiểm tra dữ liệu", "Validate");
+const PACKAGE: Text = Text::new("Xuất gói đồng bộ", "Export sync packages");
 const SAMPLE: Text = Text::new("Tạo dữ liệu mẫu", "Make the sample");
 const SAMPLE_NAME: Text = Text::new("Huyện mẫu (tưởng tượng)", "Sample district (invented)");
 const NO_FOLDER: Text = Text::new(
@@ -72,6 +107,9 @@ impl App {
             Work::Inspect(paths) => self.inspect(paths),
             Work::Draft(inspection, plan) => self.draft(inspection, *plan),
             Work::Commit(drafted) => self.commit(drafted),
+            Work::Package(job) => self.package(job),
+            Work::File { path, format, overwrite, wgs84 } => self.file(path, format, overwrite, wgs84),
+            Work::Verify(path) => self.verify(path),
         }
     }
 
@@ -366,6 +404,79 @@ fn outcome(findings: &[Finding]) -> Msg {
         }
     };
     Msg::new(say(Lang::Vi), say(Lang::En))
+}
+
+impl App {
+    fn package(&mut self, job: PackageJob) {
+        let Some(session) = &self.session else { return };
+        let path = session.project.path().to_owned();
+        let date = Zoned::now().strftime("%Y%m%d").to_string();
+        self.jobs.start(
+            &self.ctx.clone(),
+            reads(PACKAGE),
+            move |progress| write_packages(&path, job, date, progress),
+            |app, result| match &mut app.dialog {
+                Some(Dialog::Package(dialog)) => dialog.done(result),
+                _ => result.err().iter().for_each(|f| app.fail(f)),
+            },
+        );
+    }
+
+    fn file(&mut self, target: PathBuf, format: OutputFormat, overwrite: bool, wgs84: bool) {
+        let Some(session) = &self.session else { return };
+        let path = session.project.path().to_owned();
+        let options = table::Options { format, communes: Vec::new(), overwrite, wgs84, at: self.act().at };
+        let name = file_name(&target);
+        self.jobs.start(
+            &self.ctx.clone(),
+            reads(msg!("Xuất {name}", "Export {name}")),
+            move |progress| {
+                let project = Project::open_read_only(&path, progress)?;
+                table::write(&project, &target, &options).map(|w| (w.features, target))
+            },
+            |app, result| match result {
+                Ok((n, target)) => {
+                    let (vi, en) = (format::count(n, Lang::Vi), format::count(n, Lang::En));
+                    let to = target.display();
+                    let text = Msg::new(format!("Đã xuất {vi} thửa"), format!("Exported {en} parcels"));
+                    app.notices.say(&app.ctx, Tone::Ok, text, Some(msg!("{to}", "{to}")));
+                }
+                Err(failure) => app.fail(&failure),
+            },
+        );
+    }
+
+    fn verify(&mut self, path: PathBuf) {
+        let name = file_name(&path);
+        self.jobs.start(
+            &self.ctx.clone(),
+            reads(msg!("Kiểm tra {name}", "Verify {name}")),
+            move |progress| crate::verify::verify(&path, progress),
+            |app, result| match &mut app.dialog {
+                Some(Dialog::Verify(dialog)) => dialog.done(result),
+                _ => result.err().iter().for_each(|f| app.fail(f)),
+            },
+        );
+    }
+}
+
+/// The packages of a snapshot of the file, each verified after it is written.
+fn write_packages(path: &Path, job: PackageJob, date: String, progress: &Progress) -> Result<Packaged, Failure> {
+    let project = Project::open_read_only(path, progress)?;
+    let findings = validate::run(project.coverage(), &validate::Options::default(), progress)?;
+    let options = package::Options {
+        dir: job.dir,
+        communes: job.communes,
+        allow_findings: job.allow_findings,
+        date,
+        sequence: 1,
+    };
+    let packages = match package::export(&project, &findings, &options, progress)? {
+        package::Outcome::Blocked(findings) => return Ok(Packaged::Blocked(findings)),
+        package::Outcome::Written(packages) => packages,
+    };
+    let rehearse = |p: Package| crate::verify::verify(&p.path, progress).map(|report| (p, report));
+    Ok(Packaged::Written(packages.into_iter().map(rehearse).collect::<Result<_, _>>()?))
 }
 
 fn file_name(path: &Path) -> String {

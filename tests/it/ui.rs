@@ -657,6 +657,60 @@ fn opening_what_is_no_district_says_so() {
     assert!(w.says("Bắt đầu"), "and the start page is still there");
 }
 
+#[test]
+fn a_package_with_errors_is_blocked_then_written_as_a_draft_and_verified() {
+    let mut w = Window::sample();
+    let out = w.folder.path().join("gói tin");
+    w.key(CTRL, Key::E);
+    w.type_into("Ghi các gói vào thư mục", &out.display().to_string());
+    // One commune is enough here.
+    let communes = w.project().communes().unwrap();
+    for c in communes.iter().filter(|c| c.parcels > 0).skip(1) {
+        let name = format!("{} ({})", c.name.as_deref().unwrap_or(&c.code), c.code);
+        w.h.get_by_role_and_label(Role::CheckBox, &name).click();
+        w.h.run_steps(2);
+    }
+    w.click("Kiểm tra và xuất gói");
+    assert!(w.says("Chưa ghi gì"), "the sample has errors: {}", w.texts());
+    assert!(!out.exists() || std::fs::read_dir(&out).unwrap().next().is_none());
+    w.h.get_by_role_and_label(Role::CheckBox, "Vẫn ghi khi còn lỗi (gói được đánh dấu là bản nháp)").click();
+    w.settle();
+    w.click("Kiểm tra và xuất gói");
+    assert!(w.says("Đây là bản nháp"), "{}", w.texts());
+    assert!(w.says("Mã băm các tệp"), "the rehearsal is shown check by check");
+    let mut zips: Vec<PathBuf> = std::fs::read_dir(&out).unwrap().map(|e| e.unwrap().path()).collect();
+    zips.retain(|p| p.extension().is_some_and(|e| e == "zip"));
+    assert_eq!(zips.len(), 1, "one package of the one commune");
+    w.click("Đóng");
+    w.key(CTRL, Key::K);
+    w.text("kiem tra mot goi");
+    w.key(Modifiers::NONE, Key::Enter);
+    w.settle();
+    w.type_into("Tệp gói (.zip)", &zips[0].display().to_string());
+    w.h.get_all_by_role_and_label(Role::Button, "Kiểm tra").last().unwrap().click();
+    w.settle();
+    assert!(w.says("Gói đúng và đủ"), "{}", w.texts());
+}
+
+#[test]
+fn f8_walks_through_the_findings() {
+    let mut w = Window::sample();
+    w.key(Modifiers::NONE, Key::F5);
+    w.settle();
+    assert!(w.says("Kiểm tra xong"));
+    w.key(Modifiers::NONE, Key::F8);
+    w.settle();
+    let first = w.app().selected().to_vec();
+    assert!(!first.is_empty(), "the parcels of the first finding are selected");
+    let close = w.app().scale();
+    w.key(Modifiers::NONE, Key::F8);
+    w.settle();
+    w.key(Modifiers::SHIFT, Key::F8);
+    w.settle();
+    assert_eq!(w.app().selected(), first, "Shift+F8 goes back");
+    assert_eq!(w.app().scale(), close);
+}
+
 /// Writes the pictures of the README; without the variable it only walks through the screens.
 #[test]
 fn pictures() {
@@ -682,5 +736,19 @@ fn pictures() {
         w.key(CTRL, Key::I);
         w.settle();
         w.shot(&format!("nhap-{tag}"));
+        w.key(Modifiers::NONE, Key::Escape);
+        w.key(Modifiers::NONE, Key::F5);
+        w.settle();
+        w.key(Modifiers::NONE, Key::F8);
+        w.settle();
+        w.shot(&format!("loi-{tag}"));
+        w.key(CTRL, Key::I);
+        let files = sample().parent().unwrap().join("tep-nguon");
+        w.type_into("Tệp hoặc thư mục", &files.display().to_string());
+        w.click("Tiếp tục");
+        w.shot(&format!("anh-xa-{tag}"));
+        w.h.get_by_role_and_label(Role::Tab, "Bảng mã").click();
+        w.settle();
+        w.shot(&format!("bang-ma-{tag}"));
     }
 }

@@ -3,10 +3,12 @@
 
 pub mod about;
 pub mod closing;
+pub mod export;
 pub mod import;
 pub mod new;
 pub mod open;
 pub mod shortcuts;
+pub mod verify;
 
 use egui::{Area, Id, Modal, RichText, ScrollArea, Ui, UiKind};
 use egui_material_icons::icons::ICON_CLOSE;
@@ -21,6 +23,9 @@ pub enum Dialog {
     New(new::NewDialog),
     Open(open::OpenDialog),
     Import(Box<import::Wizard>),
+    Package(export::PackageDialog),
+    File(export::FileDialog),
+    Verify(verify::VerifyDialog),
     Shortcuts,
     About,
     /// The window is to be closed while a job writes.
@@ -33,6 +38,9 @@ pub fn ui(dialog: &mut Dialog, cx: &mut Cx<'_>) -> Flow {
         Dialog::New(d) => d.ui(cx),
         Dialog::Open(d) => d.ui(cx),
         Dialog::Import(d) => d.ui(cx),
+        Dialog::Package(d) => d.ui(cx),
+        Dialog::File(d) => d.ui(cx),
+        Dialog::Verify(d) => d.ui(cx),
         Dialog::Shortcuts => shortcuts::ui(cx),
         Dialog::About => about::ui(cx),
         Dialog::Closing => closing::ui(cx),

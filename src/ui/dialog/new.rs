@@ -108,7 +108,7 @@ impl NewDialog {
             }
         });
         form_row(ui, PATH.get(lang), |ui| {
-            drop(self.path.ui(ui, lang, PATH.get(lang), PATH_HINT.get(lang), false))
+            self.path.ui(ui, lang, PATH.get(lang), PATH_HINT.get(lang), false);
         });
         form_row(ui, ZONE.get(lang), |ui| {
             self.zones(ui, lang);

@@ -4,7 +4,7 @@
 mod columns;
 mod crs;
 mod encodings;
-mod files;
+pub mod files;
 mod result;
 mod rows;
 
