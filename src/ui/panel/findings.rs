@@ -25,7 +25,8 @@ const CODE: Text = Text::new("Mã", "Code");
 const PARCELS: Text = Text::new("Thửa đất", "Parcels");
 const WHAT: Text = Text::new("Nội dung", "What");
 const ALL: Text = Text::new("Mọi mức độ", "All severities");
-const CHECK: Text = Text::new("Kiểm tra dữ liệu", "Validate");
+/// Room the two counts take, points.
+const COUNTS: f32 = 210.0;
 const CLEAN: Text = Text::new("Không có lỗi nào", "No findings");
 const CLEAN_BODY: Text = Text::new(
     "Bấm “Kiểm tra dữ liệu” (F5) để chạy mọi quy tắc trên toàn huyện.",
@@ -88,7 +89,7 @@ impl FindingsTable {
         let hint = RichText::new(FILTER_HINT.get(lang)).color(tokens(ui).text_weak);
         let r = ui.add(
             TextEdit::singleline(&mut self.filter)
-                .desired_width(180.0)
+                .desired_width(150.0)
                 .hint_text(hint),
         );
         ui.ctx()
@@ -111,20 +112,16 @@ impl FindingsTable {
             egui::accesskit::Role::ComboBox,
             SEVERITY.get(lang),
         );
-        let check = Command::Validate.check(look.have);
-        if widgets::button(ui, check.is_ok(), i::ICON_TASK_ALT, CHECK.get(lang)) {
+        if widgets::command_button(ui, Command::Validate, lang, look.have, widgets::Show::Icon, false) {
             out.push(Action::Run(Command::Validate));
         }
-        let n = |s| look.findings.iter().filter(|f| f.severity == s).count() as u64;
-        let count = |s| {
-            format!(
-                "{} {}",
-                format::count(n(s), lang),
-                severity_text(s).get(lang).to_lowercase()
-            )
-        };
-        ui.label(RichText::new(count(Severity::Error)).color(tokens(ui).error));
-        ui.label(RichText::new(count(Severity::Warning)).color(tokens(ui).warning));
+        // Only where there is room: the bar must not push the panel wider.
+        if ui.available_width() > COUNTS {
+            let n = |s| look.findings.iter().filter(|f| f.severity == s).count() as u64;
+            let count = |s| format!("{} {}", format::count(n(s), lang), severity_text(s).get(lang).to_lowercase());
+            ui.label(RichText::new(count(Severity::Error)).color(tokens(ui).error));
+            ui.label(RichText::new(count(Severity::Warning)).color(tokens(ui).warning));
+        }
     }
 
     pub fn ui(&mut self, ui: &mut Ui, look: &Look<'_>, out: &mut Vec<Action>) {
