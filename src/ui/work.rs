@@ -108,7 +108,12 @@ impl App {
             Work::Draft(inspection, plan) => self.draft(inspection, *plan),
             Work::Commit(drafted) => self.commit(drafted),
             Work::Package(job) => self.package(job),
-            Work::File { path, format, overwrite, wgs84 } => self.file(path, format, overwrite, wgs84),
+            Work::File {
+                path,
+                format,
+                overwrite,
+                wgs84,
+            } => self.file(path, format, overwrite, wgs84),
             Work::Verify(path) => self.verify(path),
         }
     }
@@ -425,7 +430,13 @@ impl App {
     fn file(&mut self, target: PathBuf, format: OutputFormat, overwrite: bool, wgs84: bool) {
         let Some(session) = &self.session else { return };
         let path = session.project.path().to_owned();
-        let options = table::Options { format, communes: Vec::new(), overwrite, wgs84, at: self.act().at };
+        let options = table::Options {
+            format,
+            communes: Vec::new(),
+            overwrite,
+            wgs84,
+            at: self.act().at,
+        };
         let name = file_name(&target);
         self.jobs.start(
             &self.ctx.clone(),
@@ -439,7 +450,8 @@ impl App {
                     let (vi, en) = (format::count(n, Lang::Vi), format::count(n, Lang::En));
                     let to = target.display();
                     let text = Msg::new(format!("Đã xuất {vi} thửa"), format!("Exported {en} parcels"));
-                    app.notices.say(&app.ctx, Tone::Ok, text, Some(msg!("{to}", "{to}")));
+                    app.notices
+                        .say(&app.ctx, Tone::Ok, text, Some(msg!("{to}", "{to}")));
                 }
                 Err(failure) => app.fail(&failure),
             },
@@ -461,7 +473,12 @@ impl App {
 }
 
 /// The packages of a snapshot of the file, each verified after it is written.
-fn write_packages(path: &Path, job: PackageJob, date: String, progress: &Progress) -> Result<Packaged, Failure> {
+fn write_packages(
+    path: &Path,
+    job: PackageJob,
+    date: String,
+    progress: &Progress,
+) -> Result<Packaged, Failure> {
     let project = Project::open_read_only(path, progress)?;
     let findings = validate::run(project.coverage(), &validate::Options::default(), progress)?;
     let options = package::Options {
@@ -476,7 +493,9 @@ fn write_packages(path: &Path, job: PackageJob, date: String, progress: &Progres
         package::Outcome::Written(packages) => packages,
     };
     let rehearse = |p: Package| crate::verify::verify(&p.path, progress).map(|report| (p, report));
-    Ok(Packaged::Written(packages.into_iter().map(rehearse).collect::<Result<_, _>>()?))
+    Ok(Packaged::Written(
+        packages.into_iter().map(rehearse).collect::<Result<_, _>>()?,
+    ))
 }
 
 fn file_name(path: &Path) -> String {

@@ -673,12 +673,19 @@ fn a_package_with_errors_is_blocked_then_written_as_a_draft_and_verified() {
     w.click("Kiểm tra và xuất gói");
     assert!(w.says("Chưa ghi gì"), "the sample has errors: {}", w.texts());
     assert!(!out.exists() || std::fs::read_dir(&out).unwrap().next().is_none());
-    w.h.get_by_role_and_label(Role::CheckBox, "Vẫn ghi khi còn lỗi (gói được đánh dấu là bản nháp)").click();
+    w.h.get_by_role_and_label(
+        Role::CheckBox,
+        "Vẫn ghi khi còn lỗi (gói được đánh dấu là bản nháp)",
+    )
+    .click();
     w.settle();
     w.click("Kiểm tra và xuất gói");
     assert!(w.says("Đây là bản nháp"), "{}", w.texts());
     assert!(w.says("Mã băm các tệp"), "the rehearsal is shown check by check");
-    let mut zips: Vec<PathBuf> = std::fs::read_dir(&out).unwrap().map(|e| e.unwrap().path()).collect();
+    let mut zips: Vec<PathBuf> = std::fs::read_dir(&out)
+        .unwrap()
+        .map(|e| e.unwrap().path())
+        .collect();
     zips.retain(|p| p.extension().is_some_and(|e| e == "zip"));
     assert_eq!(zips.len(), 1, "one package of the one commune");
     w.click("Đóng");
@@ -687,7 +694,10 @@ fn a_package_with_errors_is_blocked_then_written_as_a_draft_and_verified() {
     w.key(Modifiers::NONE, Key::Enter);
     w.settle();
     w.type_into("Tệp gói (.zip)", &zips[0].display().to_string());
-    w.h.get_all_by_role_and_label(Role::Button, "Kiểm tra").last().unwrap().click();
+    w.h.get_all_by_role_and_label(Role::Button, "Kiểm tra")
+        .last()
+        .unwrap()
+        .click();
     w.settle();
     assert!(w.says("Gói đúng và đủ"), "{}", w.texts());
 }

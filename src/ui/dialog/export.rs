@@ -25,7 +25,10 @@ const TITLE: Text = Text::new("Xuất gói đồng bộ", "Export sync packages"
 const FOLDER: Text = Text::new("Ghi các gói vào thư mục", "Write the packages into the folder");
 const FOLDER_HINT: Text = Text::new("Mỗi xã một tệp .zip", "One .zip per commune");
 const COMMUNES: Text = Text::new("Các xã", "Communes");
-const DRAFT: Text = Text::new("Vẫn ghi khi còn lỗi (gói được đánh dấu là bản nháp)", "Write despite errors (marked as draft)");
+const DRAFT: Text = Text::new(
+    "Vẫn ghi khi còn lỗi (gói được đánh dấu là bản nháp)",
+    "Write despite errors (marked as draft)",
+);
 const EXPORT: Text = Text::new("Kiểm tra và xuất gói", "Check and export");
 const WHAT: Text = Text::new(
     "Toàn bộ thửa được kiểm tra trước. Sau khi ghi, mỗi gói được mở lại và so với tệp huyện.",
@@ -68,7 +71,9 @@ impl PackageDialog {
     }
 
     pub fn ui(&mut self, cx: &mut Cx<'_>) -> Flow {
-        let Some(project) = cx.project else { return Flow::Close };
+        let Some(project) = cx.project else {
+            return Flow::Close;
+        };
         let lang = cx.lang;
         let communes: Vec<(String, String)> = project
             .communes()
@@ -95,7 +100,8 @@ impl PackageDialog {
         ui.add_space(M);
         let fresh = std::mem::take(&mut self.fresh);
         form_row(ui, FOLDER.get(lang), |ui| {
-            self.folder.ui(ui, lang, FOLDER.get(lang), FOLDER_HINT.get(lang), fresh);
+            self.folder
+                .ui(ui, lang, FOLDER.get(lang), FOLDER_HINT.get(lang), fresh);
         });
         form_row(ui, COMMUNES.get(lang), |ui| {
             for (code, name) in communes {
@@ -124,9 +130,18 @@ impl PackageDialog {
         }
     }
 
-    fn buttons(&mut self, ui: &mut Ui, communes: &[(String, String)], lang: Lang, out: &mut Vec<Action>) -> Flow {
-        let chosen: Vec<String> =
-            communes.iter().map(|(c, _)| c.clone()).filter(|c| !self.without.contains(c)).collect();
+    fn buttons(
+        &mut self,
+        ui: &mut Ui,
+        communes: &[(String, String)],
+        lang: Lang,
+        out: &mut Vec<Action>,
+    ) -> Flow {
+        let chosen: Vec<String> = communes
+            .iter()
+            .map(|(c, _)| c.clone())
+            .filter(|c| !self.without.contains(c))
+            .collect();
         let folder = self.folder.path();
         let ready = !self.busy && folder.is_some() && !chosen.is_empty();
         if widgets::primary(ui, ready, Some(i::ICON_PACKAGE_2), EXPORT.get(lang))
@@ -134,7 +149,11 @@ impl PackageDialog {
         {
             self.busy = true;
             self.result = None;
-            out.push(Action::Work(Work::Package(PackageJob { dir, communes: chosen, allow_findings: self.allow })));
+            out.push(Action::Work(Work::Package(PackageJob {
+                dir,
+                communes: chosen,
+                allow_findings: self.allow,
+            })));
         }
         let text = if self.result.is_some() { DONE } else { CANCEL };
         let closed = ui.button(text.get(lang)).clicked();
@@ -154,14 +173,29 @@ fn blocked(ui: &mut Ui, findings: &[Finding], lang: Lang) {
     }
     if findings.len() > MOST {
         let more = format::count((findings.len() - MOST) as u64, lang);
-        hint(ui, &if lang == Lang::Vi { format!("… và {more} lỗi nữa") } else { format!("… and {more} more") });
+        hint(
+            ui,
+            &if lang == Lang::Vi {
+                format!("… và {more} lỗi nữa")
+            } else {
+                format!("… and {more} more")
+            },
+        );
     }
 }
 
 fn written(ui: &mut Ui, p: &Package, lang: Lang) {
     let n = format::count(p.parcels, lang);
     let kb = format::count(p.bytes.div_ceil(1024), lang);
-    let draft = if p.draft { if lang == Lang::Vi { " · bản nháp" } else { " · draft" } } else { "" };
+    let draft = if p.draft {
+        if lang == Lang::Vi {
+            " · bản nháp"
+        } else {
+            " · draft"
+        }
+    } else {
+        ""
+    };
     let unit = if lang == Lang::Vi { "thửa" } else { "parcels" };
     let text = format!("{} · {n} {unit} · {kb} KB{draft}", p.path.display());
     ui.add(egui::Label::new(RichText::new(text).text_style(crate::ui::theme::bold())).wrap());
@@ -172,9 +206,15 @@ fn written(ui: &mut Ui, p: &Package, lang: Lang) {
 const FILE_TITLE: Text = Text::new("Xuất tệp bản đồ", "Export a map file");
 const FORMAT: Text = Text::new("Định dạng", "Format");
 const PATH: Text = Text::new("Ghi vào tệp", "Write to file");
-const PATH_HINT: Text = Text::new("Đường dẫn tệp; đuôi tệp được thêm nếu thiếu", "Path; the extension is added if missing");
+const PATH_HINT: Text = Text::new(
+    "Đường dẫn tệp; đuôi tệp được thêm nếu thiếu",
+    "Path; the extension is added if missing",
+);
 const OVERWRITE: Text = Text::new("Ghi đè tệp đã có", "Overwrite an existing file");
-const WGS84: Text = Text::new("Kinh độ, vĩ độ WGS84 thay cho VN-2000", "WGS84 longitude and latitude instead of VN-2000");
+const WGS84: Text = Text::new(
+    "Kinh độ, vĩ độ WGS84 thay cho VN-2000",
+    "WGS84 longitude and latitude instead of VN-2000",
+);
 const PERSONAL: Text = Text::new(
     "Tệp chứa tên người sử dụng đất: chỉ đưa cho người được phép xem.",
     "The file contains names of land users: give it only to people allowed to see them.",
@@ -203,12 +243,36 @@ impl Default for FileDialog {
 }
 
 const FORMATS: [(OutputFormat, Text, &str); 6] = [
-    (OutputFormat::Gpkg, Text::new("GeoPackage (.gpkg)", "GeoPackage (.gpkg)"), "gpkg"),
-    (OutputFormat::Shp, Text::new("Shapefile (.shp)", "Shapefile (.shp)"), "shp"),
-    (OutputFormat::GeoJson, Text::new("GeoJSON (.geojson)", "GeoJSON (.geojson)"), "geojson"),
-    (OutputFormat::FlatGeobuf, Text::new("FlatGeobuf (.fgb)", "FlatGeobuf (.fgb)"), "fgb"),
-    (OutputFormat::Tab, Text::new("MapInfo TAB (.tab)", "MapInfo TAB (.tab)"), "tab"),
-    (OutputFormat::Csv, Text::new("Bảng CSV, không có hình (.csv)", "CSV table (.csv)"), "csv"),
+    (
+        OutputFormat::Gpkg,
+        Text::new("GeoPackage (.gpkg)", "GeoPackage (.gpkg)"),
+        "gpkg",
+    ),
+    (
+        OutputFormat::Shp,
+        Text::new("Shapefile (.shp)", "Shapefile (.shp)"),
+        "shp",
+    ),
+    (
+        OutputFormat::GeoJson,
+        Text::new("GeoJSON (.geojson)", "GeoJSON (.geojson)"),
+        "geojson",
+    ),
+    (
+        OutputFormat::FlatGeobuf,
+        Text::new("FlatGeobuf (.fgb)", "FlatGeobuf (.fgb)"),
+        "fgb",
+    ),
+    (
+        OutputFormat::Tab,
+        Text::new("MapInfo TAB (.tab)", "MapInfo TAB (.tab)"),
+        "tab",
+    ),
+    (
+        OutputFormat::Csv,
+        Text::new("Bảng CSV, không có hình (.csv)", "CSV table (.csv)"),
+        "csv",
+    ),
 ];
 
 impl FileDialog {
@@ -226,7 +290,11 @@ impl FileDialog {
                 if widgets::primary(ui, ready.is_some(), Some(i::ICON_FILE_UPLOAD), WRITE.get(lang)) {
                     *work = ready;
                 }
-                if ui.button(CANCEL.get(lang)).clicked() { Flow::Close } else { Flow::Stay }
+                if ui.button(CANCEL.get(lang)).clicked() {
+                    Flow::Close
+                } else {
+                    Flow::Stay
+                }
             },
         );
         match state.1 {
@@ -241,7 +309,12 @@ impl FileDialog {
     fn body(&mut self, ui: &mut Ui, lang: Lang) {
         form_row(ui, FORMAT.get(lang), |ui| {
             let all = FORMATS.map(|(f, ..)| f);
-            let name = |f: OutputFormat| FORMATS.iter().find(|(g, ..)| *g == f).map_or("", |(_, t, _)| t.get(lang));
+            let name = |f: OutputFormat| {
+                FORMATS
+                    .iter()
+                    .find(|(g, ..)| *g == f)
+                    .map_or("", |(_, t, _)| t.get(lang))
+            };
             choice(ui, FORMAT.get(lang), &mut self.format, &all, name);
         });
         let fresh = std::mem::take(&mut self.fresh);
@@ -261,6 +334,11 @@ impl FileDialog {
             path.set_extension(extension);
         }
         let (format, overwrite, wgs84) = (self.format, self.overwrite, self.wgs84);
-        Some(Work::File { path, format, overwrite, wgs84 })
+        Some(Work::File {
+            path,
+            format,
+            overwrite,
+            wgs84,
+        })
     }
 }

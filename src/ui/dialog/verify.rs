@@ -18,9 +18,18 @@ const TITLE: Text = Text::new("Kiểm tra một gói", "Verify a package");
 const PATH: Text = Text::new("Tệp gói (.zip)", "Package file (.zip)");
 const PATH_HINT: Text = Text::new("GT-25747-20261123-1.zip", "GT-25747-20261123-1.zip");
 const VERIFY: Text = Text::new("Kiểm tra", "Verify");
-const GOOD: Text = Text::new("Gói đúng và đủ: mọi phần khớp với nội dung gói khai.", "The package is right: every part agrees with what it declares.");
-const BAD: Text = Text::new("Gói không dùng được: có phần không khớp.", "The package cannot be used: some part does not agree.");
-const DRAFT: Text = Text::new("Đây là bản nháp, không được gửi.", "This is a draft and may not be sent.");
+const GOOD: Text = Text::new(
+    "Gói đúng và đủ: mọi phần khớp với nội dung gói khai.",
+    "The package is right: every part agrees with what it declares.",
+);
+const BAD: Text = Text::new(
+    "Gói không dùng được: có phần không khớp.",
+    "The package cannot be used: some part does not agree.",
+);
+const DRAFT: Text = Text::new(
+    "Đây là bản nháp, không được gửi.",
+    "This is a draft and may not be sent.",
+);
 
 /// Findings listed; the rest is counted.
 const MOST: usize = 100;
@@ -34,7 +43,12 @@ pub struct VerifyDialog {
 
 impl Default for VerifyDialog {
     fn default() -> Self {
-        Self { path: PathField::new(Kind::OpenFile, PACKAGES), fresh: true, busy: false, result: None }
+        Self {
+            path: PathField::new(Kind::OpenFile, PACKAGES),
+            fresh: true,
+            busy: false,
+            result: None,
+        }
     }
 }
 
@@ -59,7 +73,11 @@ impl VerifyDialog {
                     this.busy = true;
                     *work = path.map(Work::Verify);
                 }
-                if ui.button(DONE.get(lang)).clicked() { Flow::Close } else { Flow::Stay }
+                if ui.button(DONE.get(lang)).clicked() {
+                    Flow::Close
+                } else {
+                    Flow::Stay
+                }
             },
         );
         cx.out.extend(state.1.map(Action::Work));
@@ -81,7 +99,11 @@ impl VerifyDialog {
 
 /// The verdict, check by check.
 pub fn report(ui: &mut Ui, r: &Report, lang: Lang) {
-    let (tone, text) = if r.ok { (Tone::Ok, GOOD) } else { (Tone::Error, BAD) };
+    let (tone, text) = if r.ok {
+        (Tone::Ok, GOOD)
+    } else {
+        (Tone::Error, BAD)
+    };
     widgets::note(ui, tone, text.get(lang));
     if r.draft {
         ui.add_space(M / 2.0);
@@ -90,7 +112,11 @@ pub fn report(ui: &mut Ui, r: &Report, lang: Lang) {
     ui.add_space(M);
     for check in &r.checks {
         let t = tokens(ui);
-        let (glyph, colour) = if check.ok { (i::ICON_CHECK_CIRCLE, t.ok) } else { (i::ICON_ERROR, t.error) };
+        let (glyph, colour) = if check.ok {
+            (i::ICON_CHECK_CIRCLE, t.ok)
+        } else {
+            (i::ICON_ERROR, t.error)
+        };
         ui.horizontal_top(|ui| {
             ui.label(widgets::icon(glyph).color(colour));
             widgets::fixed(ui, 150.0, RichText::new(name(check.name).get(lang)));
@@ -102,7 +128,14 @@ pub fn report(ui: &mut Ui, r: &Report, lang: Lang) {
     }
     if r.findings.len() > MOST {
         let more = format::count((r.findings.len() - MOST) as u64, lang);
-        hint(ui, &if lang == Lang::Vi { format!("… và {more} mục nữa") } else { format!("… and {more} more") });
+        hint(
+            ui,
+            &if lang == Lang::Vi {
+                format!("… và {more} mục nữa")
+            } else {
+                format!("… and {more} more")
+            },
+        );
     }
 }
 

@@ -118,7 +118,13 @@ impl FindingsTable {
         // Only where there is room: the bar must not push the panel wider.
         if ui.available_width() > COUNTS {
             let n = |s| look.findings.iter().filter(|f| f.severity == s).count() as u64;
-            let count = |s| format!("{} {}", format::count(n(s), lang), severity_text(s).get(lang).to_lowercase());
+            let count = |s| {
+                format!(
+                    "{} {}",
+                    format::count(n(s), lang),
+                    severity_text(s).get(lang).to_lowercase()
+                )
+            };
             ui.label(RichText::new(count(Severity::Error)).color(tokens(ui).error));
             ui.label(RichText::new(count(Severity::Warning)).color(tokens(ui).warning));
         }
