@@ -20,5 +20,5 @@ pub mod project;
 pub mod export;
 pub mod verify;
 pub mod sample;
-pub mod cli;
 pub mod ui;
+pub mod cli;

@@ -4,7 +4,6 @@ mod act;
 mod draft;
 mod draft_hash;
 mod extra;
-mod failure;
 mod finding;
 mod geometry;
 mod parcel;
@@ -13,8 +12,9 @@ mod uid;
 pub use act::*;
 pub use draft::*;
 pub use extra::*;
-pub use failure::*;
 pub use finding::*;
 pub use geometry::*;
 pub use parcel::*;
 pub use uid::*;
+
+pub use crate::text::Failure;

@@ -6,7 +6,7 @@
 use jiff::{Timestamp, civil, tz};
 
 use super::{Lang, Msg, Text};
-use crate::domain::Failure;
+use crate::text::Failure;
 use crate::msg;
 
 /// (decimal sign, thousands sign).

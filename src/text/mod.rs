@@ -3,6 +3,7 @@
 //! A fixed sentence is a [`Text`] constant beside the thing it names; a sentence with values in it
 //! is a [`Msg`], built in both languages at once. Legal terms stand once in [`terms`].
 
+mod failure;
 pub mod doctor;
 pub mod encoding;
 pub mod fold;
@@ -10,6 +11,8 @@ pub mod format;
 pub mod letters;
 pub mod syllable;
 pub mod terms;
+
+pub use failure::Failure;
 
 use serde::{Deserialize, Serialize};
 

@@ -14,7 +14,7 @@ use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 use super::letters::{Tone, letter};
 use super::{Msg, Text};
-use crate::domain::Failure;
+use crate::text::Failure;
 use crate::msg;
 
 /// An encoding of text as found in a column of a file.

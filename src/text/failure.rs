@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use crate::text::{Lang, Msg};
+use super::{Lang, Msg};
 
 /// An operation that did not happen. `code` is stable (cli.md) and listed once, in `docs/errors.md`;
 /// the rest says where and what to do. Holds no personal values.
