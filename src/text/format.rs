@@ -6,8 +6,8 @@
 use jiff::{Timestamp, civil, tz};
 
 use super::{Lang, Msg, Text};
-use crate::text::Failure;
 use crate::msg;
+use crate::text::Failure;
 
 /// (decimal sign, thousands sign).
 fn signs(lang: Lang) -> (char, char) {

@@ -14,8 +14,8 @@ use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 use super::letters::{Tone, letter};
 use super::{Msg, Text};
-use crate::text::Failure;
 use crate::msg;
+use crate::text::Failure;
 
 /// An encoding of text as found in a column of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
