@@ -13,7 +13,6 @@ mod import;
 mod kill;
 mod licences;
 mod package;
-mod sample_data;
 mod quality;
 mod sample_data;
 mod shp_hostile;
