@@ -11,13 +11,13 @@ use crate::domain::{Failure, Pt};
 use crate::formats::shp::{DbfField, DbfValue, ShpWriter};
 use crate::text::encoding::{Encoding, decode, encode};
 
-/// Columns in file order: name, width, decimals (`None` = text).
+/// Columns in file order: name, width, decimals (`None` = text). SHTHUA is text: TAB has no empty numbers.
 pub const COLUMNS: [(&str, u8, Option<u8>); 19] = [
     ("ID", 8, Some(0)),
     ("THUAID", 8, Some(0)),
     ("XAID", 5, None),
     ("SHBANDO", 5, Some(0)),
-    ("SHTHUA", 6, Some(0)),
+    ("SHTHUA", 6, None),
     ("DIENTICH", 12, Some(1)),
     ("DIENTICHPL", 12, Some(1)),
     ("MALOAIDAT", 10, None),
@@ -58,7 +58,8 @@ pub fn row(r: &Record, id: u64) -> Vec<Cell> {
         Cell::Int(id as i64),
         text(COMMUNES[r.commune].0),
         Cell::Int(i64::from(r.sheet)),
-        r.number.map_or(Cell::Null, |n| Cell::Int(i64::from(n))),
+        r.number
+            .map_or(Cell::Null, |n| Cell::Text(n.to_string())),
         Cell::Real(r.area),
         r.area_legal.map_or(Cell::Null, Cell::Real),
         text(&r.land_use),

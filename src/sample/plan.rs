@@ -499,7 +499,7 @@ pub fn turn_of_circle(i: usize, n: usize) -> V {
     let quarter = n / 4;
     let t = (i % quarter) as f64 / quarter as f64;
     // tan of half the angle runs 0 … 1 over a quarter; this polynomial spaces the directions evenly.
-    let t = t * (0.7854 + t * t * (0.1384 + 0.0762 * t * t)).min(1.0);
+    let t = t * (0.785 + t * t * (0.139 + 0.076 * t * t)).min(1.0);
     let (c, s) = ((1.0 - t * t) / (1.0 + t * t), 2.0 * t / (1.0 + t * t));
     match i / quarter {
         0 => [c, s],

@@ -240,7 +240,7 @@ fn ring(list: &str) -> Result<Vec<Pt>, Msg> {
         .map(millimetres)
         .collect::<Option<_>>()
         .ok_or_else(bad)?;
-    if numbers.len() % 2 != 0 {
+    if !numbers.len().is_multiple_of(2) {
         return Err(bad());
     }
     let mut points: Vec<Pt> = numbers.chunks_exact(2).map(|c| Pt::new(c[0], c[1])).collect();
