@@ -58,8 +58,7 @@ pub fn row(r: &Record, id: u64) -> Vec<Cell> {
         Cell::Int(id as i64),
         text(COMMUNES[r.commune].0),
         Cell::Int(i64::from(r.sheet)),
-        r.number
-            .map_or(Cell::Null, |n| Cell::Text(n.to_string())),
+        r.number.map_or(Cell::Null, |n| Cell::Text(n.to_string())),
         Cell::Real(r.area),
         r.area_legal.map_or(Cell::Null, Cell::Real),
         text(&r.land_use),
