@@ -320,7 +320,7 @@ mod tests {
         for mpp in [0.003, 0.1323, 0.5, 7.0, 264.6, 1999.0] {
             let (metres, width) = round_length(mpp, 130.0);
             assert!(
-                width <= 130.0 && width >= 130.0 / 2.6,
+                (130.0 / 2.6..=130.0).contains(&width),
                 "{mpp}: {metres} m, {width} points"
             );
             let lead = metres / 10f64.powf(metres.log10().floor());

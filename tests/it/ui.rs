@@ -517,7 +517,7 @@ fn the_import_wizard_shows_what_it_will_write_and_writes_that() {
     );
     w.click("Ghi vào tệp huyện");
     assert!(w.project().coverage().len() > 100);
-    assert!(w.says("Đã nhập"));
+    assert!(w.says("Kiểm tra xong"), "the rules run over what was imported");
     let parcels = w.project().coverage().len();
     w.key(CTRL, Key::Z);
     w.settle();
