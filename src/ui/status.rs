@@ -145,7 +145,7 @@ fn coordinates(ui: &mut Ui, shown: &Shown) {
     };
     widgets::fixed(
         ui,
-        196.0,
+        216.0,
         RichText::new(wgs).size(13.0).color(tokens(ui).text_weak),
     );
 }
