@@ -242,7 +242,7 @@ mod tests {
         let mut reversed = hole.clone();
         reversed.reverse();
         assert_eq!(grouped(std::slice::from_ref(&shell)), [1]);
-        assert_eq!(grouped(&[shell.clone(), reversed.clone()]), [2]);
+        assert_eq!(grouped(&[shell.clone(), reversed]), [2]);
         assert_eq!(grouped(&[hole.clone(), shell.clone()]), [2]);
         assert_eq!(
             grouped(&[far.clone(), island.clone(), shell.clone(), hole]),

@@ -418,7 +418,7 @@ mod tests {
             1,
             "no side files"
         );
-        assert_eq!(list(&p), [b.clone()]);
+        assert_eq!(list(&p), std::slice::from_ref(&b));
         assert_eq!(
             &fs::read(&b.path).unwrap()[18..20],
             [1, 1],

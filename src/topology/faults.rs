@@ -115,8 +115,11 @@ fn ordered(a: u32, b: u32) -> (u32, u32) {
     (a.min(b), a.max(b))
 }
 
-fn ring_faults(parcels: &[&Parcel], progress: &Progress) -> Result<Vec<(i64, Vec<Fault>)>, Failure> {
-    let checked: Result<Vec<Vec<(i64, Vec<Fault>)>>, Failure> = parcels
+/// Faults of one parcel's rings, by fid.
+type RingFaults = Vec<(i64, Vec<Fault>)>;
+
+fn ring_faults(parcels: &[&Parcel], progress: &Progress) -> Result<RingFaults, Failure> {
+    let checked: Result<Vec<RingFaults>, Failure> = parcels
         .par_chunks(1024)
         .map(|chunk| {
             progress.step(chunk.len() as u64)?;

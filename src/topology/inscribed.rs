@@ -151,7 +151,7 @@ impl Region {
             .min(self.size[0].min(self.size[1]) / 2.0);
         let mut low = 0.0;
         let mut best = None;
-        while high - low > (high / 100.0).min(0.02).max(0.002) {
+        while high - low > (high / 100.0).clamp(0.002, 0.02) {
             let middle = f64::midpoint(low, high);
             match self.fit(middle) {
                 Some(at) => {

@@ -48,7 +48,7 @@ pub(super) fn in_rings(rings: &[Vec<[f64; 2]>], precision: f64) -> Option<Circle
     let sides = rings.iter().flat_map(|r| r.iter().zip(r.iter().cycle().skip(1)));
     let field = Field::new(sides.map(|(a, b)| (local(*a), local(*b))));
     let best = field.search([high(0) - x0, high(1) - y0], precision);
-    (best.distance > 0.0).then(|| Circle {
+    (best.distance > 0.0).then_some(Circle {
         x: best.x + x0,
         y: best.y + y0,
         radius: best.distance,

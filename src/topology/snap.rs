@@ -117,7 +117,7 @@ mod tests {
             "(1000 1003)(1000 1000) (1002 0)(1000 0) (2000 1004)(2000 1000)"
         );
         assert_eq!(snap.largest, 4.0);
-        let before = snap.clone();
+        let before = snap;
         all.reverse();
         assert_eq!(plan(&all, 5), before);
         assert!(
