@@ -244,10 +244,7 @@ mod tests {
         assert_eq!(grouped(std::slice::from_ref(&shell)), [1]);
         assert_eq!(grouped(&[shell.clone(), reversed]), [2]);
         assert_eq!(grouped(&[hole.clone(), shell.clone()]), [2]);
-        assert_eq!(
-            grouped(&[far.clone(), island.clone(), shell.clone(), hole]),
-            [1, 1, 2]
-        );
+        assert_eq!(grouped(&[far.clone(), island, shell.clone(), hole]), [1, 1, 2]);
         assert_eq!(grouped(&[shell, far]), [1, 1]);
     }
 

@@ -136,6 +136,7 @@ mod doctor {
         out + if v.certain { "!" } else { "" }
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "the cases below read better")]
     fn check(
         declared: Option<DeclaredCrs>,
         place: [f64; 2],

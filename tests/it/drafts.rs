@@ -7,7 +7,7 @@ pub fn draft(count: usize, file: &str) -> Draft {
     let files = vec![DraftFile {
         file: file.into(),
         layer: None,
-        sha256: format!("{:064x}", count),
+        sha256: format!("{count:064x}"),
         records: count as u64 + 1,
         skipped: 0,
     }];
@@ -44,18 +44,19 @@ fn parcel(i: usize) -> DraftParcel {
         commune: "25747".into(),
         sheet: (1 + i / 60).to_string(),
         number: (1 + i % 60).to_string(),
-        old_sheet: (i % 7 == 0).then(|| "TĐ 12-2019".into()),
-        old_number: (i % 5 == 0).then(|| format!("{i}, một phần")),
-        area_measured: (i % 11 != 0).then_some(700.0 - (i % 3) as f64 / 10.0),
-        area_legal: (i % 4 == 0).then_some(699.5),
+        old_sheet: i.is_multiple_of(7).then(|| "TĐ 12-2019".into()),
+        old_number: i.is_multiple_of(5).then(|| format!("{i}, một phần")),
+        area_measured: (!i.is_multiple_of(11)).then_some(700.0 - (i % 3) as f64 / 10.0),
+        area_legal: i.is_multiple_of(4).then_some(699.5),
         land_use: [Some("ONT+CLN"), Some("LUC"), Some("XYZ"), None][i % 4].map(Into::into),
-        address: (i % 2 == 0).then(|| format!("ấp Bịa Đặt {i}")),
+        address: i.is_multiple_of(2).then(|| format!("ấp Bịa Đặt {i}")),
         parcel_code: None,
         is_parcel: i % 50 != 49,
-        owner: (i % 6 != 0).then(|| format!("Nguyễn Văn Thử {i}")),
+        owner: (!i.is_multiple_of(6)).then(|| format!("Nguyễn Văn Thử {i}")),
         owner_address: (i % 12 == 1).then(|| "tổ 9, ấp Không Có".into()),
-        user_type: (i % 3 == 0).then(|| "GDC".into()),
-        extra: (i % 2 == 0)
+        user_type: i.is_multiple_of(3).then(|| "GDC".into()),
+        extra: i
+            .is_multiple_of(2)
             .then(|| ("GHICHU".into(), "\"dòng 1\"\ndòng 2".into()))
             .into_iter()
             .collect(),

@@ -55,11 +55,11 @@ sheet 25747/1 commune="25747" number="1"
         !plain.contains("Nguyễn Văn Thử") && !plain.contains("_p="),
         "{plain}"
     );
-    let uids = plain
+    let mut uids = plain
         .lines()
         .skip(1)
         .map(|l| l.split(' ').nth(2).unwrap().parse::<Uid>());
-    assert!(uids.fold(true, |all, u| all && u.is_ok()), "{plain}");
+    assert!(uids.all(|u| u.is_ok()), "{plain}");
 }
 
 #[test]

@@ -1,5 +1,12 @@
 //! One integration binary: every flow through the public surface.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic: that is how it fails")]
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test may say what it did"
+)]
+
 mod bulk;
 mod crs;
 mod crs_env;

@@ -14,6 +14,9 @@ use diachinh::project::{NewProject, Project};
 use diachinh::verify::{self, Report};
 use zip::write::SimpleFileOptions;
 
+/// Name → bytes of every entry of a ZIP.
+type Entries = BTreeMap<String, Vec<u8>>;
+
 fn act() -> Act {
     Act {
         actor: "thu".to_owned(),
@@ -110,7 +113,7 @@ fn failed(report: &Report) -> Vec<&'static str> {
     report.checks.iter().filter(|c| !c.ok).map(|c| c.name).collect()
 }
 
-fn entries(path: &Path) -> BTreeMap<String, Vec<u8>> {
+fn entries(path: &Path) -> Entries {
     let mut zip = zip::ZipArchive::new(std::fs::File::open(path).unwrap()).unwrap();
     (0..zip.len())
         .map(|i| {
@@ -122,7 +125,7 @@ fn entries(path: &Path) -> BTreeMap<String, Vec<u8>> {
         .collect()
 }
 
-fn pack(path: &Path, entries: &BTreeMap<String, Vec<u8>>) -> PathBuf {
+fn pack(path: &Path, entries: &Entries) -> PathBuf {
     let mut zip = zip::ZipWriter::new(std::fs::File::create(path).unwrap());
     for (name, bytes) in entries {
         zip.start_file(name, SimpleFileOptions::default()).unwrap();
@@ -241,12 +244,7 @@ fn findings_block_or_make_a_draft() {
 }
 
 /// Changes one file, and makes the manifest agree again when asked.
-fn tampered(
-    from: &Path,
-    to: &Path,
-    resign: bool,
-    change: impl FnOnce(&mut BTreeMap<String, Vec<u8>>),
-) -> Report {
+fn tampered(from: &Path, to: &Path, resign: bool, change: impl FnOnce(&mut Entries)) -> Report {
     let mut all = entries(from);
     change(&mut all);
     if resign {
@@ -263,7 +261,7 @@ fn hex(bytes: &[u8]) -> String {
         .collect()
 }
 
-fn sign(all: &mut BTreeMap<String, Vec<u8>>) {
+fn sign(all: &mut Entries) {
     let mut manifest: serde_json::Value = serde_json::from_slice(&all["manifest.json"]).unwrap();
     let files: Vec<_> = all
         .iter()
@@ -277,7 +275,7 @@ fn sign(all: &mut BTreeMap<String, Vec<u8>>) {
     all.insert("manifest.json".to_owned(), manifest.to_string().into_bytes());
 }
 
-fn replace(all: &mut BTreeMap<String, Vec<u8>>, name: &str, from: &str, to: &str) {
+fn replace(all: &mut Entries, name: &str, from: &str, to: &str) {
     let text = String::from_utf8(all[name].clone()).unwrap();
     assert!(text.contains(from), "{name} has no {from}");
     all.insert(name.to_owned(), text.replacen(from, to, 1).into_bytes());
@@ -293,7 +291,7 @@ fn each_kind_of_tampering_is_recognised_by_name() {
         .find(|n| n.starts_with("hoso/"))
         .unwrap()
         .clone();
-    let check = |resign: bool, expected: &[&str], change: &dyn Fn(&mut BTreeMap<String, Vec<u8>>)| {
+    let check = |resign: bool, expected: &[&str], change: &dyn Fn(&mut Entries)| {
         let report = tampered(&package.path, &dir.path().join("t.zip"), resign, change);
         assert_eq!(failed(&report), expected, "{:?}", report.checks);
         assert!(!report.ok);

@@ -376,7 +376,8 @@ fn ogrinfo_prints_no_warning() {
 /// A file of each schema there ever was, as SQL text: opens, is brought up to date, and keeps what it held.
 #[test]
 fn every_older_schema_opens() {
-    for (schema, sql) in [(1, include_str!("../fixtures/schema-1.sql"))] {
+    const SCHEMAS: &[(i64, &str)] = &[(1, include_str!("../fixtures/schema-1.sql"))];
+    for &(schema, sql) in SCHEMAS {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("old.gpkg");
         let conn = rusqlite::Connection::open(&path).unwrap();

@@ -1,6 +1,9 @@
 //! What is too long for the gate: killing the program at random moments, bit rot, a whole district, the
 //! comparison with peers. Run by `./test --slow`.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic: that is how it fails")]
+#![allow(clippy::print_stdout, reason = "the comparison prints its table")]
+
 #[path = "../it/support.rs"]
 mod support;
 
