@@ -19,6 +19,7 @@ use super::start::StartPage;
 use super::status::{Shown, StatusBar};
 use super::theme::{self, M, S, tokens};
 use super::tool::ToolKind;
+use super::trace::Trace;
 use super::widgets::panel_frame;
 use super::{fonts, menu};
 use crate::domain::{Act, Pt};
@@ -58,6 +59,7 @@ pub struct App {
     typing: bool,
     /// Close without asking again.
     close_now: bool,
+    trace: Trace,
     /// Time of the window's clock at which the file may be put in order.
     settle_at: Option<f64>,
 }
@@ -94,6 +96,7 @@ impl App {
             title: String::new(),
             closing: false,
             close_now: false,
+            trace: Trace::from_environment(),
             typing: false,
             settle_at: None,
             setup,
@@ -484,8 +487,11 @@ impl eframe::App for App {
         self.tick(ctx);
     }
 
-    fn ui(&mut self, ui: &mut Ui, _: &mut eframe::Frame) {
+    fn ui(&mut self, ui: &mut Ui, frame: &mut eframe::Frame) {
         self.show(ui);
+        let complete = self.session.is_some() && self.map_is_complete();
+        let scale = self.scale();
+        self.trace.frame(frame.info().cpu_usage, complete, scale);
     }
 
     #[cfg(not(feature = "glow"))]

@@ -25,6 +25,7 @@ mod table;
 mod theme;
 mod tiles;
 mod tool;
+mod trace;
 mod widgets;
 mod work;
 

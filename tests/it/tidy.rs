@@ -176,3 +176,28 @@ fn every_file_says_what_it_is() {
         .collect();
     assert!(bad.is_empty(), "no //! at the top: {bad:?}");
 }
+
+/// Codes are a contract: each is explained in docs/errors.md, and none stands there that the source no longer has.
+#[test]
+fn every_failure_code_is_documented() {
+    let documented = include_str!("../../docs/errors.md");
+    let mut known = std::collections::BTreeSet::new();
+    for (_, text) in sources() {
+        let flat: String = text.split_whitespace().collect();
+        for (i, _) in flat.match_indices("Failure::new(\"") {
+            let code: String = flat[i + 14..].chars().take_while(|c| *c != '"').collect();
+            known.insert(code);
+        }
+    }
+    known.remove("ANSWERED"); // never shown: its answer has been printed
+    assert!(known.len() > 80, "{known:?}");
+    let missing: Vec<_> = known.iter().filter(|c| !documented.contains(&format!("`{c}`"))).collect();
+    assert!(missing.is_empty(), "not in docs/errors.md: {missing:?}");
+    let all: String = sources().into_iter().map(|(_, t)| t).collect();
+    let stale: Vec<_> = documented
+        .split('`')
+        .filter(|w| w.len() > 1 && w.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_'))
+        .filter(|w| !all.contains(&format!("\"{w}\"")))
+        .collect();
+    assert!(stale.is_empty(), "only in docs/errors.md: {stale:?}");
+}
