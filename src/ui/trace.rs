@@ -20,7 +20,9 @@ impl Trace {
     /// and its scale.
     pub fn frame(&mut self, took: Option<f32>, complete: bool, scale: Option<f64>) {
         let Some(file) = &mut self.0 else { return };
-        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        let now = SystemTime::now()
+            .duration_since(SystemTime::UNIX_EPOCH)
+            .unwrap_or_default();
         let line = json!({"at": now.as_secs_f64(), "took": took, "complete": complete, "scale": scale});
         if writeln!(file, "{line}").is_err() {
             self.0 = None;

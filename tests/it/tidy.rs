@@ -191,12 +191,19 @@ fn every_failure_code_is_documented() {
     }
     known.remove("ANSWERED"); // never shown: its answer has been printed
     assert!(known.len() > 80, "{known:?}");
-    let missing: Vec<_> = known.iter().filter(|c| !documented.contains(&format!("`{c}`"))).collect();
+    let missing: Vec<_> = known
+        .iter()
+        .filter(|c| !documented.contains(&format!("`{c}`")))
+        .collect();
     assert!(missing.is_empty(), "not in docs/errors.md: {missing:?}");
     let all: String = sources().into_iter().map(|(_, t)| t).collect();
     let stale: Vec<_> = documented
         .split('`')
-        .filter(|w| w.len() > 1 && w.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_'))
+        .filter(|w| {
+            w.len() > 1
+                && w.chars()
+                    .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
+        })
         .filter(|w| !all.contains(&format!("\"{w}\"")))
         .collect();
     assert!(stale.is_empty(), "only in docs/errors.md: {stale:?}");
