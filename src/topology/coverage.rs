@@ -2,7 +2,7 @@
 //!
 //! `Project` holds an `Arc<Coverage>` and changes it with `Arc::make_mut`; a reader keeps its own `Arc`
 //! as a snapshot. Copying is cheap because everything large is itself shared and copied in small
-//! pieces when written. Order of parcels is along a Hilbert curve and means nothing; results of
+//! pieces when written. Order of parcels is that of the tree and means nothing; results of
 //! queries are sorted where they leave this module.
 
 use std::collections::BTreeSet;
@@ -63,29 +63,27 @@ impl Coverage {
     /// Indexes parcels of different fid, on all cores.
     pub fn build(parcels: Vec<Parcel>) -> Self {
         let boxes: Vec<BBox> = parcels.iter().map(|p| p.bbox).collect();
-        let order = Tree::build(&boxes);
+        let mut tree = Tree::build(&boxes);
+        let mut sequence = tree.renumber();
         let mut seen = vec![false; parcels.len()];
-        order.order().iter().for_each(|&i| seen[i as usize] = true);
-        let without_box = (0..parcels.len() as u32).filter(|&i| !seen[i as usize]);
-        let sequence: Vec<u32> = order.order().iter().copied().chain(without_box).collect();
-        drop(order);
+        sequence.iter().for_each(|&i| seen[i as usize] = true);
+        sequence.extend((0..parcels.len() as u32).filter(|&i| !seen[i as usize]));
         let mut waiting: Vec<Option<Arc<Parcel>>> =
             parcels.into_par_iter().map(|p| Some(Arc::new(p))).collect();
         let sorted: Vec<Arc<Parcel>> = sequence
             .iter()
             .filter_map(|&i| waiting[i as usize].take())
             .collect();
-        let mut coverage = Self {
+        Self {
             slots: sorted.len(),
+            tree: Arc::new(tree),
             fids: Arc::new(sorted.iter().map(|p| p.fid).collect()),
             by_fid: Lookup::build(&sorted, |p| p.fid),
             by_uid: Lookup::build(&sorted, |p| p.uid.0.into_bytes()),
             by_key: Lookup::build(&sorted, key_hash),
             chunks: sorted.chunks(CHUNK).map(|c| Arc::new(c.to_vec())).collect(),
             ..Self::default()
-        };
-        coverage.rebuild_tree();
-        coverage
+        }
     }
 
     /// The same with a revision of its own after that of `old`, which it takes the place of.

@@ -1,28 +1,52 @@
-//! A packed R-tree over boxes in Hilbert order: built at once, then only read.
+//! Boxes in an R*-tree (crate `rstar`): loaded in bulk, then only read.
 //!
-//! One flat array of 16-byte boxes per level instead of nodes: about 18 bytes an entry, a snapshot is a
-//! pointer, and a view of five hundred parcels costs some microseconds. Edits do not change it; the
-//! coverage keeps what moved beside it and rebuilds now and then.
+//! Entries are 20 bytes, so that a district of half a million parcels stays small; a snapshot of a
+//! coverage shares the tree. Edits do not change it; the coverage keeps what moved beside it and rebuilds
+//! now and then.
+
+use std::ops::ControlFlow;
 
 use rayon::prelude::*;
+use rstar::{AABB, RStarInsertionStrategy, RTree, RTreeObject, RTreeParams};
 
 use crate::domain::{BBox, Pt};
 
-/// Children of a node.
-const FAN: usize = 16;
+/// A box relative to the tree's origin, mm.
+type Small = AABB<[i32; 2]>;
 
-/// A box relative to the tree's origin, [min e, min n, max e, max n] in mm.
-type Small = [i32; 4];
+/// Entry number and box.
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    number: u32,
+    min: [i32; 2],
+    max: [i32; 2],
+}
+
+impl RTreeObject for Entry {
+    type Envelope = Small;
+
+    fn envelope(&self) -> Small {
+        AABB::from_corners(self.min, self.max)
+    }
+}
+
+/// Wide nodes: fewer steps for windows of some hundred parcels.
+#[derive(Debug)]
+struct Wide;
+
+impl RTreeParams for Wide {
+    const MIN_SIZE: usize = 6;
+    const MAX_SIZE: usize = 16;
+    const REINSERTION_COUNT: usize = 4;
+    type DefaultInsertionStrategy = RStarInsertionStrategy;
+}
 
 /// The tree. Entry `i` is the `i`-th box given to [`Tree::build`].
 #[derive(Debug, Default)]
 pub struct Tree {
     origin: Pt,
     bounds: Option<BBox>,
-    /// Level 0 = entries in Hilbert order, last = root.
-    levels: Vec<Vec<Small>>,
-    /// Entry at each position of level 0.
-    entries: Vec<u32>,
+    tree: RTree<Entry, Wide>,
 }
 
 impl Tree {
@@ -32,30 +56,21 @@ impl Tree {
         if all.is_empty() {
             return Self::default();
         }
-        let mut order: Vec<(u32, u32)> = (0..boxes.len() as u32)
-            .into_par_iter()
-            .with_min_len(4096)
-            .filter(|&i| !boxes[i as usize].is_empty())
-            .map(|i| (hilbert_in(&all, boxes[i as usize].centre()), i))
-            .collect();
-        order.par_sort_unstable();
-        let mut tree = Self {
-            origin: all.centre(),
+        let origin = all.centre();
+        let entries = boxes.iter().zip(0..).filter(|(b, _)| !b.is_empty());
+        let entries = entries.map(|(b, number)| {
+            let small = small(origin, b);
+            Entry {
+                number,
+                min: small.lower(),
+                max: small.upper(),
+            }
+        });
+        Self {
+            origin,
             bounds: Some(all),
-            levels: Vec::new(),
-            entries: order.iter().map(|&(_, i)| i).collect(),
-        };
-        let mut level: Vec<Small> = tree
-            .entries
-            .iter()
-            .map(|&i| tree.small(&boxes[i as usize]))
-            .collect();
-        while level.len() > 1 {
-            let up = level.chunks(FAN).map(cover).collect();
-            tree.levels.push(std::mem::replace(&mut level, up));
+            tree: RTree::bulk_load_with_params(entries.collect()),
         }
-        tree.levels.push(level);
-        tree
     }
 
     /// Box of everything; `None` when empty.
@@ -63,9 +78,13 @@ impl Tree {
         self.bounds
     }
 
-    /// Entries in Hilbert order: neighbours on the map are near each other here.
-    pub fn order(&self) -> &[u32] {
-        &self.entries
+    /// Numbers the entries anew in the order of the tree, in which neighbours on the map are mostly near
+    /// each other. Gives the former number of each.
+    pub fn renumber(&mut self) -> Vec<u32> {
+        let entries = self.tree.iter_mut().zip(0..);
+        entries
+            .map(|(e, new)| std::mem::replace(&mut e.number, new))
+            .collect()
     }
 
     /// Calls `f` with every entry whose box shares a point with `window`.
@@ -73,55 +92,24 @@ impl Tree {
     /// Exact for boxes within 2000 km of the centre; farther ones are only cut to that, so an entry
     /// out there may be reported too much, never too little.
     pub fn query(&self, window: &BBox, mut f: impl FnMut(u32)) {
-        if self.levels.is_empty() || window.is_empty() {
+        if window.is_empty() {
             return;
         }
-        let w = self.small(window);
-        let top = self.levels.len() - 1;
-        if meets(&self.levels[top][0], &w) {
-            self.descend(top, 0, &w, &mut f);
-        }
+        let window = small(self.origin, window);
+        let _all: ControlFlow<()> = self.tree.locate_in_envelope_intersecting_int(&window, |e| {
+            f(e.number);
+            ControlFlow::Continue(())
+        });
     }
+}
 
-    /// Below a node that meets the window.
-    fn descend(&self, level: usize, node: usize, w: &Small, f: &mut impl FnMut(u32)) {
-        if level == 0 {
-            f(self.entries[node]);
-            return;
-        }
-        let below = &self.levels[level - 1];
-        let first = node * FAN;
-        let last = (first + FAN).min(below.len());
-        if inside(&self.levels[level][node], w) {
-            let width = FAN.pow(level as u32);
-            let end = ((node + 1) * width).min(self.entries.len());
-            self.entries[node * width..end].iter().for_each(|&e| f(e));
-        } else if level == 1 {
-            for (b, &e) in below[first..last].iter().zip(&self.entries[first..last]) {
-                if meets(b, w) {
-                    f(e);
-                }
-            }
-        } else {
-            for (i, b) in below[first..last].iter().enumerate() {
-                if meets(b, w) {
-                    self.descend(level - 1, first + i, w, f);
-                }
-            }
-        }
-    }
-
-    /// A box around the origin. Cutting at the range keeps order, so boxes that meet still meet.
-    fn small(&self, b: &BBox) -> Small {
-        let cut = |v: i64| v.clamp(i32::MIN.into(), i32::MAX.into()) as i32;
-        let o = self.origin;
-        [
-            cut(b.min.e.saturating_sub(o.e)),
-            cut(b.min.n.saturating_sub(o.n)),
-            cut(b.max.e.saturating_sub(o.e)),
-            cut(b.max.n.saturating_sub(o.n)),
-        ]
-    }
+/// A box around the origin. Cutting at the range keeps order, so boxes that meet still meet.
+fn small(o: Pt, b: &BBox) -> Small {
+    let cut = |v: i64| v.clamp(i32::MIN.into(), i32::MAX.into()) as i32;
+    AABB::from_corners(
+        [cut(b.min.e.saturating_sub(o.e)), cut(b.min.n.saturating_sub(o.n))],
+        [cut(b.max.e.saturating_sub(o.e)), cut(b.max.n.saturating_sub(o.n))],
+    )
 }
 
 fn union(boxes: &[BBox]) -> BBox {
@@ -131,50 +119,6 @@ fn union(boxes: &[BBox]) -> BBox {
         .copied()
         .filter(|b| !b.is_empty())
         .reduce(|| BBox::EMPTY, BBox::union)
-}
-
-fn meets(a: &Small, b: &Small) -> bool {
-    a[0] <= b[2] && b[0] <= a[2] && a[1] <= b[3] && b[1] <= a[3]
-}
-
-fn inside(a: &Small, b: &Small) -> bool {
-    b[0] <= a[0] && a[2] <= b[2] && b[1] <= a[1] && a[3] <= b[3]
-}
-
-fn cover(boxes: &[Small]) -> Small {
-    boxes
-        .iter()
-        .fold([i32::MAX, i32::MAX, i32::MIN, i32::MIN], |c, b| {
-            [c[0].min(b[0]), c[1].min(b[1]), c[2].max(b[2]), c[3].max(b[3])]
-        })
-}
-
-/// Place of `p` on a Hilbert curve of order 16 over `all`.
-fn hilbert_in(all: &BBox, p: Pt) -> u32 {
-    let scale = |v: i64, min: i64, size: i64| ((v - min) as f64 / size.max(1) as f64 * 65535.0) as u32;
-    hilbert(
-        scale(p.e, all.min.e, all.width()),
-        scale(p.n, all.min.n, all.height()),
-    )
-}
-
-/// Distance along the Hilbert curve of a 65536 × 65536 grid (the usual rotate-and-flip form).
-fn hilbert(mut x: u32, mut y: u32) -> u32 {
-    let mut d = 0u32;
-    let mut s = 1u32 << 15;
-    while s > 0 {
-        let (rx, ry) = (u32::from(x & s > 0), u32::from(y & s > 0));
-        d += s * s * ((3 * rx) ^ ry);
-        if ry == 0 {
-            if rx == 1 {
-                x = 65535 - x;
-                y = 65535 - y;
-            }
-            std::mem::swap(&mut x, &mut y);
-        }
-        s >>= 1;
-    }
-    d
 }
 
 #[cfg(test)]
@@ -218,17 +162,14 @@ mod tests {
     }
 
     #[test]
-    fn hilbert_neighbours_are_one_step_apart() {
-        let mut at = std::collections::HashMap::new();
-        for x in 0..8u32 {
-            for y in 0..8u32 {
-                at.insert(hilbert(x << 13, y << 13) >> 26, (x, y));
-            }
-        }
-        assert_eq!(at.len(), 64);
-        for d in 0..63 {
-            let ((x, y), (u, v)) = (at[&d], at[&(d + 1)]);
-            assert_eq!(x.abs_diff(u) + y.abs_diff(v), 1);
+    fn renumbered_entries_are_where_they_were() {
+        let boxes: Vec<BBox> = (0..500)
+            .map(|i| BBox::EMPTY.with(Pt::new(i * 7919 % 1000, i * 104_729 % 1000)))
+            .collect();
+        let mut tree = Tree::build(&boxes);
+        let was = tree.renumber();
+        for (new, old) in was.iter().enumerate() {
+            assert_eq!(found(&tree, &boxes[*old as usize]), [new as u32]);
         }
     }
 }
