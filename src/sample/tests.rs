@@ -3,8 +3,10 @@
 use std::collections::{HashMap, HashSet};
 
 use super::*;
-use crate::domain::{Pt, ring_area2};
+use crate::domain::{Parcel, Pt, Uid, ring_area2};
+use crate::topology::Coverage;
 use crate::topology::segment::{Meet, meet, within};
+use crate::validate;
 
 fn options(dir: &Path, parcels: usize, seed: u64, dirty: Option<f64>) -> Options {
     Options {
@@ -204,5 +206,36 @@ fn marked_rows_read_as_the_truth_says() {
             files::expected_owner(r, Encoding::Vni).unwrap().unwrap().1,
             r.owner
         );
+    }
+}
+
+/// As the importer reads it: positions as fids.
+fn coverage(d: &District) -> Coverage {
+    let parcels = d.records.iter().zip(1..).map(|(r, fid)| Parcel {
+        fid,
+        uid: Uid(uuid::Uuid::from_u128(fid as u128)),
+        commune: names::COMMUNES[r.commune].0.into(),
+        sheet: r.sheet.to_string().into(),
+        number: r.number.map(|n| n.to_string()).unwrap_or_default().into(),
+        land_use: r.land_use.as_str().into(),
+        area_measured: Some(r.area),
+        area_legal: r.area_legal,
+        is_parcel: r.class.is_parcel(),
+        bbox: r.polygon.bbox(),
+        polygon: r.polygon.clone(),
+    });
+    Coverage::build(parcels.collect())
+}
+
+/// Clean means: the check finds no error, whatever the size and the seed, and only the known unmatched points.
+#[test]
+fn a_clean_district_has_no_errors() {
+    let districts = (1..=6).map(|seed| (20_000, seed)).chain([(450, 1), (3_333, 2), (40_000, 9)]);
+    for (parcels, seed) in districts {
+        let d = made(parcels, seed, None);
+        let found = validate::run(&coverage(&d), &Default::default(), &Progress::none()).unwrap();
+        let errors: Vec<_> = found.iter().filter(|f| f.code != "UNMATCHED_VERTEX").collect();
+        assert!(errors.is_empty(), "{parcels} parcels, seed {seed}: {errors:#?}");
+        assert_eq!(found.len(), d.truth.len(), "{parcels} parcels, seed {seed}");
     }
 }

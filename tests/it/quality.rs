@@ -3,17 +3,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use diachinh::domain::{Finding, Parcel, Severity};
+use diachinh::domain::{Finding, Parcel};
 use diachinh::import::{self, Existing, Options, Plan};
 use diachinh::job::Progress;
 use diachinh::sample;
-use diachinh::topology::Coverage;
+use diachinh::topology::{Coverage, measure};
 use diachinh::validate;
 use serde_json::Value;
 
 /// A sample district as parcels, and its truth.
 struct District {
     parcels: Vec<Parcel>,
+    /// Findings of the import.
+    import: Vec<Finding>,
     truth: Vec<Value>,
 }
 
@@ -27,14 +29,16 @@ fn district(dirty: Option<f64>, parcels: usize) -> District {
     };
     sample::generate(&options, &Progress::none()).unwrap();
     let truth = std::fs::read_to_string(dir.path().join("truth.jsonl")).unwrap();
+    let (parcels, import) = read(dir.path());
     District {
-        parcels: read(dir.path()),
+        parcels,
+        import,
         truth: truth.lines().map(|l| serde_json::from_str(l).unwrap()).collect(),
     }
 }
 
 /// What the importer makes of the files, whatever their .prj says.
-fn read(dir: &Path) -> Vec<Parcel> {
+fn read(dir: &Path) -> (Vec<Parcel>, Vec<Finding>) {
     let files = std::fs::read_dir(dir).unwrap().map(|e| e.unwrap().path());
     let mut files: Vec<PathBuf> = files
         .filter(|p| p.extension().is_some_and(|x| x == "shp"))
@@ -48,8 +52,9 @@ fn read(dir: &Path) -> Vec<Parcel> {
     };
     let plan = Plan::propose(&inspection, &options).unwrap();
     let drafted = import::draft(&inspection, &plan, &Existing::default(), &Progress::none()).unwrap();
+    let findings = drafted.draft.findings;
     let parcels = drafted.draft.parcels.into_iter().zip(1..);
-    parcels
+    let parcels = parcels
         .map(|(p, fid)| Parcel {
             fid,
             uid: p.uid,
@@ -63,7 +68,12 @@ fn read(dir: &Path) -> Vec<Parcel> {
             bbox: p.polygon.bbox(),
             polygon: p.polygon,
         })
-        .collect()
+        .collect();
+    (parcels, findings)
+}
+
+fn reference(p: &Parcel) -> String {
+    format!("{}/{}/{}", p.commune, p.sheet, p.number)
 }
 
 fn check(parcels: &[Parcel]) -> Vec<Finding> {
@@ -100,38 +110,114 @@ fn mm(metres: &Value) -> i64 {
     (metres.as_f64().unwrap() * 1000.0).round() as i64
 }
 
+/// What tells of an injected error: findings of the rules by code, findings of the import by code and
+/// record. `gap`, `sliver_gap`: no rule of this issue. `duplicate_vertex`, `unclosed_ring` are repaired by
+/// the import, which counts them by file. `near_miss`: see the test.
+const RULES: [(&str, &str); 9] = [
+    ("overlap", "PARCEL_OVERLAP"),
+    ("sliver_overlap", "PARCEL_OVERLAP"),
+    ("duplicate_parcel", "PARCEL_OVERLAP"),
+    ("spike", "RING_INVALID"),
+    ("t_junction", "UNMATCHED_VERTEX"),
+    ("duplicate_number", "DUPLICATE_NUMBER"),
+    ("wrong_area", "AREA_MISMATCH"),
+    ("missing_land_use", "LAND_USE_MISSING"),
+    ("unknown_land_use", "LAND_USE_UNKNOWN"),
+];
+const IMPORT: [(&str, &str); 3] = [
+    ("self_intersection", "IMPORT_SELF_INTERSECTION"),
+    ("short_ring", "IMPORT_TOO_FEW_POINTS"),
+    ("null_geometry", "IMPORT_NO_GEOMETRY"),
+];
+const COUNTED: [(&str, &str); 2] = [
+    ("duplicate_vertex", "IMPORT_DUPLICATE_POINTS"),
+    ("unclosed_ring", "IMPORT_RINGS_CLOSED"),
+];
+
+fn of_kind<'a>(truth: &'a [Value], kind: &'a str) -> impl Iterator<Item = &'a Value> {
+    truth.iter().filter(move |t| t["kind"] == kind)
+}
+
+/// Whether this finding is what the rules should say of this truth.
+fn tells(f: &Finding, t: &Value) -> bool {
+    let about = refs(t);
+    let same = f.refs.iter().all(|r| about.contains(r));
+    match t["kind"].as_str().unwrap() {
+        // The truth names the parcel that lacks the point, not those that have it.
+        "t_junction" => {
+            f.code == "UNMATCHED_VERTEX" && f.at.is_some_and(|p| (p.e, p.n) == (mm(&t["at"][0]), mm(&t["at"][1])))
+        }
+        // Moved by 3 to 9 mm into a neighbour or out of it, or along a side by up to 2 mm.
+        "near_miss" => same && ["PARCEL_OVERLAP", "UNMATCHED_VERTEX"].contains(&f.code),
+        // The file has the middle of the closing side for a last point: the neighbour there lacks it.
+        "unclosed_ring" => f.code == "UNMATCHED_VERTEX" && f.refs.iter().any(|r| about.contains(r)),
+        kind => same && RULES.contains(&(kind, f.code)),
+    }
+}
+
+/// Recall 100 % and precision 100 %, error by error.
 #[test]
 fn a_dirty_district_shows_what_was_put_in_and_nothing_else() {
-    let d = district(Some(0.05), 3000);
+    let d = district(Some(0.02), 12_000);
     let found = check(&d.parcels);
-    let wanted: BTreeMap<&str, &str> = BTreeMap::from([
-        ("overlap", "PARCEL_OVERLAP"),
-        ("sliver_overlap", "PARCEL_OVERLAP"),
-        ("duplicate_parcel", "PARCEL_OVERLAP"),
-        ("duplicate_number", "DUPLICATE_NUMBER"),
-        ("wrong_area", "AREA_MISMATCH"),
-        ("missing_land_use", "LAND_USE_MISSING"),
-        ("unknown_land_use", "LAND_USE_UNKNOWN"),
-    ]);
-    let mut seen = BTreeSet::new();
-    for t in &d.truth {
-        let kind = t["kind"].as_str().unwrap();
-        let Some(code) = wanted.get(kind) else { continue };
-        let about = refs(t);
-        let told = found
-            .iter()
-            .any(|f| f.code == *code && about.iter().all(|r| f.refs.contains(r)));
-        assert!(told, "not found: {t}");
-        seen.insert(kind);
+    for (kind, code) in RULES {
+        assert!(of_kind(&d.truth, kind).count() > 3, "the sample lacks {kind}");
+        for t in of_kind(&d.truth, kind) {
+            assert!(found.iter().any(|f| f.code == code && tells(f, t)), "not found: {t}");
+        }
     }
-    assert_eq!(seen.len(), wanted.len(), "the sample lacks a kind: {seen:?}");
-    // Every parcel with a finding was spoiled, or is the neighbour of a spoiled place.
-    let spoiled: BTreeSet<String> = d.truth.iter().flat_map(refs).collect();
-    for f in found.iter().filter(|f| f.severity > Severity::Info) {
-        assert!(
-            f.refs.iter().any(|r| spoiled.contains(r)),
-            "not in the truth: {f:?}"
-        );
+    for f in &found {
+        assert!(d.truth.iter().any(|t| tells(f, t)), "not in the truth: {f:?}");
+    }
+}
+
+/// A point moved into a neighbour by more than 2 mm makes an overlap as wide; moved out of all
+/// neighbours it makes a gap, which no rule of this issue reports.
+#[test]
+fn a_near_miss_is_an_overlap_where_it_is_wide() {
+    let d = district(Some(0.02), 12_000);
+    let found = check(&d.parcels);
+    let by_ref: BTreeMap<String, &Parcel> = d.parcels.iter().map(|p| (reference(p), p)).collect();
+    let (mut wide, mut others) = (0, 0);
+    for t in of_kind(&d.truth, "near_miss") {
+        // Streets and water have no number to tell them by.
+        let about: Vec<String> = refs(t).into_iter().filter(|r| !r.ends_with('/')).collect();
+        for (i, a) in about.iter().enumerate() {
+            for b in &about[i + 1..] {
+                let overlap = measure::common(&by_ref[a].polygon, &by_ref[b].polygon);
+                let told = found
+                    .iter()
+                    .any(|f| f.code == "PARCEL_OVERLAP" && f.refs.contains(a) && f.refs.contains(b));
+                let is_wide = overlap.is_some_and(|o| o.width > 2.0 + measure::SLACK);
+                assert_eq!(told, is_wide, "{a} and {b}: {overlap:?}");
+                *(if is_wide { &mut wide } else { &mut others }) += 1;
+            }
+        }
+    }
+    assert!(wide > 3 && others > 3, "{wide} wide, {others} others");
+}
+
+#[test]
+fn the_import_names_each_broken_record() {
+    let d = district(Some(0.02), 12_000);
+    let place = |file: &str, record: u64| (file.to_owned(), record);
+    for (kind, code) in IMPORT {
+        let known: BTreeSet<(String, u64)> = of_kind(&d.truth, kind)
+            .map(|t| place(t["file"].as_str().unwrap(), t["record"].as_u64().unwrap()))
+            .collect();
+        let told: BTreeSet<(String, u64)> = d
+            .import
+            .iter()
+            .filter(|f| f.code == code)
+            .map(|f| f.source.as_ref().unwrap())
+            .map(|s| place(&s.file, s.record.unwrap()))
+            .collect();
+        assert!(!known.is_empty());
+        assert_eq!(told, known, "{kind}");
+    }
+    for (kind, code) in COUNTED {
+        let told = d.import.iter().filter(|f| f.code == code).filter_map(|f| f.amount);
+        assert_eq!(told.sum::<f64>(), of_kind(&d.truth, kind).count() as f64, "{kind}");
     }
 }
 
