@@ -58,7 +58,11 @@ fn make(parcels: usize, dir: &Path, path: &Path) {
     let new = NewProject {
         epsg: 9210,
         name: "Huyện mẫu".into(),
-        communes: written.communes.into_iter().map(|(code, name, _)| (code, name)).collect(),
+        communes: written
+            .communes
+            .into_iter()
+            .map(|(code, name, _)| (code, name))
+            .collect(),
     };
     let act = Act {
         actor: "bench".into(),
@@ -111,7 +115,11 @@ fn queries(coverage: &Coverage) {
         black_box(coverage.nearest_side(next(), 5_000));
     });
     let parcels: Vec<_> = coverage.iter().cloned().collect();
-    let some: Vec<i64> = parcels.iter().step_by(parcels.len() / 1000).map(|p| p.fid).collect();
+    let some: Vec<i64> = parcels
+        .iter()
+        .step_by(parcels.len() / 1000)
+        .map(|p| p.fid)
+        .collect();
     let mut fid = some.iter().cycle();
     time("neighbours", 50, 100, || {
         black_box(coverage.neighbours(*fid.next().expect("an endless sequence")));
@@ -130,7 +138,11 @@ fn checks(coverage: &Coverage) {
         black_box(validate::run(coverage, &options, &Progress::none()).expect("findings"));
     });
     let old = validate::run(coverage, &options, &Progress::none()).expect("findings");
-    let parcels: Vec<_> = coverage.iter().step_by(coverage.len() / 100).map(|p| p.uid).collect();
+    let parcels: Vec<_> = coverage
+        .iter()
+        .step_by(coverage.len() / 100)
+        .map(|p| p.uid)
+        .collect();
     let mut uid = parcels.iter().cycle();
     time("check after an edit (P3c)", 50, 10, || {
         let changed = [*uid.next().expect("an endless sequence")];

@@ -230,7 +230,9 @@ fn coverage(d: &District) -> Coverage {
 /// Clean means: the check finds no error, whatever the size and the seed, and only the known unmatched points.
 #[test]
 fn a_clean_district_has_no_errors() {
-    let districts = (1..=6).map(|seed| (20_000, seed)).chain([(450, 1), (3_333, 2), (40_000, 9)]);
+    let districts = (1..=6)
+        .map(|seed| (20_000, seed))
+        .chain([(450, 1), (3_333, 2), (40_000, 9)]);
     for (parcels, seed) in districts {
         let d = made(parcels, seed, None);
         let found = validate::run(&coverage(&d), &Default::default(), &Progress::none()).unwrap();

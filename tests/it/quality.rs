@@ -145,7 +145,9 @@ fn tells(f: &Finding, t: &Value) -> bool {
     match t["kind"].as_str().unwrap() {
         // The truth names the parcel that lacks the point, not those that have it.
         "t_junction" => {
-            f.code == "UNMATCHED_VERTEX" && f.at.is_some_and(|p| (p.e, p.n) == (mm(&t["at"][0]), mm(&t["at"][1])))
+            f.code == "UNMATCHED_VERTEX"
+                && f.at
+                    .is_some_and(|p| (p.e, p.n) == (mm(&t["at"][0]), mm(&t["at"][1])))
         }
         // Moved by 3 to 9 mm into a neighbour or out of it, or along a side by up to 2 mm.
         "near_miss" => same && ["PARCEL_OVERLAP", "UNMATCHED_VERTEX"].contains(&f.code),
@@ -163,7 +165,10 @@ fn a_dirty_district_shows_what_was_put_in_and_nothing_else() {
     for (kind, code) in RULES {
         assert!(of_kind(&d.truth, kind).count() > 3, "the sample lacks {kind}");
         for t in of_kind(&d.truth, kind) {
-            assert!(found.iter().any(|f| f.code == code && tells(f, t)), "not found: {t}");
+            assert!(
+                found.iter().any(|f| f.code == code && tells(f, t)),
+                "not found: {t}"
+            );
         }
     }
     for f in &found {
@@ -216,8 +221,16 @@ fn the_import_names_each_broken_record() {
         assert_eq!(told, known, "{kind}");
     }
     for (kind, code) in COUNTED {
-        let told = d.import.iter().filter(|f| f.code == code).filter_map(|f| f.amount);
-        assert_eq!(told.sum::<f64>(), of_kind(&d.truth, kind).count() as f64, "{kind}");
+        let told = d
+            .import
+            .iter()
+            .filter(|f| f.code == code)
+            .filter_map(|f| f.amount);
+        assert_eq!(
+            told.sum::<f64>(),
+            of_kind(&d.truth, kind).count() as f64,
+            "{kind}"
+        );
     }
 }
 
