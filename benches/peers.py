@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs diachinh beside its peers on the same files, in one call, and prints the tables of benches/README.md.
 
-    benches/peers.py [--runs 5] [--work DIR] 10000 115000 500000
+    benches/peers.py [--runs 5] [--work DIR] [--only imports] 10000 115000 500000
 
 Needs: gdal-bin, xvfb, xdotool (Debian). Wall and CPU seconds are the minimum and the median of the runs;
 peak memory is the kernel's maximum resident set of the process (mapped input counts, so it is also given without).
@@ -132,6 +132,7 @@ def main():
     args.add_argument("sizes", type=int, nargs="+")
     args.add_argument("--runs", type=int, default=5)
     args.add_argument("--work", type=Path)
+    args.add_argument("--only", choices=["imports"], help="leave out the window")
     a = args.parse_args()
     work = a.work or Path(tempfile.mkdtemp(prefix="diachinh-bench-"))
     work.mkdir(parents=True, exist_ok=True)
@@ -144,6 +145,8 @@ def main():
         remove(kept)
         ours.rename(kept)
         made[n] = kept
+    if a.only:
+        return
     print("\n### P2, P10, P12: the window under Xvfb (software rendering)\n\n"
           "| parcels | window, s | first complete map, s | resident MB then |\n|---|---|---|---|")
     for n, path in made.items():
