@@ -255,6 +255,20 @@ impl Project {
         Ok(done?)
     }
 
+    /// As [`Project::import`], for who only imports: the map is let go before, instead of brought up to date after.
+    pub fn import_and_close(
+        mut self,
+        draft: &Draft,
+        act: &Act,
+        progress: &Progress,
+    ) -> Result<Committed, Failure> {
+        let mut writer = self.detach_writer()?;
+        drop(self);
+        let done = writer.import(draft, act, progress)?;
+        writer.checkpoint()?;
+        Ok(done)
+    }
+
     /// Makes today's backup on a thread of its own, if there is none yet.
     pub fn back_up_daily(
         &self,

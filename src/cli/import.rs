@@ -21,7 +21,7 @@ use crate::text::encoding::Encoding;
 
 pub fn run(a: &args::Import, act: &Act, out: &Out) -> Result<Done, Failure> {
     let progress = out.progress();
-    let mut project = if a.dry_run {
+    let project = if a.dry_run {
         reading(&a.project, out)?
     } else {
         writing(&a.project, act, out)?
@@ -36,33 +36,32 @@ pub fn run(a: &args::Import, act: &Act, out: &Out) -> Result<Done, Failure> {
     let op = if a.dry_run {
         None
     } else {
-        commit(&mut project, &drafted, act, &progress)?
+        commit(project, &drafted, act, &progress)?
     };
     let rate = inspection.records() as f64 / started.elapsed().as_secs_f64().max(1e-6);
-    if !a.dry_run {
-        project.close()?;
-    }
     report(&drafted, op, rate, a.dry_run, out);
     let errors = drafted
         .draft
         .findings
         .iter()
         .any(|f| f.severity == Severity::Error);
+    // Millions of small pieces: they go with the process, at once.
+    std::mem::forget((inspection, existing, drafted));
     Ok(if errors { Done::Findings } else { Done::Clean })
 }
 
-/// Nothing to write is no operation: the file stays as it is, byte for byte.
+/// Commits and closes. Nothing to write is no operation: the file stays as it is, byte for byte.
 fn commit(
-    project: &mut Project,
+    project: Project,
     drafted: &Drafted,
     act: &Act,
     progress: &Progress,
 ) -> Result<Option<i64>, Failure> {
     if drafted.draft.parcels.is_empty() && drafted.draft.quarantined.is_empty() {
-        return Ok(None);
+        return project.close().map(|()| None);
     }
     project
-        .import(&drafted.draft, act, progress)
+        .import_and_close(&drafted.draft, act, progress)
         .map(|done| Some(done.op))
 }
 
@@ -127,11 +126,15 @@ fn encoding(name: &str) -> Result<Encoding, Failure> {
 }
 
 fn report(drafted: &Drafted, op: Option<i64>, rate: f64, dry_run: bool, out: &Out) {
-    let document = json!({
-        "committed": op.is_some(), "op": op, "rate": rate.round(), "files": drafted.files,
-        "findings": findings(&drafted.draft.findings),
-    });
-    out.result(&document, || {
+    if out.json {
+        let document = json!({
+            "committed": op.is_some(), "op": op, "rate": rate.round(), "files": drafted.files,
+            "findings": findings(&drafted.draft.findings),
+        });
+        out.line(&document.to_string());
+        return;
+    }
+    out.line(&{
         let mut lines: Vec<String> = drafted
             .draft
             .findings
