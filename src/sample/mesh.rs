@@ -224,7 +224,7 @@ impl Mesh {
 
     /// Cuts a face by a line that meets its border exactly twice. Gives (left of the line, right
     /// of it); `None`, and nothing changed, when the line does not cut it cleanly into two parts of
-    /// at least `least` m². Points of the border within `snap` metres of the line are used as they are.
+    /// at least `least` m², or leaves one with a needle. Points of the border within `snap` metres of the line are used as they are.
     pub fn cut(&mut self, l: &Loop, cut: &Cut, snap: f64, least: f64) -> Option<(Loop, Loop)> {
         let mut l = l.clone();
         self.refresh(&mut l);
@@ -236,6 +236,11 @@ impl Mesh {
             meet_point(&outline, first),
             meet_point(&outline, second),
         )?;
+        let (start, end) = (meet_point(&outline, first), meet_point(&outline, second));
+        let (to, back) = (inner.first().unwrap_or(&end), inner.last().unwrap_or(&start));
+        if grazes(&outline, first, *to) || grazes(&outline, second, *back) {
+            return None;
+        }
         let part = |from: Meet, to: Meet, back: bool| {
             let mut ring = walk(&outline, from, to);
             let knots: Box<dyn Iterator<Item = &V>> = if back {
@@ -364,6 +369,21 @@ fn meet_point(outline: &[V], meet: Meet) -> V {
         Meet::Vertex(i) => outline[i],
         Meet::Inside(_, p) => p,
     }
+}
+
+/// Whether a cut that goes from a meet to `next` leaves less than about 1.1° to a side there: the
+/// later bend of the district could make that a spike.
+fn grazes(outline: &[V], meet: Meet, next: V) -> bool {
+    let n = outline.len();
+    let at = meet_point(outline, meet);
+    let ends = match meet {
+        Meet::Vertex(i) => [outline[(i + n - 1) % n], outline[(i + 1) % n]],
+        Meet::Inside(i, _) => [outline[i], outline[(i + 1) % n]],
+    };
+    ends.into_iter().any(|end| {
+        let dot = (end[0] - at[0]) * (next[0] - at[0]) + (end[1] - at[1]) * (next[1] - at[1]);
+        dot > 0.0 && turn(at, end, next).abs() < 0.019 * dot
+    })
 }
 
 /// The two places where a line crosses an outline, in outline order; `None` unless exactly two.

@@ -25,13 +25,16 @@ mod tests;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
+
 use crate::domain::Failure;
 use crate::job::Progress;
 use crate::msg;
 use crate::text::Text;
 use crate::text::encoding::Encoding;
+use crate::topology::validity;
 use records::Record;
-use shape::Junction;
+use shape::{Junction, Shape};
 use truth::Truth;
 
 pub use variants::{TABLES, VARIANTS, Variant, write_variants};
@@ -120,9 +123,7 @@ fn district(options: &Options, progress: &Progress) -> Result<District, Failure>
         ));
     }
     progress.stage(LAYING_OUT, 0)?;
-    let plan = laid_out(options, progress)?;
-    let (shapes, junctions) = shape::shapes(&plan, options.seed, UNMATCHED);
-    drop(plan);
+    let (shapes, junctions) = laid_out(options, progress)?;
     let (mut records, order): (Vec<Record>, Vec<usize>) =
         records::records(shapes, options.seed).into_iter().unzip();
     let mut truth = junction_truth(&junctions, &order);
@@ -133,9 +134,10 @@ fn district(options: &Options, progress: &Progress) -> Result<District, Failure>
     Ok(District { records, truth })
 }
 
-/// A layout with exactly the wanted number of faces: the area is tried until there are a few too few,
-/// then the largest plots are cut.
-fn laid_out(options: &Options, progress: &Progress) -> Result<plan::Plan, Failure> {
+/// The shapes of a layout with exactly the wanted number of faces: the area is tried until there are a few
+/// too few, then the largest plots are cut. A layout with an invalid shape (one in some millions comes out
+/// of the bend with a spike) is dropped for one of nearly the same area.
+fn laid_out(options: &Options, progress: &Progress) -> Result<(Vec<Shape>, Vec<Junction>), Failure> {
     let count = options.parcels;
     let mut mean = 660.0;
     for _ in 0..60 {
@@ -143,7 +145,12 @@ fn laid_out(options: &Options, progress: &Progress) -> Result<plan::Plan, Failur
         let mut plan = plan::lay_out(options.seed, count as f64 * mean, count);
         plan.plot_blocks();
         if plan.finish(count) {
-            return Ok(plan);
+            let (shapes, junctions) = shape::shapes(&plan, options.seed, UNMATCHED);
+            if shapes.par_iter().all(|s| validity::check(&s.polygon).is_empty()) {
+                return Ok((shapes, junctions));
+            }
+            mean *= 0.999;
+            continue;
         }
         mean *= 0.985 * (count as f64 / plan.faces.len() as f64).clamp(0.3, 1.0);
     }
