@@ -218,10 +218,11 @@ fn text(raw: &[u8]) -> Value<'_> {
     }
 }
 
-/// A number as text. What is not one (also asterisks, dBASE's sign for a number that did not fit) stays bytes.
+/// A number as text. What is not one stays bytes. A field of asterisks holds none: GDAL (so QGIS too) fills it so for
+/// NULL (shapelib, `DBFIsValueNULL`), dBASE for a number that did not fit, which is lost there as well.
 fn number(raw: &[u8]) -> Value<'_> {
     let trimmed = raw.trim_ascii().split(|&b| b == 0).next().unwrap_or(&[]);
-    if trimmed.is_empty() {
+    if trimmed.iter().all(|&b| b == b'*') {
         return Value::Null;
     }
     let Ok(s) = std::str::from_utf8(trimmed) else {

@@ -9,8 +9,8 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::time::SystemTime;
 
-/// Bytes read at once.
-const WINDOW: usize = 1 << 20;
+/// Bytes read at once: about what a thread's share of records takes, so that neighbours read little twice.
+const WINDOW: usize = 1 << 18;
 
 /// A file opened for reading, with its last window in memory.
 pub(super) struct Window {
