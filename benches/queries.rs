@@ -79,7 +79,7 @@ fn places(coverage: &Coverage) -> Vec<Pt> {
     let mut state = 1u64;
     let mut next = |low: i64, size: i64| {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-        low + ((state >> 33) as i64 * size >> 31)
+        low + (((state >> 33) as i64 * size) >> 31)
     };
     (0..1000)
         .map(|_| Pt::new(next(all.min.e, all.width()), next(all.min.n, all.height())))
