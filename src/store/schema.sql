@@ -3,6 +3,8 @@
 -- Feature and attribute tables (registered in gpkg_contents): fid, uid, GeoPackage column types, never STRICT.
 -- Our own tables outside gpkg_contents: STRICT. Personal values: BLOB columns named *_p, only through personal.rs.
 -- References between records are by fid, deferred, so the order of rows inside an operation does not matter.
+-- A uid is a UUIDv7 of ours. The tables an import fills by the hundred thousand, of which nothing is looked up by uid
+-- (land_use_row, party, right, source_record), have no index on it: that took a sixth of the file and of the time.
 -- AUTOINCREMENT: a fid is never used twice, so history never points at a stranger.
 -- R-trees, gpkg rows and journal triggers are generated (schema.rs, journal.rs) from tables.rs.
 -- Field names and lengths: domain.md §2.3-2.4; statuses: domain.md §3.8.
@@ -127,14 +129,14 @@ CREATE TABLE allowed_gap (
 
 -- ------------------------------------------------------------------ attributes
 CREATE TABLE land_use_row (
-  fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, uid TEXT NOT NULL UNIQUE,
+  fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, uid TEXT NOT NULL,
   parcel INTEGER NOT NULL REFERENCES parcel(fid) DEFERRABLE INITIALLY DEFERRED,
   position INTEGER NOT NULL, code TEXT NOT NULL, list_version TEXT, secondary_code TEXT, planned_code TEXT,
   area DOUBLE, term TEXT, term_ends DATE, origin TEXT, origin_acquired TEXT, shared BOOLEAN);
 CREATE INDEX land_use_row_parcel ON land_use_row(parcel);
 
 CREATE TABLE party (
-  fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, uid TEXT NOT NULL UNIQUE,
+  fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, uid TEXT NOT NULL,
   kind TEXT NOT NULL, user_type TEXT,
   name_p BLOB, address_p BLOB, birth_p BLOB, death_p BLOB, gender_p BLOB, personal_code_p BLOB, tax_code_p BLOB, phone_p BLOB, email_p BLOB,
   nationality_p BLOB, ethnicity_p BLOB, organisation_kind TEXT, decision_number TEXT, decision_on DATE,
@@ -163,7 +165,7 @@ CREATE INDEX certificate_serial ON certificate(serial);
 
 -- A right is per holder, parcel, land-use row and certificate; the share is an exact fraction.
 CREATE TABLE "right" (
-  fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, uid TEXT NOT NULL UNIQUE,
+  fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, uid TEXT NOT NULL,
   kind TEXT NOT NULL DEFAULT 'SU_DUNG',
   party INTEGER NOT NULL REFERENCES party(fid) DEFERRABLE INITIALLY DEFERRED,
   parcel INTEGER REFERENCES parcel(fid) DEFERRABLE INITIALLY DEFERRED,
@@ -269,7 +271,7 @@ CREATE INDEX source_file_sha256 ON source_file(sha256);
 -- What the import brought of one record: unmapped columns (personal until known otherwise); for a quarantined record
 -- also the code of the reason and the original geometry as ISO WKB in the file's own coordinates.
 CREATE TABLE source_record (
-  fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, uid TEXT NOT NULL UNIQUE,
+  fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, uid TEXT NOT NULL,
   source_file INTEGER NOT NULL REFERENCES source_file(fid) DEFERRABLE INITIALLY DEFERRED,
   record INTEGER NOT NULL,
   parcel INTEGER REFERENCES parcel(fid) DEFERRABLE INITIALLY DEFERRED,
