@@ -4,7 +4,7 @@
 -- Our own tables outside gpkg_contents: STRICT. Personal values: BLOB columns named *_p, only through personal.rs.
 -- References between records are by fid, deferred, so the order of rows inside an operation does not matter.
 -- A uid is a UUIDv7 of ours. The tables an import fills by the hundred thousand, of which nothing is looked up by uid
--- (land_use_row, party, right, source_record), have no index on it: that took a sixth of the file and of the time.
+-- (land_use_row, party, right, source_record), have no index on it: that took a sixth of the file and about a tenth of the time.
 -- AUTOINCREMENT: a fid is never used twice, so history never points at a stranger.
 -- R-trees, gpkg rows and journal triggers are generated (schema.rs, journal.rs) from tables.rs.
 -- Field names and lengths: domain.md §2.3-2.4; statuses: domain.md §3.8.
