@@ -148,7 +148,7 @@ fn describe(shape: Shape, sheet: u32, number: Option<u32>, random: &mut Random) 
     let (mut owner, user) = names::owner(shape.class, random);
     let (address, place) = names::places(shape.class, shape.commune, random);
     let household = user == "GDC";
-    let mark = match random.below(420) {
+    let mark = match random.below(150) {
         0 | 1 if household => Some(Mark::Truncated),
         2..=4 if household => Some(Mark::Capitals),
         _ => None,

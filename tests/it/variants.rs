@@ -55,6 +55,20 @@ fn party<'a>(dump: &'a str, reference: &str) -> &'a str {
         .unwrap_or_else(|| panic!("no {start}"))
 }
 
+/// Both kinds of marked rows are there, so that the test below has something to say of each.
+#[test]
+fn the_commune_has_truncated_and_capital_rows() {
+    for variant in VARIANTS {
+        let truth = fs::read_to_string(root().join("sample-data").join(variant).join("truth.jsonl")).unwrap();
+        for kind in ["truncated_text", "capital_text"] {
+            assert!(
+                truth.contains(&format!("\"kind\":\"{kind}\"")),
+                "{variant}: no {kind}"
+            );
+        }
+    }
+}
+
 #[test]
 fn the_same_commune_in_every_encoding_and_format_gives_one_register() {
     let reference = dump_of(VARIANTS[0]);
