@@ -1,13 +1,12 @@
 #!/usr/bin/env python3
 """Runs diachinh beside its peers on the same files, in one call, and prints the tables of benches/README.md.
 
-    benches/peers.py [--runs 5] [--work DIR] [--only imports] 10000 115000 500000
+    benches/peers.py [--runs 5] [--work DIR] 10000 115000 500000
 
-Needs: gdal-bin, xvfb, xdotool (Debian). Wall and CPU seconds are the minimum and the median of the runs;
+Needs gdal-bin (Debian). Wall and CPU seconds are the minimum and the median of the runs;
 peak memory is the kernel's maximum resident set of the process (mapped input counts, so it is also given without).
 """
 import argparse
-import json
 import os
 import shutil
 import statistics
@@ -98,59 +97,21 @@ def imports(work, n, runs):
     return ours
 
 
-def window(work, ours, n):
-    """P2, P10, P12: start to the window, to the first complete map, and resident memory then."""
-    display = f":{90 + os.getpid() % 800}"
-    xvfb = subprocess.Popen(["Xvfb", display, "-screen", "0", "1600x900x24", "-nolisten", "tcp"],
-                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    trace = work / "trace.jsonl"
-    remove(trace)
-    env = dict(os.environ, DISPLAY=display, DIACHINH_CONFIG_DIR=str(work / "config"), DIACHINH_TRACE=str(trace), XDG_RUNTIME_DIR=str(work))
-    env.pop("WAYLAND_DISPLAY", None)
-    time.sleep(1)
-    try:
-        start = time.time()
-        app = subprocess.Popen([str(BIN), "open", str(ours)], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        marks = {}
-        while time.time() - start < 60 and "first_complete_map" not in marks and app.poll() is None:
-            time.sleep(0.02)
-            if trace.exists():
-                marks = {m["mark"]: m["seconds"] for m in map(json.loads, trace.read_text().splitlines())}
-        time.sleep(2)
-        status = Path(f"/proc/{app.pid}/status").read_text()
-        rss = int(next(line for line in status.splitlines() if line.startswith("VmRSS")).split()[1]) / 1024
-        app.terminate()
-        app.wait()
-        print(f"| {n} | {marks.get('window', float('nan')):.2f} | {marks.get('first_complete_map', float('nan')):.2f} | {rss:.0f} |")
-    finally:
-        xvfb.terminate()
-        xvfb.wait()
-
-
 def main():
     args = argparse.ArgumentParser()
     args.add_argument("sizes", type=int, nargs="+")
     args.add_argument("--runs", type=int, default=5)
     args.add_argument("--work", type=Path)
-    args.add_argument("--only", choices=["imports"], help="leave out the window")
     a = args.parse_args()
     work = a.work or Path(tempfile.mkdtemp(prefix="diachinh-bench-"))
     work.mkdir(parents=True, exist_ok=True)
     print(f"load {os.getloadavg()[0]:.1f}, {os.cpu_count()} cores, {a.runs} runs each, "
           f"{sh('ogr2ogr', '--version').stdout.decode().split(',')[0]}")
-    made = {}
     for n in a.sizes:
         ours = imports(work, n, a.runs)
-        kept = work / f"district-{n}.gpkg"
+        kept = work / f"district-{n}.gpkg"  # for benches/window.py
         remove(kept)
         ours.rename(kept)
-        made[n] = kept
-    if a.only:
-        return
-    print("\n### P2, P10, P12: the window under Xvfb (software rendering)\n\n"
-          "| parcels | window, s | first complete map, s | resident MB then |\n|---|---|---|---|")
-    for n, path in made.items():
-        window(work, path, n)
 
 
 if __name__ == "__main__":
