@@ -4,7 +4,7 @@
     benches/peers.py [--runs 5] [--work DIR] 10000 115000 500000
 
 Needs gdal-bin (Debian). Wall and CPU seconds are the minimum and the median of the runs;
-peak memory is the kernel's maximum resident set of the process (mapped input counts, so it is also given without).
+peak memory is the kernel's maximum resident set of the process.
 """
 import argparse
 import os

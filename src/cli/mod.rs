@@ -12,7 +12,6 @@ mod export;
 mod history;
 mod import;
 mod map;
-
 mod sample;
 mod text;
 mod validate;
