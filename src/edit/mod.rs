@@ -19,7 +19,7 @@ use crate::msg;
 use crate::store::error::StoreError;
 use crate::store::journal::Operation;
 use crate::text::Msg;
-use crate::topology::Coverage;
+use crate::topology::{Coverage, Plan, Refusal};
 
 /// One change, as a person asked for it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -63,6 +63,15 @@ impl From<StoreError> for EditError {
     }
 }
 
+impl From<Refusal> for EditError {
+    fn from(r: Refusal) -> Self {
+        Self {
+            failure: r.failure,
+            findings: r.findings,
+        }
+    }
+}
+
 impl From<EditError> for Failure {
     fn from(e: EditError) -> Self {
         e.failure
@@ -93,6 +102,14 @@ impl Edit {
             Self::Set { parcel, fields } => set::label(coverage, parcel, fields),
             Self::MovePoint { from, to } => move_point::label(coverage, *from, *to),
         }
+    }
+
+    /// What would happen to the map: the preview of a tool. Empty for an edit that changes no shape.
+    pub fn plan(&self, coverage: &Coverage) -> Result<Plan, EditError> {
+        Ok(match self {
+            Self::Set { .. } => Plan::default(),
+            Self::MovePoint { from, to } => move_point::plan(coverage, *from, *to)?,
+        })
     }
 
     /// Checks and writes. On an error the caller drops the operation.

@@ -5,16 +5,7 @@ use crate::domain::Pt;
 use crate::store::write;
 use crate::text::{Lang, Msg, format};
 use crate::topology::Coverage;
-use crate::topology::move_point::{Refusal, plan};
-
-impl From<Refusal> for EditError {
-    fn from(r: Refusal) -> Self {
-        Self {
-            failure: r.failure,
-            findings: r.findings,
-        }
-    }
-}
+pub(super) use crate::topology::move_point::plan;
 
 pub(super) fn label(coverage: &Coverage, from: Pt, to: Pt) -> Msg {
     let (n, metres) = (coverage.users_of(from).len(), from.dist(to) / 1000.0);

@@ -12,6 +12,7 @@ pub mod findings;
 mod inscribed;
 pub mod measure;
 pub mod move_point;
+pub mod plan;
 pub mod polylabel;
 pub mod ring;
 pub mod segment;
@@ -22,6 +23,7 @@ pub mod validity;
 
 pub use contact::UNMATCHED as UNMATCHED_MM;
 pub use coverage::Coverage;
+pub use plan::{NewShape, Plan, Refusal};
 
 #[cfg(test)]
 pub(crate) mod testing;

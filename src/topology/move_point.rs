@@ -11,37 +11,9 @@ use super::faults::{self, Faults};
 use super::findings::{self, OVERLAP_TOLERANCE_MM, PARCEL_GAP};
 use super::ring::{Place, locate};
 use super::validity::FaultKind;
-use super::{Coverage, segment};
-use crate::domain::{BBox, Failure, Finding, MAX_COORDINATE, Parcel, Polygon, Pt, Severity, Unit};
+use super::{Coverage, Plan, Refusal, segment};
+use crate::domain::{BBox, Failure, Finding, MAX_COORDINATE, Parcel, Pt, Severity, Unit};
 use crate::msg;
-
-/// What moving a point does.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Plan {
-    /// New polygons by fid.
-    pub changed: Vec<(i64, Polygon)>,
-    /// How many times the point stood in a ring.
-    pub points_moved: usize,
-    /// Area of the changed parcels, m².
-    pub area_before: f64,
-    pub area_after: f64,
-}
-
-/// Why a point may not be moved there, with the faults it would make.
-#[derive(Clone, Debug)]
-pub struct Refusal {
-    pub failure: Failure,
-    pub findings: Vec<Finding>,
-}
-
-impl From<Failure> for Refusal {
-    fn from(failure: Failure) -> Self {
-        Self {
-            failure,
-            findings: Vec::new(),
-        }
-    }
-}
 
 /// Areas measured before and after may differ by this without being larger, m²: what the overlay's
 /// grid is worth on a parcel of a kilometre.
@@ -85,13 +57,9 @@ pub fn plan(coverage: &Coverage, from: Pt, to: Pt) -> Result<Plan, Refusal> {
         });
     }
     Ok(Plan {
-        points_moved: old
-            .iter()
-            .map(|p| p.polygon.points().filter(|q| *q == from).count())
-            .sum(),
-        area_before: old.iter().map(|p| p.polygon.area_m2()).sum(),
-        area_after: new.iter().map(|p| p.polygon.area_m2()).sum(),
         changed: new.into_iter().map(|p| (p.fid, p.polygon)).collect(),
+        moved: vec![(from, to)],
+        ..Plan::default()
     })
 }
 
@@ -266,15 +234,20 @@ mod tests {
             .enumerate()
             .map(|(i, t)| parcel(i as i64 + 1, t))
             .collect();
-        match plan(&Coverage::build(all), point(from), point(to)) {
+        let coverage = Coverage::build(all);
+        match plan(&coverage, point(from), point(to)) {
             Ok(p) => {
                 let fids: Vec<String> = p.changed.iter().map(|(f, _)| f.to_string()).collect();
                 format!(
                     "moves {} x{} {:.3} -> {:.3}",
                     fids.join(","),
-                    p.points_moved,
-                    p.area_before,
-                    p.area_after
+                    coverage
+                        .iter()
+                        .flat_map(|p| p.polygon.points())
+                        .filter(|q| *q == point(from))
+                        .count(),
+                    p.area_before(&coverage),
+                    p.area_after()
                 )
             }
             Err(r) => {
