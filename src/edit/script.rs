@@ -40,23 +40,34 @@ pub fn to_json(edit: &Edit) -> String {
     serde_json::to_string(edit).unwrap_or_default()
 }
 
-/// serde's sentence, with a code of ours.
+/// serde's sentence, told in our words with a code of ours.
 fn refusal(text: &str) -> Failure {
-    let code = if text.starts_with("unknown field") {
-        "UNKNOWN_KEY"
+    let mut names = text.split('`').skip(1).step_by(2);
+    let first = names.next().unwrap_or_default();
+    let others = names.collect::<Vec<_>>().join(", ");
+    let failure = if text.starts_with("unknown field") {
+        let message = msg!(
+            "Lệnh này không có khóa \"{first}\"; có: {others}.",
+            "This operation has no key \"{first}\"; it has: {others}."
+        );
+        Failure::new("UNKNOWN_KEY", message)
+    } else if text.starts_with("missing field") {
+        let message = msg!(
+            "Lệnh thiếu khóa \"{first}\".",
+            "The operation lacks the key \"{first}\"."
+        );
+        Failure::new("MISSING_KEY", message)
     } else {
-        "BAD_VALUE"
+        let message = msg!(
+            "Lệnh có giá trị không đúng kiểu (chi tiết kỹ thuật: {text}).",
+            "A value of the operation does not have the agreed form: {text}."
+        );
+        Failure::new("BAD_VALUE", message)
     };
-    let failure = Failure::new(
-        code,
-        msg!(
-            "Lệnh không đúng mẫu: {text}.",
-            "The operation does not have the agreed form: {text}."
-        ),
-    );
-    match text.split('`').nth(1) {
-        Some(name) => failure.field(name),
-        None => failure,
+    if first.is_empty() {
+        failure
+    } else {
+        failure.field(first)
     }
 }
 
@@ -147,7 +158,7 @@ mod tests {
             code(r#"{"op":"set","parcel":"1/2/3","fields":{"sheet":1.5}}"#),
             "BAD_VALUE"
         );
-        assert_eq!(code(r#"{"op":"move_point","from":[1,2]}"#), "BAD_VALUE");
+        assert_eq!(code(r#"{"op":"move_point","from":[1,2]}"#), "MISSING_KEY");
         assert_eq!(
             code(r#"{"op":"move_point","from":[1,2],"to":[1.0005,2]}"#),
             "BAD_VALUE"
