@@ -5,6 +5,7 @@
 //! integers. Floating point appears only where something is *measured* (area of an overlap, width).
 
 mod contact;
+pub mod combine;
 pub mod coverage;
 pub mod faults;
 pub mod index;
@@ -12,12 +13,14 @@ pub mod findings;
 mod inscribed;
 pub mod measure;
 pub mod move_point;
+pub mod noding;
 pub mod plan;
 pub mod polylabel;
 pub mod ring;
 pub mod segment;
 mod sides;
 pub mod snap;
+pub mod trace;
 mod unmatched;
 pub mod validity;
 

@@ -143,14 +143,20 @@ pub fn foot(p: Pt, a: Pt, b: Pt) -> Pt {
     )
 }
 
-/// Where two properly crossing segments cross, rounded to the lattice.
+/// Where two properly crossing segments cross, rounded to the lattice: once, in integers, the same for
+/// any order and direction of the two.
 pub fn crossing_point(a: Pt, b: Pt, c: Pt, d: Pt) -> Pt {
-    let (to_a, to_b) = (cross(c, d, a) as f64, cross(c, d, b) as f64);
-    let t = if to_a == to_b { 0.5 } else { to_a / (to_a - to_b) };
-    Pt::new(
-        a.e + ((b.e - a.e) as f64 * t).round() as i64,
-        a.n + ((b.n - a.n) as f64 * t).round() as i64,
-    )
+    let (to_a, to_b) = (cross(c, d, a), cross(c, d, b));
+    let (part, whole) = match to_a - to_b {
+        0 => (1, 2),
+        w if w < 0 => (-to_a, -w),
+        w => (to_a, w),
+    };
+    let along = |from: i64, to: i64| {
+        let twice = 2 * (to - from) as i128 * part + whole;
+        from + twice.div_euclid(2 * whole) as i64
+    };
+    Pt::new(along(a.e, b.e), along(a.n, b.n))
 }
 
 #[cfg(test)]
