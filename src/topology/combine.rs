@@ -140,7 +140,11 @@ mod tests {
             let [p, q] = noded(&polygon(a), &polygon(b));
             let text = |parts: &[Polygon]| format!("{} {}", parts.len(), area(parts) / 2);
             let (left, shared) = (without(&p, &q).unwrap(), common(&p, &q).unwrap());
-            assert_eq!((text(&left).as_str(), text(&shared).as_str()), (less, both), "{a} / {b}");
+            assert_eq!(
+                (text(&left).as_str(), text(&shared).as_str()),
+                (less, both),
+                "{a} / {b}"
+            );
             assert_eq!(area(&left) + area(&shared), p.area2(), "{a} / {b}");
         }
     }

@@ -50,7 +50,9 @@ impl Chains {
     }
 
     fn collect(&self, (a, b): Side, out: &mut Vec<Pt>) {
-        let Some(points) = self.cuts.get(&(a, b)) else { return };
+        let Some(points) = self.cuts.get(&(a, b)) else {
+            return;
+        };
         let mut from = a;
         for &p in points.iter().chain([&b]) {
             if from < p {
@@ -133,7 +135,10 @@ fn apply(
         points.sort_by_key(|p| segment::dot(a, b, *p));
         all.remove(&(a, b));
         fresh.remove(&(a, b));
-        let ends: Vec<Pt> = std::iter::once(a).chain(points.iter().copied()).chain([b]).collect();
+        let ends: Vec<Pt> = std::iter::once(a)
+            .chain(points.iter().copied())
+            .chain([b])
+            .collect();
         for w in ends.windows(2) {
             let piece = side(w[0], w[1]);
             // Pieces grow shorter, so that there is an end.
