@@ -3,14 +3,20 @@
 //! An edit is data (JSON = a line of an edit script, cli.md). Running it checks it against what is there, writes rows
 //! inside an open operation and leaves the rest to the journal; what happened is read back as [`Effects`].
 
+mod distribute;
 mod effects;
+mod heirs;
 mod move_point;
+mod parcel_code;
+mod records;
 mod script;
 mod set;
+mod write_plan;
 
 use serde::{Deserialize, Serialize};
 
 pub use effects::Effects;
+pub use records::{ChildFields, Numbering, Records, UseArea};
 pub use script::{parse, to_json};
 pub use set::Fields;
 

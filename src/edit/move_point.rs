@@ -1,8 +1,7 @@
 //! `move_point`: a boundary point, in every parcel that uses it. The plan is topology's; what it refuses is refused here.
 
-use super::{Context, EditError};
+use super::{Context, EditError, Records, write_plan};
 use crate::domain::Pt;
-use crate::store::write;
 use crate::text::{Lang, Msg, format};
 use crate::topology::Coverage;
 pub(super) use crate::topology::move_point::plan;
@@ -17,9 +16,5 @@ pub(super) fn label(coverage: &Coverage, from: Pt, to: Pt) -> Msg {
 }
 
 pub(super) fn run(at: &Context<'_>, from: Pt, to: Pt) -> Result<(), EditError> {
-    for (fid, polygon) in plan(at.coverage, from, to)?.changed {
-        write::supersede(at.op, fid)?;
-        write::set_polygon(at.op, fid, &polygon, at.srs)?;
-    }
-    Ok(())
+    write_plan::write(at, &plan(at.coverage, from, to)?, &Records::default())
 }

@@ -217,6 +217,21 @@ fn label_of(given: &Option<Option<String>>) -> Result<Option<Value>, Failure> {
     Ok(value)
 }
 
+/// The columns that `fields` set, checked one by one.
+pub(super) fn values(fields: &Fields) -> Result<Vec<(&'static str, Value)>, Failure> {
+    Ok(fields.columns()?.into_iter().map(|c| (c.name, c.value)).collect())
+}
+
+/// Whether a land-use label is well-formed.
+pub(super) fn check_label(label: Option<&str>) -> Result<(), Failure> {
+    label_of(&Some(label.map(str::to_owned))).map(|_| ())
+}
+
+/// Whether an area can be one.
+pub(super) fn check_area(field: &'static str, given: Option<f64>) -> Result<(), Failure> {
+    area(field, Some(given)).map(|_| ())
+}
+
 pub(super) fn label(coverage: &Coverage, parcel: &ParcelRef, fields: &Fields) -> Msg {
     let which = find(coverage, parcel).map(short).unwrap_or_default();
     let join = |lang: fn(Text) -> &'static str| {
@@ -265,16 +280,25 @@ fn refuse_duplicate(coverage: &Coverage, parcel: &Parcel, columns: &[Column]) ->
         .filter_map(|f| coverage.get(f))
         .filter(|p| p.fid != parcel.fid)
         .collect();
-    let Some(other) = others.first() else {
-        return Ok(());
-    };
+    match others.first() {
+        Some(other) => Err(taken(&key, other, others.iter().chain([&parcel]))),
+        None => Ok(()),
+    }
+}
+
+/// "There is a parcel of that number already."
+pub(super) fn taken<'a>(
+    key: &ParcelKey,
+    other: &Parcel,
+    all: impl Iterator<Item = &'a &'a Parcel>,
+) -> EditError {
     let uid = other.uid;
     let mut finding = Finding::new("DUPLICATE_KEY", Severity::Error);
-    finding.parcels = others.iter().map(|p| p.uid).chain([parcel.uid]).collect();
+    finding.parcels = all.map(|p| p.uid).collect();
     finding.parcels.sort_unstable();
     finding.refs = finding.parcels.iter().map(|_| key.to_string()).collect();
     finding.bbox = Some(other.bbox);
-    Err(EditError {
+    EditError {
         failure: Failure::new(
             "DUPLICATE_KEY",
             msg!(
@@ -288,5 +312,5 @@ fn refuse_duplicate(coverage: &Coverage, parcel: &Parcel, columns: &[Column]) ->
             "Choose another number, or change the other parcel first."
         )),
         findings: vec![finding],
-    })
+    }
 }

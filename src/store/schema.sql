@@ -79,10 +79,12 @@ CREATE TABLE sheet (
   survey_unit TEXT, method TEXT, accuracy TEXT, UNIQUE (commune, number));
 
 -- In force: status HIEN_HANH and a geometry; historic: LICH_SU, geom NULL. Empty sheet/number = unknown.
+-- parcel_code_state: NULL the code came with the data; TAM_TINH we computed it and no server has accepted it yet.
+-- parcel_code_basis: what it was computed from, once, as JSON (edit/parcel_code.rs).
 CREATE TABLE parcel (
   fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, uid TEXT NOT NULL UNIQUE, geom POLYGON,
   commune TEXT NOT NULL, sheet TEXT NOT NULL DEFAULT '', number TEXT NOT NULL DEFAULT '',
-  old_sheet TEXT, old_number TEXT, parcel_code TEXT,
+  old_sheet TEXT, old_number TEXT, parcel_code TEXT, parcel_code_state TEXT, parcel_code_basis TEXT,
   area_measured DOUBLE, area_legal DOUBLE, land_use TEXT, address TEXT,
   is_parcel BOOLEAN NOT NULL DEFAULT 1, survey TEXT,
   status TEXT NOT NULL DEFAULT 'HIEN_HANH' CHECK (status IN ('HIEN_HANH','LICH_SU')),
@@ -98,6 +100,7 @@ CREATE TABLE parcel_version (
   commune TEXT NOT NULL, sheet TEXT NOT NULL, number TEXT NOT NULL, old_sheet TEXT, old_number TEXT, parcel_code TEXT,
   area_measured DOUBLE, area_legal DOUBLE, land_use TEXT, address TEXT, is_parcel BOOLEAN NOT NULL, survey TEXT,
   status TEXT NOT NULL, land_use_rows TEXT, UNIQUE (parcel, version));
+CREATE INDEX parcel_version_key ON parcel_version(commune, sheet, number);
 
 -- What an open dossier intends.
 CREATE TABLE parcel_proposal (
