@@ -15,7 +15,8 @@ use super::contact::{Entry, NearMiss, Shape, UNMATCHED, enters, near_misses, sid
 use super::index::Tree;
 use super::measure::{self, Common, SLACK};
 use super::sides::{self, Matched};
-use super::unmatched::{self, Unmatched};
+use super::unmatched;
+pub use super::unmatched::Unmatched;
 use super::validity::{self, Fault};
 use crate::domain::{BBox, Failure, Parcel};
 use crate::job::Progress;
@@ -81,15 +82,43 @@ pub fn reach(coverage: &Coverage, boxes: impl IntoIterator<Item = BBox>) -> BTre
 /// Faults in which one of the first `focus` parcels takes part; the others are all that lie within
 /// reach of them.
 pub fn among(parcels: &[&Parcel], focus: usize) -> Faults {
-    among_with_misses(parcels, focus).0
+    let rings = ring_faults(&parcels[..focus], &Progress::none()).unwrap_or_default();
+    let all = |_, _| true;
+    let (faults, _) = between(parcels, focus, sides::matched(parcels), all);
+    Faults { rings, ..faults }
 }
 
-/// The same, with every near miss there is. Owners and others are positions in `parcels`.
-pub(super) fn among_with_misses(parcels: &[&Parcel], focus: usize) -> (Faults, Vec<NearMiss>) {
+/// Faults between one of the first `focus` parcels and another, and every near miss there is, as far as sides
+/// near the boxes of `places` show them; `local`: only pairs that reach one common box are compared.
+/// Owners and others of near misses are positions in `parcels`. Rings are not looked at.
+pub(super) fn beside(
+    parcels: &[&Parcel],
+    focus: usize,
+    places: &Tree,
+    local: bool,
+) -> (Faults, Vec<NearMiss>) {
+    let near = |reach: &BBox| {
+        let mut found = Vec::new();
+        places.query(&reach.grown(2 * UNMATCHED), |k| found.push(k));
+        found
+    };
+    let matched = sides::matched_where(parcels, |a, b| !near(&super::segment::bbox(a, b)).is_empty());
+    let reached: Vec<Vec<u32>> = parcels.iter().map(|p| near(&p.bbox)).collect();
+    let compare = |i: u32, j: u32| {
+        let mine = &reached[i as usize];
+        !local || reached[j as usize].iter().any(|k| mine.contains(k))
+    };
+    between(parcels, focus, matched, compare)
+}
+
+fn between(
+    parcels: &[&Parcel],
+    focus: usize,
+    matched: Matched,
+    compare: impl Fn(u32, u32) -> bool,
+) -> (Faults, Vec<NearMiss>) {
     let none = Progress::none();
-    let rings = ring_faults(&parcels[..focus], &none).unwrap_or_default();
     let field = Field::new(parcels);
-    let matched = sides::matched(parcels);
     let misses = field
         .along_free_sides(&matched, false, &none)
         .map(|(_, m)| m)
@@ -97,10 +126,11 @@ pub(super) fn among_with_misses(parcels: &[&Parcel], focus: usize) -> (Faults, V
     // Overlaps between others count too where their points come near: they decide what is unmatched.
     let mut pairs: BTreeSet<(u32, u32)> = misses.iter().map(|m| ordered(m.owner, m.other)).collect();
     for i in 0..focus as u32 {
-        pairs.extend(field.candidates(i).into_iter().map(|j| ordered(i, j)));
+        let others = field.candidates(i).into_iter().filter(|j| compare(i, *j));
+        pairs.extend(others.map(|j| ordered(i, j)));
     }
     let pairs = pairs.into_iter().filter_map(|(a, b)| field.pair(a, b)).collect();
-    let mut faults = field.finish(rings, pairs, misses.clone());
+    let mut faults = field.finish(Vec::new(), pairs, misses.clone());
     let touched: BTreeSet<i64> = parcels[..focus].iter().map(|p| p.fid).collect();
     faults
         .unmatched

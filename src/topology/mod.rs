@@ -8,6 +8,7 @@ mod contact;
 pub mod combine;
 pub mod coverage;
 pub mod faults;
+pub mod guard;
 pub mod index;
 pub mod findings;
 mod inscribed;

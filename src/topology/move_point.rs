@@ -1,23 +1,13 @@
 //! Moving a boundary point: every parcel that has the point follows.
 //!
-//! The plan may not create or enlarge a fault (design.md §2.3): among the parcels that follow and those
-//! in reach, the faults afterwards are a subset of those before, by pair and by area. Faults that are
-//! there already do not block. Nothing is changed; the caller applies the plan.
+//! Nothing is changed; the caller applies the plan.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use super::contact::NearMiss;
-use super::faults::{self, Faults};
-use super::findings::{self, OVERLAP_TOLERANCE_MM, PARCEL_GAP};
-use super::ring::{Place, locate};
-use super::validity::FaultKind;
-use super::{Coverage, Plan, Refusal, segment};
-use crate::domain::{BBox, Failure, Finding, MAX_COORDINATE, Parcel, Pt, Severity, Unit};
+use super::{Coverage, Plan, Refusal, guard};
+use crate::domain::{Failure, MAX_COORDINATE, Parcel, Polygon, Pt};
 use crate::msg;
+use crate::text::Text;
 
-/// Areas measured before and after may differ by this without being larger, m²: what the overlay's
-/// grid is worth on a parcel of a kilometre.
-const SAME_AREA: f64 = 1e-6;
+const MOVE: Text = Text::new("dời điểm ranh", "move the boundary point");
 
 /// Plans to move `from` to `to`. Codes of refusal: `POINT_NOT_MOVED`, `POINT_OUT_OF_RANGE`,
 /// `NO_POINT`, `POINT_TAKEN`, `WOULD_MAKE_FAULT`.
@@ -34,33 +24,13 @@ pub fn plan(coverage: &Coverage, from: Pt, to: Pt) -> Result<Plan, Refusal> {
     if let Some(p) = old.iter().find(|p| p.polygon.points().any(|q| q == to)) {
         return Err(taken(p, to).into());
     }
-    let new: Vec<Parcel> = old.iter().map(|p| moved(p, from, to)).collect();
-    let around = surroundings(coverage, &old, from, to);
-    let before: Vec<&Parcel> = old.iter().copied().chain(around.iter().copied()).collect();
-    let after: Vec<&Parcel> = new.iter().chain(around.iter().copied()).collect();
-    let (faults_before, misses_before) = faults::among_with_misses(&before, old.len());
-    let (faults_after, misses_after) = faults::among_with_misses(&after, old.len());
-    let worse = worsened(&faults_before, faults_after);
-    let mut found = findings::findings(&worse, OVERLAP_TOLERANCE_MM, |f| coverage.get(f));
-    found.extend(opened_gaps(
-        &misses_before,
-        &misses_after,
-        &after,
-        old.len(),
-        (from, to),
-    ));
-    if !found.is_empty() {
-        crate::domain::sort_findings(&mut found);
-        return Err(Refusal {
-            failure: would_make_fault(found.len()),
-            findings: found,
-        });
-    }
-    Ok(Plan {
-        changed: new.into_iter().map(|p| (p.fid, p.polygon)).collect(),
+    let plan = Plan {
+        changed: old.iter().map(|p| (p.fid, moved(p, from, to))).collect(),
         moved: vec![(from, to)],
         ..Plan::default()
-    })
+    };
+    guard::check(coverage, &plan, MOVE)?;
+    Ok(plan)
 }
 
 fn check_target(from: Pt, to: Pt) -> Result<(), Failure> {
@@ -104,127 +74,17 @@ fn taken(parcel: &Parcel, to: Pt) -> Failure {
     Failure::new("POINT_TAKEN", message).remedy(remedy)
 }
 
-fn would_make_fault(n: usize) -> Failure {
-    let message = msg!(
-        "Không thể di chuyển điểm: việc này tạo ra hoặc làm nặng thêm {n} lỗi.",
-        "The point cannot be moved: this would make or worsen {n} fault(s)."
-    );
-    let remedy = msg!(
-        "Chọn vị trí không làm thửa chồng lên, hở ra hoặc tự cắt; xem các lỗi được liệt kê.",
-        "Choose a place where no parcel overlaps, comes apart or crosses itself; see the faults listed."
-    );
-    Failure::new("WOULD_MAKE_FAULT", message).remedy(remedy)
-}
-
-fn moved(parcel: &Parcel, from: Pt, to: Pt) -> Parcel {
-    let mut new = parcel.clone();
-    let points = new.polygon.rings.iter_mut().flatten();
+fn moved(parcel: &Parcel, from: Pt, to: Pt) -> Polygon {
+    let mut polygon = parcel.polygon.clone();
+    let points = polygon.rings.iter_mut().flatten();
     points.filter(|p| **p == from).for_each(|p| *p = to);
-    new.bbox = new.polygon.bbox();
-    new
-}
-
-/// Parcels beside the ones that follow whose boxes meet the area where sides change.
-fn surroundings<'a>(coverage: &'a Coverage, old: &[&Parcel], from: Pt, to: Pt) -> Vec<&'a Parcel> {
-    let mut change = BBox::of([from, to]);
-    for (a, b) in old.iter().flat_map(|p| p.polygon.sides()) {
-        if a == from || b == from {
-            change = change.with(a).with(b);
-        }
-    }
-    let follows: BTreeSet<i64> = old.iter().map(|p| p.fid).collect();
-    let near = faults::reach(coverage, [change]);
-    near.iter()
-        .filter(|f| !follows.contains(f))
-        .filter_map(|f| coverage.get(*f))
-        .collect()
-}
-
-/// The faults of `after` that were not there before, or were smaller.
-fn worsened(before: &Faults, after: Faults) -> Faults {
-    let kinds = |f: &Faults| {
-        let mut count: BTreeMap<(i64, FaultKind), usize> = BTreeMap::new();
-        let all = f
-            .rings
-            .iter()
-            .flat_map(|(fid, list)| list.iter().map(|f| (*fid, f.kind)));
-        all.for_each(|k| *count.entry(k).or_default() += 1);
-        count
-    };
-    let (rings_before, rings_after) = (kinds(before), kinds(&after));
-    let more = |fid: i64, kind| rings_after.get(&(fid, kind)) > rings_before.get(&(fid, kind));
-    let areas: BTreeMap<[i64; 2], f64> = before.overlaps.iter().map(|o| (o.fids, o.common.area)).collect();
-    let mut rings = after.rings;
-    rings
-        .iter_mut()
-        .for_each(|(fid, list)| list.retain(|f| more(*fid, f.kind)));
-    rings.retain(|(_, list)| !list.is_empty());
-    let larger = |fids: &[i64; 2], area: f64| areas.get(fids).is_none_or(|old| area > old + SAME_AREA);
-    let parties: Vec<BTreeSet<i64>> = before
-        .unmatched
-        .iter()
-        .map(|u| u.fids.iter().copied().collect())
-        .collect();
-    // An exact point on a side is tolerated; and between the same parcels one may slide along it.
-    let known = |fids: &[i64]| {
-        parties.iter().any(|p| fids.iter().all(|f| p.contains(f)))
-            || areas.keys().any(|k| fids.iter().all(|f| k.contains(f)))
-    };
-    Faults {
-        rings,
-        overlaps: after
-            .overlaps
-            .into_iter()
-            .filter(|o| larger(&o.fids, o.common.area))
-            .collect(),
-        unmatched: after
-            .unmatched
-            .into_iter()
-            .filter(|u| u.distance > 0.0 && !known(&u.fids))
-            .collect(),
-    }
-}
-
-/// Points that lay at a neighbour's side and would lie apart from it.
-fn opened_gaps(
-    before: &[NearMiss],
-    after: &[NearMiss],
-    now: &[&Parcel],
-    follow: usize,
-    way: (Pt, Pt),
-) -> Vec<Finding> {
-    let still: BTreeSet<(Pt, u32, u32)> = after.iter().map(|m| (m.at, m.owner, m.other)).collect();
-    let mut gaps: BTreeMap<(Pt, u32, u32), f64> = BTreeMap::new();
-    for m in before {
-        let follows = (m.owner as usize) < follow && m.at == way.0;
-        let at = if follows { way.1 } else { m.at };
-        let other = &now[m.other as usize].polygon;
-        if still.contains(&(at, m.owner, m.other)) || locate(other, at) != Place::Outside {
-            continue;
-        }
-        let distance = other
-            .sides()
-            .map(|(a, b)| segment::distance(at, a, b))
-            .fold(f64::INFINITY, f64::min);
-        gaps.insert((at, m.owner, m.other), distance);
-    }
-    let finding = |((at, owner, other), distance): ((Pt, u32, u32), f64)| Finding {
-        at: Some(at),
-        bbox: Some(BBox::of([at])),
-        amount: Some((distance * 1000.0).round() / 1e6),
-        unit: Some(Unit::M),
-        ..findings::about(
-            PARCEL_GAP,
-            Severity::Error,
-            &[now[owner as usize], now[other as usize]],
-        )
-    };
-    gaps.into_iter().map(finding).collect()
+    polygon
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::topology::faults;
     use crate::topology::testing::{grid, parcel, point};
     use proptest::prelude::*;
 

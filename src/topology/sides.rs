@@ -38,6 +38,11 @@ const MOST_COPIES: usize = 32;
 
 /// Matches the sides of all parcels.
 pub fn matched(parcels: &[&Parcel]) -> Matched {
+    matched_where(parcels, |_, _| true)
+}
+
+/// Matches the sides that are wanted; both copies of a side must be.
+pub fn matched_where(parcels: &[&Parcel], wanted: impl Fn(Pt, Pt) -> bool + Sync) -> Matched {
     let bounds = parcels
         .par_iter()
         .with_min_len(4096)
@@ -50,7 +55,7 @@ pub fn matched(parcels: &[&Parcel]) -> Matched {
         .par_iter()
         .enumerate()
         .with_min_len(64)
-        .flat_map_iter(|(i, p)| records_of(i as u32, &p.polygon, &bounds))
+        .flat_map_iter(|(i, p)| records_of(i as u32, &p.polygon, &bounds, &wanted))
         .collect();
     records.par_sort_unstable_by_key(|r| (r.key, r.parcel, r.side));
     let mut found = Matched::default();
@@ -73,11 +78,16 @@ pub fn matched(parcels: &[&Parcel]) -> Matched {
     found
 }
 
-fn records_of<'a>(parcel: u32, polygon: &'a Polygon, bounds: &'a BBox) -> impl Iterator<Item = Record> + 'a {
+fn records_of<'a>(
+    parcel: u32,
+    polygon: &'a Polygon,
+    bounds: &'a BBox,
+    wanted: &'a impl Fn(Pt, Pt) -> bool,
+) -> impl Iterator<Item = Record> + 'a {
     polygon
         .sides()
         .enumerate()
-        .filter(|(_, (a, b))| a != b)
+        .filter(|(_, (a, b))| a != b && wanted(*a, *b))
         .map(move |(k, (a, b))| Record {
             key: key(a.min(b), a.max(b), bounds),
             parcel,

@@ -1,0 +1,236 @@
+//! Plans as text: which faults they would make.
+
+use super::*;
+use crate::topology::NewShape;
+use crate::topology::testing::{grid, parcel, polygon};
+
+const WHAT: Text = Text::new("thử", "try");
+
+/// "1: ring" changes, "-2" retires, "+1,2: ring" creates from 1 and 2.
+fn plan_of(lines: &[&str]) -> Plan {
+    let mut plan = Plan::default();
+    for line in lines {
+        match line.split_once(':') {
+            None => plan.retired.push(-line.parse::<i64>().unwrap()),
+            Some((left, shape)) if left.starts_with('+') => {
+                let parents = left[1..].split(',').filter_map(|f| f.parse().ok()).collect();
+                plan.created.push(NewShape {
+                    polygon: polygon(shape),
+                    parents,
+                });
+            }
+            Some((fid, shape)) => plan.changed.push((fid.parse().unwrap(), polygon(shape))),
+        }
+    }
+    plan
+}
+
+fn outcome(parcels: &[&str], plan: &[&str]) -> String {
+    let all = parcels.iter().zip(1..).map(|(t, i)| parcel(i, t)).collect();
+    let coverage = Coverage::build(all);
+    let Err(r) = check(&coverage, &plan_of(plan), WHAT) else {
+        return "ok".into();
+    };
+    assert_eq!(r.failure.code(), "WOULD_MAKE_FAULT");
+    let of = |f: &Finding| {
+        let refs: Vec<&str> = f.refs.iter().map(|r| r.rsplit('/').next().unwrap()).collect();
+        format!("{} {} {}", f.code, refs.join("+"), f.amount.unwrap_or(-1.0))
+    };
+    r.findings.iter().map(of).collect::<Vec<_>>().join("; ")
+}
+
+#[test]
+fn table() {
+    let a = "0 0, 10000 0, 10000 10000, 0 10000";
+    let b = "10000 0, 20000 0, 20000 10000, 10000 10000";
+    let over = "9000 0, 20000 0, 20000 10000, 9000 10000";
+    let west = "+1: 0 0, 5000 0, 5000 10000, 0 10000";
+    let east = "+1: 5000 0, 10000 0, 10000 10000, 5000 10000";
+    let holed = "0 0, 10000 0, 10000 10000, 0 10000 | 2000 2000, 2000 8000, 8000 8000, 8000 2000";
+    let pond = "2000 2000, 8000 2000, 8000 8000, 2000 8000";
+    let thin = "0 0, 1000000 0, 1000000 1000, 0 1000";
+    let table: &[(&[&str], &[&str], &str)] = &[
+        // nothing; a retired parcel leaves open land
+        (&[a, b], &[], "ok"),
+        (&[a, b], &["-1"], "ok"),
+        (&[holed, pond], &["-2"], "ok"),
+        // split: children cover the parent, overlap, leave a gap inside, or stick out
+        (&[a, b], &["-1", west, east], "ok"),
+        (
+            &[a, b],
+            &["-1", west, "+1: 4000 0, 10000 0, 10000 10000, 4000 10000"],
+            "PARCEL_OVERLAP 1 10",
+        ),
+        (
+            &[a, b],
+            &["-1", west, "+1: 6000 0, 10000 0, 10000 10000, 6000 10000"],
+            "ok",
+        ),
+        (
+            &[a, b],
+            &["-1", west, "+1: 5000 0, 9000 0, 9000 10000, 5000 10000"],
+            "PARCEL_GAP 1+2 1",
+        ),
+        (
+            &[a, b],
+            &["-1", west, "+1: 5000 0, 11000 0, 11000 10000, 5000 10000"],
+            "PARCEL_OVERLAP 1+2 10",
+        ),
+        // the old overlap passes to the child, whole or in parts; not enlarged
+        (&[a, over], &["-1", west, east], "ok"),
+        (
+            &[a, over],
+            &[
+                "-1",
+                "+1: 0 0, 10000 0, 10000 5000, 0 5000",
+                "+1: 0 5000, 10000 5000, 10000 10000, 0 10000",
+            ],
+            "ok",
+        ),
+        (
+            &[a, over],
+            &["-1", west, "+1: 5000 0, 10001 0, 10001 10000, 5000 10000"],
+            "PARCEL_OVERLAP 1+2 10.01",
+        ),
+        // merge: the overlap between the two goes, those with a third add up
+        (
+            &[a, over],
+            &["-1", "-2", "+1,2: 0 0, 20000 0, 20000 10000, 0 10000"],
+            "ok",
+        ),
+        (
+            &[a, b, "8000 2000, 12000 2000, 12000 4000, 8000 4000"],
+            &["-1", "-2", "+1,2: 0 0, 20000 0, 20000 10000, 0 10000"],
+            "ok",
+        ),
+        (
+            &[a, b, "8000 -2000, 12000 -2000, 12000 4000, 8000 4000"],
+            &["-1", "-2", "+1,2: 0 -1, 20000 -1, 20000 10000, 0 10000"],
+            "PARCEL_OVERLAP 1+3 16.004",
+        ),
+        // one may stay and take the other in
+        (&[a, b], &["-2", "1: 0 0, 20000 0, 20000 10000, 0 10000"], "ok"),
+        // new land: beside, over, in the hole
+        (&[a], &["+: 10000 0, 20000 0, 20000 10000, 10000 10000"], "ok"),
+        (
+            &[a],
+            &["+: 9999 0, 20000 0, 20000 10000, 9999 10000"],
+            "UNMATCHED_VERTEX 1 0.001",
+        ),
+        (
+            &[a],
+            &["+: 9000 0, 20000 0, 20000 10000, 9000 10000"],
+            "PARCEL_OVERLAP 1 10",
+        ),
+        (&[holed], &["+: 2000 2000, 8000 2000, 8000 8000, 2000 8000"], "ok"),
+        // a free side goes anywhere, a shared one only together
+        (&[a, b], &["1: -500 0, 10000 0, 10000 10000, -500 10000"], "ok"),
+        (
+            &[a, b],
+            &["1: 0 0, 9000 0, 9000 10000, 0 10000"],
+            "PARCEL_GAP 1+2 1",
+        ),
+        (
+            &[a, b],
+            &[
+                "1: 0 0, 9000 0, 9000 10000, 0 10000",
+                "2: 9000 0, 20000 0, 20000 10000, 9000 10000",
+            ],
+            "ok",
+        ),
+        (
+            &[a, b],
+            &[
+                "1: 0 0, 10000 0, 9000 5000, 10000 10000, 0 10000",
+                "2: 10000 0, 20000 0, 20000 10000, 10000 10000, 9500 5000",
+            ],
+            "PARCEL_GAP 1+2 0.5",
+        ),
+        // a bend of 1 mm on one side only is an unmatched point; a needless point exactly on the side is none
+        (
+            &[a, b],
+            &["1: 0 0, 10000 0, 10001 5000, 10000 10000, 0 10000"],
+            "UNMATCHED_VERTEX 1+2 0.001",
+        ),
+        (
+            &[a, b],
+            &["1: 0 0, 10000 0, 10000 5000, 10000 10000, 0 10000"],
+            "ok",
+        ),
+        // rings: of hole, of a long thin parcel; an old fault stays with the child
+        (
+            &[holed],
+            &["1: 0 0, 10000 0, 10000 10000, 0 10000 | 2000 2000, 2000 8000, 12000 8000, 8000 2000"],
+            "RING_INVALID 1 2",
+        ),
+        (
+            &[thin],
+            &["1: 0 0, 500000 1001, 1000000 0, 1000000 1000, 0 1000"],
+            "RING_INVALID 1 2",
+        ),
+        (
+            &["0 0, 10000 0, 10000 10000, 5000 10000, 5000 20000, 5000 10000, 0 10000"],
+            &[
+                "-1",
+                west,
+                "+1: 5000 0, 10000 0, 10000 10000, 5000 10000, 5000 20000, 5000 10000",
+            ],
+            "ok",
+        ),
+        // the hole's rim and the pond move together only
+        (
+            &[holed, pond],
+            &["2: 2000 2000, 7000 2000, 7000 8000, 2000 8000"],
+            "PARCEL_GAP 1+2 1",
+        ),
+    ];
+    let all = table
+        .iter()
+        .map(|(parcels, plan, want)| (outcome(parcels, plan), *want, parcels, plan));
+    let wrong: Vec<_> = all.filter(|(got, want, ..)| got != want).collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn only_the_changed_places_are_looked_at() {
+    // Faults of the same parcel elsewhere are not even seen: a spike is, as its ring changes.
+    let far = "0 0, 100000 0, 100000 100000, 0 100000";
+    let over = "90000 90000, 110000 90000, 110000 110000, 90000 110000";
+    assert_eq!(
+        outcome(
+            &[far, over],
+            &["1: 0 0, 5000 100, 100000 0, 100000 100000, 0 100000"]
+        ),
+        "ok"
+    );
+    assert_eq!(
+        outcome(&[far, over], &["1: 0 0, 100000 0, 100000 100001, 0 100000"]),
+        "PARCEL_OVERLAP 1+2 100.0095"
+    );
+}
+
+#[test]
+fn fast_beside_a_road_of_many_points() {
+    // A road of 2,000 points between two rows of plots; one plot's corner moves with the road.
+    let mut all = grid(1000, 1, 5000);
+    let road = all.iter().map(|p| p.polygon.rings[0][2]);
+    let mut ring: Vec<crate::domain::Pt> = road.collect();
+    ring.insert(0, crate::domain::Pt::new(0, 5000));
+    let back: Vec<_> = ring
+        .iter()
+        .rev()
+        .map(|p| crate::domain::Pt::new(p.e, 9000))
+        .collect();
+    ring.extend(back);
+    all.push(crate::topology::testing::parcel_of(
+        5000,
+        crate::domain::Polygon { rings: vec![ring] },
+    ));
+    let coverage = Coverage::build(all);
+    let from = crate::domain::Pt::new(2_500_000, 5000);
+    let start = std::time::Instant::now();
+    let plan =
+        crate::topology::move_point::plan(&coverage, from, crate::domain::Pt::new(2_500_100, 5100)).unwrap();
+    assert_eq!(plan.changed.len(), 3);
+    assert!(start.elapsed().as_millis() < 500, "{:?}", start.elapsed());
+}
