@@ -50,6 +50,13 @@ pub fn degrees(value: f64, lang: Lang) -> String {
     grouped(value, 8, lang, false) + "°"
 }
 
+/// A direction in degrees, minutes and seconds: "45°30′15″".
+pub fn angle(degrees: f64) -> String {
+    let seconds = (degrees.rem_euclid(360.0) * 3600.0).round() as i64 % (360 * 3600);
+    let (d, m, s) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    format!("{d}°{m:02}′{s:02}″")
+}
+
 /// A central meridian in degrees and minutes: "105°45′".
 pub fn meridian(degrees: f64) -> String {
     let minutes = (degrees * 60.0).round() as i64;
@@ -195,6 +202,8 @@ mod tests {
         assert_eq!(coordinate(1_191_500_250, Lang::Vi), "1191500,250");
         assert_eq!(coordinate(-5, Lang::En), "-0.005");
         assert_eq!(meridian(105.75), "105°45′");
+        assert_eq!(angle(45.504_166_7), "45°30′15″");
+        assert_eq!(angle(359.999_95), "0°00′00″");
         assert_eq!(scale(2000, Lang::Vi), "1:2.000");
         assert_eq!(degrees(10.772909809, Lang::Vi), "10,77290981°");
     }

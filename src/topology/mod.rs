@@ -4,9 +4,11 @@
 //! A predicate never guesses: orientation, position in a polygon and contact of sides are decided in
 //! integers. Floating point appears only where something is *measured* (area of an overlap, width).
 
+pub mod bearing;
 mod contact;
 pub mod combine;
 pub mod coverage;
+pub mod entry;
 pub mod faults;
 pub mod guard;
 pub mod index;
@@ -15,13 +17,16 @@ mod inscribed;
 pub mod measure;
 pub mod move_point;
 pub mod noding;
+pub mod offset;
 pub mod plan;
+pub mod points;
 pub mod polylabel;
 pub mod ring;
 pub mod segment;
 mod sides;
 pub mod snap;
 pub mod trace;
+pub mod snapping;
 mod unmatched;
 pub mod validity;
 

@@ -264,6 +264,9 @@ impl App {
         {
             self.actions.push(Action::Run(c));
         }
+        if let Some(session) = &mut self.session {
+            session.views.map.draw_keys(ui.ctx());
+        }
         // A field gives its focus up at Esc before the frame begins; that Esc was for the field.
         let escape = ui.input(|i| i.key_pressed(egui::Key::Escape)) && !self.typing;
         if escape
@@ -400,6 +403,17 @@ impl App {
                 .default_size(settings.bottom_height);
             let r = r.show(ui, |ui| views.bottom.ui(ui, &look, jobs, out));
             settings.bottom_height = r.response.rect.height();
+        }
+        if views.map.tool.draws() {
+            let draw = &mut views.map.draw;
+            Panel::top("draw")
+                .frame(frame)
+                .resizable(false)
+                .show(ui, |ui| draw.bar(ui, look.lang));
+            settings.snapping = draw.snapping;
+            if settings.snap != draw.kinds {
+                settings.snap = draw.kinds.clone();
+            }
         }
         CentralPanel::no_frame().show(ui, |ui| views.map.ui(ui, &look, out));
         views.map.rect

@@ -39,6 +39,7 @@ pub enum Command {
     ToolSelect,
     ToolPan,
     ToolMovePoint,
+    ToolMeasure,
     Validate,
     NextFinding,
     PreviousFinding,
@@ -139,7 +140,7 @@ macro_rules! row {
 
 impl Command {
     /// In the order of the menus and of the palette.
-    pub const ALL: [Self; 36] = {
+    pub const ALL: [Self; 37] = {
         use Command::*;
         [
             New,
@@ -172,6 +173,7 @@ impl Command {
             ToolSelect,
             ToolPan,
             ToolMovePoint,
+            ToolMeasure,
             Validate,
             NextFinding,
             PreviousFinding,
@@ -259,6 +261,8 @@ impl Command {
                 "Kéo để di chuyển bản đồ; phím cách hoặc chuột giữa cũng được", "Drag to move the map; Space or the middle button do too", ICON_PAN_TOOL, [PLAIN H], Project),
             Self::ToolMovePoint => row!(Tools, "Dời đỉnh ranh giới", "Move a boundary point",
                 "Kéo một đỉnh của thửa đã chọn; mọi thửa chung đỉnh cùng dời", "Drag a vertex of the selected parcel; all parcels that share it move", ICON_POLYLINE, [PLAIN M], Writable),
+            Self::ToolMeasure => row!(Tools, "Đo chiều dài, diện tích", "Measure lengths and areas",
+                "Bấm các điểm hoặc nhập tọa độ: chiều dài, phương vị, diện tích; chép được", "Click points or type coordinates: lengths, azimuths, area; can be copied", ICON_STRAIGHTEN, [PLAIN D], Project),
             Self::Validate => row!(Check, "Kiểm tra dữ liệu", "Validate",
                 "Chạy mọi quy tắc trên toàn huyện", "Run every rule over the whole district", ICON_TASK_ALT, [PLAIN F5], Project),
             Self::NextFinding => row!(Check, "Lỗi tiếp theo", "Next finding",
@@ -317,6 +321,7 @@ impl Command {
             Self::ToolSelect => Some(ToolKind::Select),
             Self::ToolPan => Some(ToolKind::Pan),
             Self::ToolMovePoint => Some(ToolKind::MovePoint),
+            Self::ToolMeasure => Some(ToolKind::Measure),
             Self::ZoomBox => Some(ToolKind::ZoomBox),
             _ => None,
         }

@@ -10,6 +10,7 @@ use crate::project::Project;
 use crate::render::Style;
 use crate::text::Lang;
 use crate::topology::Coverage;
+use crate::topology::points::PointIndex;
 use crate::topology::ring::{Place, locate};
 
 pub struct Look<'a> {
@@ -26,6 +27,8 @@ pub struct Look<'a> {
     pub revision: u64,
     /// Draw places with findings on the map.
     pub show_findings: bool,
+    /// Where survey points lie.
+    pub survey: &'a PointIndex,
     /// Name of each commune by its code.
     pub communes: &'a BTreeMap<String, String>,
 }

@@ -63,6 +63,44 @@ impl Canvas<'_> {
         self.painter.add(mesh);
     }
 
+    /// An open line.
+    pub fn line(&self, points: &[Pt], stroke: Stroke) {
+        if points.len() > 1 {
+            let points = points.iter().map(|p| self.pos(*p)).collect();
+            self.painter.add(Shape::line(points, stroke));
+        }
+    }
+
+    /// The same, dashed.
+    pub fn dashed(&self, points: &[Pt], stroke: Stroke) {
+        let points: Vec<Pos2> = points.iter().map(|p| self.pos(*p)).collect();
+        self.painter.extend(Shape::dashed_line(&points, stroke, 6.0, 4.0));
+    }
+
+    /// Text beside a place (the pointer) on a ground of its own, kept inside the map.
+    pub fn plate(&self, at: Pos2, text: &str, ground: Color32, ink: Color32) {
+        let galley = self.text(text, ink);
+        let size = galley.size() + vec2(16.0, 8.0);
+        let mut frame = Align2::LEFT_TOP.anchor_size(at + vec2(16.0, 16.0), size);
+        let over = (frame.max - self.rect.max).max(egui::Vec2::ZERO);
+        frame = frame.translate(-over);
+        self.painter.rect_filled(frame, 4.0, ground);
+        self.painter.galley(frame.min + vec2(8.0, 4.0), galley, ink);
+    }
+
+    /// The same centred on a place.
+    pub fn plate_at(&self, at: Pos2, text: &str, ground: Color32, ink: Color32) {
+        let galley = self.text(text, ink);
+        let frame = Rect::from_center_size(at, galley.size() + vec2(10.0, 4.0));
+        self.painter.rect_filled(frame, 4.0, ground);
+        self.painter.galley(frame.min + vec2(5.0, 2.0), galley, ink);
+    }
+
+    fn text(&self, text: &str, ink: Color32) -> std::sync::Arc<egui::Galley> {
+        let font = FontId::proportional(13.0);
+        self.painter.layout(text.to_owned(), font, ink, 320.0)
+    }
+
     pub fn sees(&self, b: &BBox) -> bool {
         self.view.bbox(8.0).intersects(b)
     }

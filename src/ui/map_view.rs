@@ -7,7 +7,8 @@ use super::look::Look;
 use super::map_live as live;
 use super::theme;
 use super::tiles::Tiles;
-use super::tool::{ToolKind, move_point::MovePoint};
+use super::draw::{Draw, Hand};
+use super::tool::{ToolKind, measure::Measure, move_point::MovePoint};
 use crate::domain::{BBox, Pt};
 use crate::render::Viewport;
 use crate::render::labels::{FRAME_BUDGET, Labels};
@@ -29,6 +30,10 @@ pub struct MapView {
     fit_all: bool,
     pub tool: ToolKind,
     pub mover: MovePoint,
+    pub measure: Measure,
+    /// What is being drawn, by whichever tool draws.
+    pub draw: Draw,
+    id: Option<egui::Id>,
     /// Ground under the pointer.
     pub pointer: Option<Pt>,
     hover: Option<i64>,
@@ -48,6 +53,9 @@ impl Default for MapView {
             fit_all: true,
             tool: ToolKind::Select,
             mover: MovePoint::default(),
+            measure: Measure::default(),
+            draw: Draw::default(),
+            id: None,
             pointer: None,
             hover: None,
             box_from: None,
@@ -62,6 +70,7 @@ impl MapView {
     pub fn ui(&mut self, ui: &mut Ui, look: &Look<'_>, out: &mut Vec<Action>) {
         let rect = ui.available_rect_before_wrap();
         let r = ui.allocate_rect(rect, Sense::click_and_drag());
+        self.id = Some(r.id);
         r.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Canvas, true, NAME.get(look.lang)));
         self.resize(ui, rect, look);
         self.navigate(ui, &r);
@@ -121,7 +130,8 @@ impl MapView {
 
     /// Drops what the tool is in the middle of; false when there was nothing.
     pub fn drop_gesture(&mut self) -> bool {
-        let had = self.mover.is_busy() || self.box_from.is_some() || self.tool == ToolKind::ZoomBox;
+        let measured = !self.draw.is_busy() && self.measure.clear();
+        let had = self.draw.drop_gesture() || measured || self.mover.is_busy() || self.box_from.is_some() || self.tool == ToolKind::ZoomBox;
         self.mover.reset();
         self.box_from = None;
         if self.tool == ToolKind::ZoomBox {
@@ -160,7 +170,7 @@ impl MapView {
                 _ if space => CursorIcon::Grab,
                 ToolKind::Pan => CursorIcon::Grab,
                 ToolKind::ZoomBox => CursorIcon::ZoomIn,
-                ToolKind::MovePoint => CursorIcon::Crosshair,
+                ToolKind::MovePoint | ToolKind::Measure => CursorIcon::Crosshair,
                 ToolKind::Select => CursorIcon::Default,
             });
         }
@@ -244,6 +254,7 @@ impl MapView {
             ToolKind::Pan => (),
             _ if space => (),
             ToolKind::Select | ToolKind::ZoomBox => self.select(ui, r, look, out),
+            ToolKind::Measure => self.measure_ui(ui, r, look),
             ToolKind::MovePoint => {
                 let painter = ui.painter_at(self.rect);
                 let canvas = live::Canvas {
@@ -265,6 +276,40 @@ impl MapView {
                 };
                 self.mover.ui(&canvas, &input, look, theme::tokens(ui), out);
             }
+        }
+    }
+
+    fn measure_ui(&mut self, ui: &Ui, r: &Response, look: &Look<'_>) {
+        let hand = self.hand(ui, r);
+        let painter = ui.painter_at(self.rect);
+        let canvas = live::Canvas {
+            painter: &painter,
+            rect: self.rect,
+            view: &self.view,
+        };
+        let t = theme::tokens(ui);
+        self.measure.ui(&canvas, &mut self.draw, &hand, look, t);
+        self.measure.panel(ui, self.rect, &self.draw, look.lang);
+    }
+
+    /// The pointer for a tool that draws.
+    fn hand(&self, ui: &Ui, r: &Response) -> Hand {
+        let at = r.interact_pointer_pos().or(r.hover_pos());
+        let (square, free) = ui.input(|i| (i.modifiers.shift, i.modifiers.command));
+        Hand {
+            at: at.and_then(|p| self.ground(p)),
+            reach: self.view.reach(REACH),
+            clicked: r.clicked(),
+            double_clicked: r.double_clicked(),
+            square,
+            free,
+        }
+    }
+
+    /// Keys for what is being drawn, while no field has the focus.
+    pub fn draw_keys(&mut self, ctx: &egui::Context) {
+        if self.tool.draws() {
+            self.draw.keys(ctx, self.id);
         }
     }
 
@@ -340,6 +385,7 @@ impl MapView {
                 "Drag a box to zoom into · Esc to drop",
             ),
             ToolKind::MovePoint => return Some(self.mover.hint(look)),
+            ToolKind::Measure => return Some(self.measure.hint(look.lang)),
         };
         Some(text.get(look.lang).to_owned())
     }

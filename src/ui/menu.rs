@@ -66,7 +66,12 @@ const TOOLBAR: [(&[Command], Show); 5] = [
     ),
     (&[Command::Undo, Command::Redo], Show::Icon),
     (
-        &[Command::ToolSelect, Command::ToolPan, Command::ToolMovePoint],
+        &[
+            Command::ToolSelect,
+            Command::ToolPan,
+            Command::ToolMovePoint,
+            Command::ToolMeasure,
+        ],
         Show::IconText,
     ),
     (

@@ -128,6 +128,7 @@ impl App {
             _ => {
                 if let Some(tool) = c.tool() {
                     s.views.map.drop_gesture();
+                    s.views.map.draw.reset();
                     s.views.map.tool = tool;
                 }
             }

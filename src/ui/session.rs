@@ -15,6 +15,7 @@ use crate::project::{Effects, Project};
 use crate::render::{LabelMode, Style, Theme};
 use crate::text::{Lang, Msg};
 use crate::topology::Coverage;
+use crate::topology::points::PointIndex;
 use crate::validate;
 
 pub struct Session {
@@ -32,6 +33,7 @@ pub struct Session {
     /// Wall-clock time of the last write, "hh:mm:ss".
     pub saved: Option<String>,
     pub communes: Arc<BTreeMap<String, String>>,
+    pub survey: PointIndex,
     /// What Ctrl+Z and Ctrl+Y would take back.
     pub undo: Option<Msg>,
     pub redo: Option<Msg>,
@@ -61,10 +63,13 @@ impl Session {
             show_findings: true,
             saved: None,
             communes: Arc::default(),
+            survey: PointIndex::default(),
             undo: None,
             redo: None,
             views: Views::default(),
         };
+        session.views.map.draw.kinds = settings.snap.clone();
+        session.views.map.draw.snapping = settings.snapping;
         session.project.warm_search();
         session.changed(settings);
         session
@@ -180,6 +185,7 @@ impl Session {
             have,
             revision: self.revision,
             show_findings: self.show_findings,
+            survey: &self.survey,
             communes: &self.communes,
         };
         (look, &mut self.views, &mut self.show_findings)

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::theme;
 use crate::render::ColourBy;
 use crate::text::Lang;
+use crate::topology::snapping::Kinds;
 
 /// How many recent files the start page offers.
 const RECENT: usize = 8;
@@ -29,6 +30,9 @@ pub struct Settings {
     /// One of [`COLOURS`].
     pub colour_by: String,
     pub labels: bool,
+    /// What drawing snaps to, and whether it does.
+    pub snap: Kinds,
+    pub snapping: bool,
     /// Whose name goes into the history; empty: the name of the account on this PC.
     pub actor: String,
 }
@@ -47,6 +51,8 @@ impl Default for Settings {
             bottom_height: 216.0,
             colour_by: COLOURS[0].0.into(),
             labels: true,
+            snap: Kinds::default(),
+            snapping: true,
             actor: String::new(),
         }
     }

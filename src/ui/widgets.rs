@@ -66,6 +66,7 @@ fn short(c: Command) -> Text {
         Command::ToolSelect => Text::new("Chọn", "Select"),
         Command::ToolPan => Text::new("Di chuyển", "Pan"),
         Command::ToolMovePoint => Text::new("Dời đỉnh", "Move point"),
+        Command::ToolMeasure => Text::new("Đo", "Measure"),
         Command::Palette => Text::new("Tìm lệnh", "Commands"),
         other => other.text(),
     }

@@ -1,6 +1,7 @@
 //! The tools: small state machines fed by the map's pointer. They preview with the pure plan and emit
 //! one edit.
 
+pub mod measure;
 pub mod move_point;
 
 /// Which tool is in hand.
@@ -12,4 +13,12 @@ pub enum ToolKind {
     /// Drag a box to zoom into; then back to selecting.
     ZoomBox,
     MovePoint,
+    Measure,
+}
+
+impl ToolKind {
+    /// Whether it draws: the bar for typed coordinates is shown.
+    pub fn draws(self) -> bool {
+        matches!(self, Self::Measure)
+    }
 }

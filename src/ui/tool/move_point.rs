@@ -2,7 +2,7 @@
 //! drawn as it would become, with its change of area; a move that would create a fault is drawn red
 //! with the reason. Releasing the button emits one edit.
 
-use egui::{Align2, FontId, Pos2, Stroke, vec2};
+use egui::{Stroke, vec2};
 
 use crate::domain::{Finding, Polygon, Pt};
 use crate::edit::Edit;
@@ -179,7 +179,7 @@ fn draw_fit(cx: &Canvas<'_>, look: &Look<'_>, changed: &[(i64, Polygon)], from: 
     lines.truncate(6);
     lines.insert(0, format::length(from.dist(to) / 1000.0, look.lang));
     mark(cx, from, to, Stroke::new(2.0, t.map_preview));
-    plate(cx, cx.pos(to), &lines.join("\n"), t.map_plate, t.map_plate_text);
+    cx.plate(cx.pos(to), &lines.join("\n"), t.map_plate, t.map_plate_text);
 }
 
 /// "+1,2 m²", "−0,3 m²".
@@ -207,7 +207,7 @@ fn draw_refusal(cx: &Canvas<'_>, look: &Look<'_>, findings: &[Finding], from: Pt
         .take(3)
         .map(|f| validate::message(f).get(look.lang).to_owned())
         .collect();
-    plate(cx, cx.pos(to), &reasons.join("\n"), red, egui::Color32::WHITE);
+    cx.plate(cx.pos(to), &reasons.join("\n"), red, egui::Color32::WHITE);
 }
 
 fn mark(cx: &Canvas<'_>, from: Pt, to: Pt, stroke: Stroke) {
@@ -215,17 +215,4 @@ fn mark(cx: &Canvas<'_>, from: Pt, to: Pt, stroke: Stroke) {
     cx.painter
         .add(egui::Shape::dashed_line(&[a, b], stroke, 4.0, 3.0));
     cx.painter.circle_stroke(b, 5.0, stroke);
-}
-
-/// Text beside the pointer on a ground of its own, kept inside the map.
-fn plate(cx: &Canvas<'_>, at: Pos2, text: &str, ground: egui::Color32, ink: egui::Color32) {
-    let galley = cx
-        .painter
-        .layout(text.to_owned(), FontId::proportional(13.0), ink, 320.0);
-    let size = galley.size() + vec2(16.0, 8.0);
-    let mut frame = Align2::LEFT_TOP.anchor_size(at + vec2(16.0, 16.0), size);
-    let over = (frame.max - cx.rect.max).max(egui::Vec2::ZERO);
-    frame = frame.translate(-over);
-    cx.painter.rect_filled(frame, 4.0, ground);
-    cx.painter.galley(frame.min + vec2(8.0, 4.0), galley, ink);
 }
