@@ -370,7 +370,7 @@ mod tests {
             // kept direction through a point of the map
             ("10200 -200", "20000 0", "20000 0, 0 0", "Point (10000 0)"),
             // kept direction, square from a point off the line
-            ("10100 9900", "20000 4321", "20000 4321, 0 4321", "Perpendicular (10000 4321)"),
+            ("9100 19900", "20000 22000", "20000 22000, 0 22000", "Perpendicular (9000 22000)"),
         ] {
             let kinds = if want.starts_with("Survey") { &all } else { &no_survey };
             assert_eq!(answer(&c, cursor, drawn, line, kinds), want, "{cursor} {drawn} {line}");
