@@ -46,7 +46,9 @@ pub fn shifted(from: Pt, de: f64, dn: f64) -> Option<Pt> {
         return None;
     }
     let p = Pt::new(from.e + de.round() as i64, from.n + dn.round() as i64);
-    let fits = [p.e, p.n].iter().all(|v| v.abs() <= crate::domain::MAX_COORDINATE);
+    let fits = [p.e, p.n]
+        .iter()
+        .all(|v| v.abs() <= crate::domain::MAX_COORDINATE);
     fits.then_some(p)
 }
 

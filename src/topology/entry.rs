@@ -45,7 +45,12 @@ const FAR: f64 = 1e6;
 pub fn parse(typed: &str, lang: Lang) -> Result<Entry, Failure> {
     let s = typed.trim().replace(['\u{a0}', '\u{202f}', '\t'], " ");
     if let Some((distance, azimuth)) = s.split_once('<') {
-        return polar(distance.trim().trim_start_matches('@').trim(), azimuth.trim(), typed, lang);
+        return polar(
+            distance.trim().trim_start_matches('@').trim(),
+            azimuth.trim(),
+            typed,
+            lang,
+        );
     }
     if let Some(offset) = s.strip_prefix('@') {
         let (dx, dy) = pair(offset, lang).ok_or_else(|| unreadable(typed))?;
@@ -150,7 +155,9 @@ fn pair(s: &str, lang: Lang) -> Option<(String, String)> {
         .map(|(i, _)| (&s[..i], &s[i + 1..]))
         .filter(|(a, b)| reads(a) && reads(b));
     let way = ways.next()?;
-    ways.next().is_none().then(|| (way.0.to_owned(), way.1.to_owned()))
+    ways.next()
+        .is_none()
+        .then(|| (way.0.to_owned(), way.1.to_owned()))
 }
 
 /// Degrees as typed: decimal, or degrees, minutes and seconds. In 0..360.
@@ -161,7 +168,9 @@ pub fn angle(typed: &str, lang: Lang) -> Result<f64, Failure> {
         Some(rest) => (true, rest),
         None => (false, s),
     };
-    let signs = ['°', 'º', 'd', 'D', '\'', '′', '’', 'm', '"', '″', '”', 's', '-', ' '];
+    let signs = [
+        '°', 'º', 'd', 'D', '\'', '′', '’', 'm', '"', '″', '”', 's', '-', ' ',
+    ];
     let mut parts: Vec<&str> = s.split(signs).map(str::trim).filter(|p| !p.is_empty()).collect();
     if parts.is_empty() || parts.len() > 3 || s.starts_with(signs) {
         return Err(bad());
@@ -208,7 +217,10 @@ impl Entry {
             Self::Point { at, turned } => {
                 let (x, y) = both(at);
                 say(match turned {
-                    true => msg!("X = {x} · Y = {y} (đã đổi thứ tự)", "X = {x} · Y = {y} (order turned)"),
+                    true => msg!(
+                        "X = {x} · Y = {y} (đã đổi thứ tự)",
+                        "X = {x} · Y = {y} (order turned)"
+                    ),
                     false => msg!("X = {x} · Y = {y}", "X = {x} · Y = {y}"),
                 })
             }
@@ -371,10 +383,11 @@ mod tests {
     #[test]
     fn entries_become_points() {
         let last = Some(Pt::new(1_000, 2_000));
-        let there = |typed: &str, last, direction| match parse(typed, Lang::Vi).unwrap().resolve(last, direction) {
-            Ok(p) => format!("{p:?}"),
-            Err(e) => e.code().to_owned(),
-        };
+        let there =
+            |typed: &str, last, direction| match parse(typed, Lang::Vi).unwrap().resolve(last, direction) {
+                Ok(p) => format!("{p:?}"),
+                Err(e) => e.code().to_owned(),
+            };
         for (typed, from, direction, want) in [
             ("@12,5<90", last, None, "Some((13500 2000))"),
             ("@3 4", last, None, "Some((5000 5000))"),
@@ -393,7 +406,10 @@ mod tests {
     #[test]
     fn what_was_understood_is_shown_back() {
         for (typed, vi) in [
-            ("587000,12 2325000,5", "X = 2325000,500 · Y = 587000,120 (đã đổi thứ tự)"),
+            (
+                "587000,12 2325000,5",
+                "X = 2325000,500 · Y = 587000,120 (đã đổi thứ tự)",
+            ),
             ("@12,5<45", "12,500 m · phương vị 45°00′00″"),
             ("@12,5", "dX (bắc) = 12,000 m · dY (đông) = 5,000 m"),
             ("1.234", "1.234,000 m theo hướng đang vẽ"),

@@ -127,10 +127,7 @@ const CROSSED: usize = 128;
 
 /// What the cursor means, if anything near.
 pub fn snap(coverage: &Coverage, survey: &PointIndex, ask: &Ask<'_>) -> Option<Snap> {
-    let mut best = Best {
-        ask,
-        found: None,
-    };
+    let mut best = Best { ask, found: None };
     match ask.line {
         Some(line) if line.0 != line.1 => on_line(coverage, survey, line, &mut best),
         _ => free(coverage, survey, &mut best),
@@ -154,7 +151,12 @@ impl Best<'_> {
         let limit = i128::from(self.ask.reach) * i128::from(self.ask.reach);
         let (d, key) = (at.dist2(to), (kind, at.dist2(to), at));
         if d <= limit && self.wants(kind) && self.found.is_none_or(|(f, _)| key < f) {
-            let snap = Snap { at, kind, side, survey };
+            let snap = Snap {
+                at,
+                kind,
+                side,
+                survey,
+            };
             self.found = Some((key, snap));
         }
     }
@@ -164,12 +166,17 @@ impl Best<'_> {
 fn free(coverage: &Coverage, survey: &PointIndex, best: &mut Best<'_>) {
     let (p, reach) = (best.ask.cursor, best.ask.reach);
     let window = BBox::of([p]).grown(reach);
-    survey.window_for_each(&window, |i, at| best.offer(SnapKind::Survey, at, p, None, Some(i)));
+    survey.window_for_each(&window, |i, at| {
+        best.offer(SnapKind::Survey, at, p, None, Some(i))
+    });
     let own = best.ask.drawn.split_last().map_or(&[][..], |(_, rest)| rest);
-    own.iter().for_each(|at| best.offer(SnapKind::Sketch, *at, p, None, None));
+    own.iter()
+        .for_each(|at| best.offer(SnapKind::Sketch, *at, p, None, None));
     let near = sides_near(coverage, &window, |a, b| segment::within(p, a, b, reach));
     for &(a, b) in &near {
-        [a, b].into_iter().for_each(|at| best.offer(SnapKind::Point, at, p, None, None));
+        [a, b]
+            .into_iter()
+            .for_each(|at| best.offer(SnapKind::Point, at, p, None, None));
     }
     if best.wants(SnapKind::Crossing) {
         crossings(&near, p, best);
@@ -240,7 +247,10 @@ fn extensions(coverage: &Coverage, best: &mut Best<'_>) {
         for (a, b) in parcel.polygon.sides().filter(|(a, b)| a != b) {
             for (from, end) in [(a, b), (b, a)] {
                 // Ahead of the end, and near the line.
-                if window.contains(end) && segment::dot(end, from, p) < 0 && beside(from, end, p) <= reach as f64 {
+                if window.contains(end)
+                    && segment::dot(end, from, p) < 0
+                    && beside(from, end, p) <= reach as f64
+                {
                     let at = foot_on_line(p, from, end);
                     best.offer(SnapKind::Extension, at, p, Some((from, end)), None);
                 }
@@ -281,7 +291,11 @@ fn on_line(coverage: &Coverage, survey: &PointIndex, (a, b): (Pt, Pt), best: &mu
     for window in [around(here), around(p)] {
         survey.window_for_each(&window, |i, at| point(SnapKind::Survey, at, Some(i)));
         let sides = sides_near(coverage, &window, |_, _| true);
-        sides.iter().for_each(|(c, d)| [*c, *d].into_iter().for_each(|at| point(SnapKind::Point, at, None)));
+        sides.iter().for_each(|(c, d)| {
+            [*c, *d]
+                .into_iter()
+                .for_each(|at| point(SnapKind::Point, at, None))
+        });
     }
     best.ask.drawn.iter().for_each(|at| {
         if beside(a, b, *at) <= ON_LINE && fits(*at) {
@@ -315,7 +329,12 @@ mod tests {
     /// "Point (10000 10000)" of a question at `cursor` with reach 500.
     fn answer(coverage: &Coverage, cursor: &str, drawn: &str, line: &str, kinds: &Kinds) -> String {
         let survey = PointIndex::build(vec![Pt::new(3_000, 3_000), Pt::new(10_100, 10_100)]);
-        let points = |s: &str| s.split(',').filter(|s| !s.is_empty()).map(point).collect::<Vec<_>>();
+        let points = |s: &str| {
+            s.split(',')
+                .filter(|s| !s.is_empty())
+                .map(point)
+                .collect::<Vec<_>>()
+        };
         let line = points(line);
         let ask = Ask {
             cursor: point(cursor),
@@ -337,7 +356,12 @@ mod tests {
         let dirty = "4000 -5000, 6000 -5000, 6000 1000, 4000 1000";
         let thin = "20000 0, 30000 1, 30000 2";
         let concave = "0 12000, 10000 12000, 10000 20000, 9000 20000, 9000 13000, 0 13000";
-        let c = Coverage::build(vec![parcel(1, holed), parcel(2, dirty), parcel(3, thin), parcel(4, concave)]);
+        let c = Coverage::build(vec![
+            parcel(1, holed),
+            parcel(2, dirty),
+            parcel(3, thin),
+            parcel(4, concave),
+        ]);
         let all = Kinds::default();
         let mut no_survey = Kinds::default();
         no_survey.set(SnapKind::Survey, false);
@@ -362,18 +386,41 @@ mod tests {
             // prolonged beyond its end, in the line of the concave notch
             ("9100 10600", "", "", "Extension (9000 10600)"),
             // points drawn before the last one
-            ("15100 15100", "15000 15000, 16000 16000", "", "Sketch (15000 15000)"),
+            (
+                "15100 15100",
+                "15000 15000, 16000 16000",
+                "",
+                "Sketch (15000 15000)",
+            ),
             ("16000 16100", "15000 15000, 16000 16000", "", "-"),
             // kept direction: where it crosses a side
-            ("9900 5200", "20000 5000", "20000 5000, 0 5000", "Crossing (10000 5000)"),
+            (
+                "9900 5200",
+                "20000 5000",
+                "20000 5000, 0 5000",
+                "Crossing (10000 5000)",
+            ),
             ("8600 5300", "20000 5000", "20000 5000, 0 5000", "-"),
             // kept direction through a point of the map
             ("10200 -200", "20000 0", "20000 0, 0 0", "Point (10000 0)"),
             // kept direction, square from a point off the line
-            ("9100 19900", "20000 22000", "20000 22000, 0 22000", "Perpendicular (9000 22000)"),
+            (
+                "9100 19900",
+                "20000 22000",
+                "20000 22000, 0 22000",
+                "Perpendicular (9000 22000)",
+            ),
         ] {
-            let kinds = if want.starts_with("Survey") { &all } else { &no_survey };
-            assert_eq!(answer(&c, cursor, drawn, line, kinds), want, "{cursor} {drawn} {line}");
+            let kinds = if want.starts_with("Survey") {
+                &all
+            } else {
+                &no_survey
+            };
+            assert_eq!(
+                answer(&c, cursor, drawn, line, kinds),
+                want,
+                "{cursor} {drawn} {line}"
+            );
         }
         assert_eq!(answer(&c, "100 100", "", "", &Kinds::none()), "-");
         let mut only = Kinds::none();
@@ -387,7 +434,10 @@ mod tests {
         k.set(SnapKind::Extension, false);
         k.set(SnapKind::Survey, false);
         let json = serde_json::to_string(&k).unwrap();
-        assert_eq!(json, r#"["point","sketch","crossing","midpoint","perpendicular","side"]"#);
+        assert_eq!(
+            json,
+            r#"["point","sketch","crossing","midpoint","perpendicular","side"]"#
+        );
         assert_eq!(serde_json::from_str::<Kinds>(&json).unwrap(), k);
     }
 

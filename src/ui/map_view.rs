@@ -3,11 +3,11 @@
 use egui::{Color32, CursorIcon, Key, PointerButton, Pos2, Rect, Response, Sense, Stroke, Ui, Vec2};
 
 use super::action::{Action, Select};
+use super::draw::{Draw, Hand};
 use super::look::Look;
 use super::map_live as live;
 use super::theme;
 use super::tiles::Tiles;
-use super::draw::{Draw, Hand};
 use super::tool::{ToolKind, measure::Measure, move_point::MovePoint};
 use crate::domain::{BBox, Pt};
 use crate::render::Viewport;
@@ -131,7 +131,11 @@ impl MapView {
     /// Drops what the tool is in the middle of; false when there was nothing.
     pub fn drop_gesture(&mut self) -> bool {
         let measured = !self.draw.is_busy() && self.measure.clear();
-        let had = self.draw.drop_gesture() || measured || self.mover.is_busy() || self.box_from.is_some() || self.tool == ToolKind::ZoomBox;
+        let had = self.draw.drop_gesture()
+            || measured
+            || self.mover.is_busy()
+            || self.box_from.is_some()
+            || self.tool == ToolKind::ZoomBox;
         self.mover.reset();
         self.box_from = None;
         if self.tool == ToolKind::ZoomBox {

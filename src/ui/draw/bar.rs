@@ -105,7 +105,8 @@ impl Draw {
             .hint_text(RichText::new(HINT.get(lang)).color(tokens(ui).text_weak));
         let out = edit.show(ui);
         let r = out.response.response;
-        ui.ctx().accesskit_node_builder(r.id, |n| n.set_label(ENTRY.get(lang)));
+        ui.ctx()
+            .accesskit_node_builder(r.id, |n| n.set_label(ENTRY.get(lang)));
         if std::mem::take(&mut self.bar.focus) {
             r.request_focus();
             put_cursor_last(ui, r.id, &self.bar.typed, out.state);
@@ -114,7 +115,11 @@ impl Draw {
             self.bar.error = None;
         }
         let (enter, back, escape) = ui.input(|i| {
-            (i.key_pressed(Key::Enter), i.key_pressed(Key::Backspace), i.key_pressed(Key::Escape))
+            (
+                i.key_pressed(Key::Enter),
+                i.key_pressed(Key::Backspace),
+                i.key_pressed(Key::Escape),
+            )
         });
         if r.lost_focus() && enter {
             self.entered(lang);
@@ -167,7 +172,11 @@ impl Draw {
             held.push(format!("{}: {}", LOCK_ANGLE.get(lang), format::angle(a)));
         }
         if let Some(mm) = self.sketch.distance {
-            held.push(format!("{}: {}", LOCK_DISTANCE.get(lang), format::length(mm / 1000.0, lang)));
+            held.push(format!(
+                "{}: {}",
+                LOCK_DISTANCE.get(lang),
+                format::length(mm / 1000.0, lang)
+            ));
         }
         match held.is_empty() {
             true => HELP.get(lang).to_owned(),
@@ -180,19 +189,39 @@ impl Draw {
         if toggle(ui, i::ICON_EQUAL, PARALLEL.get(lang), along(&self.mode, false)) {
             self.choose(Mode::Along(false));
         }
-        if toggle(ui, i::ICON_VERTICAL_ALIGN_BOTTOM, PERPENDICULAR.get(lang), along(&self.mode, true)) {
+        if toggle(
+            ui,
+            i::ICON_VERTICAL_ALIGN_BOTTOM,
+            PERPENDICULAR.get(lang),
+            along(&self.mode, true),
+        ) {
             self.choose(Mode::Along(true));
         }
-        if toggle(ui, i::ICON_SQUARE_FOOT, RIGHT_ANGLE.get(lang), self.sketch.right_angle) {
+        if toggle(
+            ui,
+            i::ICON_SQUARE_FOOT,
+            RIGHT_ANGLE.get(lang),
+            self.sketch.right_angle,
+        ) {
             self.sketch.right_angle ^= true;
         }
-        if toggle(ui, i::ICON_EXPLORE, LOCK_ANGLE.get(lang), self.sketch.azimuth.is_some()) {
+        if toggle(
+            ui,
+            i::ICON_EXPLORE,
+            LOCK_ANGLE.get(lang),
+            self.sketch.azimuth.is_some(),
+        ) {
             self.sketch.azimuth = match self.sketch.azimuth {
                 Some(_) => None,
                 None => self.sketch.direction(self.cursor_or_before(), false),
             };
         }
-        if toggle(ui, i::ICON_STRAIGHTEN, LOCK_DISTANCE.get(lang), self.sketch.distance.is_some()) {
+        if toggle(
+            ui,
+            i::ICON_STRAIGHTEN,
+            LOCK_DISTANCE.get(lang),
+            self.sketch.distance.is_some(),
+        ) {
             self.sketch.distance = match self.sketch.distance {
                 Some(_) => None,
                 None => self.last_length(),
@@ -201,7 +230,11 @@ impl Draw {
         let copying = matches!(self.mode, Mode::Copy | Mode::Offset(_));
         if toggle(ui, i::ICON_CONTENT_COPY, COPY.get(lang), copying) {
             let own = self.sketch.points();
-            self.choose(if own.len() >= 2 { Mode::Offset(own.to_vec()) } else { Mode::Copy });
+            self.choose(if own.len() >= 2 {
+                Mode::Offset(own.to_vec())
+            } else {
+                Mode::Copy
+            });
         }
     }
 
@@ -213,7 +246,9 @@ impl Draw {
     /// The direction of the last line goes on when the pointer is not on the map.
     fn cursor_or_before(&self) -> Option<crate::domain::Pt> {
         let ahead = || {
-            let [.., a, b] = self.sketch.points() else { return None };
+            let [.., a, b] = self.sketch.points() else {
+                return None;
+            };
             crate::topology::bearing::shifted(*b, (b.e - a.e) as f64, (b.n - a.n) as f64)
         };
         self.cursor.or_else(ahead)
@@ -227,7 +262,8 @@ impl Draw {
     }
 
     fn snap_menu(&mut self, ui: &mut Ui, lang: Lang) {
-        let button = Button::new((widgets::icon(i::ICON_FILTER_CENTER_FOCUS), SNAP.get(lang))).selected(self.snapping);
+        let button =
+            Button::new((widgets::icon(i::ICON_FILTER_CENTER_FOCUS), SNAP.get(lang))).selected(self.snapping);
         let r = widgets::named(ui.add(button), Role::Button, SNAP.get(lang));
         egui::Popup::menu(&r)
             .close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside)
@@ -237,7 +273,10 @@ impl Draw {
                 ui.separator();
                 for kind in SnapKind::ALL {
                     let mut on = self.kinds.has(kind);
-                    if ui.add_enabled(self.snapping, egui::Checkbox::new(&mut on, kind.name().get(lang))).changed() {
+                    if ui
+                        .add_enabled(self.snapping, egui::Checkbox::new(&mut on, kind.name().get(lang)))
+                        .changed()
+                    {
                         self.kinds.set(kind, on);
                     }
                 }
@@ -264,7 +303,9 @@ impl Draw {
 
 /// A frameless icon that is on or off.
 fn toggle(ui: &mut Ui, glyph: MaterialIcon, name: &str, on: bool) -> bool {
-    let button = Button::new(widgets::icon(glyph)).selected(on).frame_when_inactive(on);
+    let button = Button::new(widgets::icon(glyph))
+        .selected(on)
+        .frame_when_inactive(on);
     let r = ui.add(button);
     r.widget_info(|| egui::WidgetInfo::selected(Role::Button, true, on, name));
     r.on_hover_text(name).clicked()
@@ -273,6 +314,8 @@ fn toggle(ui: &mut Ui, glyph: MaterialIcon, name: &str, on: bool) -> bool {
 /// The cursor behind what stands in the field.
 fn put_cursor_last(ui: &Ui, id: Id, typed: &str, mut state: egui::text_edit::TextEditState) {
     let end = egui::text::CCursor::new(typed.chars().count());
-    state.cursor.set_char_range(Some(egui::text::CCursorRange::one(end)));
+    state
+        .cursor
+        .set_char_range(Some(egui::text::CCursorRange::one(end)));
     state.store(ui.ctx(), id);
 }

@@ -18,7 +18,12 @@ pub fn sketch(cx: &Canvas<'_>, draw: &Draw, look: &Look<'_>, t: &Tokens) {
     let all = draw.preview();
     let ring = draw.wanted.ring;
     if ring && all.len() > 2 {
-        cx.fill(&Polygon { rings: vec![all.clone()] }, t.map_preview_fill);
+        cx.fill(
+            &Polygon {
+                rings: vec![all.clone()],
+            },
+            t.map_preview_fill,
+        );
     }
     let line = Stroke::new(2.0, t.map_preview);
     cx.line(draw.sketch.points(), line);
@@ -31,7 +36,8 @@ pub fn sketch(cx: &Canvas<'_>, draw: &Draw, look: &Look<'_>, t: &Tokens) {
     }
     for p in draw.sketch.points() {
         let dot = Rect::from_center_size(cx.pos(*p), vec2(7.0, 7.0));
-        cx.painter.rect(dot, 0.0, t.surface, line, egui::StrokeKind::Middle);
+        cx.painter
+            .rect(dot, 0.0, t.surface, line, egui::StrokeKind::Middle);
     }
     match &draw.mode {
         Mode::Point => cursor(cx, draw, &all, look.lang, t),
@@ -81,14 +87,22 @@ pub fn measures(all: &[Pt], ring: bool, lang: Lang) -> Vec<String> {
         let area = format::area(ring_area2(all).unsigned_abs() as f64 / 2e6, lang);
         lines.push(format!("{} {area}", AREA.get(lang)));
     } else if all.len() > 2 {
-        lines.push(format!("{} {}", TOTAL.get(lang), format::length(length(all) / 1000.0, lang)));
+        lines.push(format!(
+            "{} {}",
+            TOTAL.get(lang),
+            format::length(length(all) / 1000.0, lang)
+        ));
     }
     lines
 }
 
 /// Length of a line, mm.
 pub fn length(points: &[Pt]) -> f64 {
-    points.iter().zip(points.iter().skip(1)).map(|(a, b)| a.dist(*b)).sum()
+    points
+        .iter()
+        .zip(points.iter().skip(1))
+        .map(|(a, b)| a.dist(*b))
+        .sum()
 }
 
 /// The side under the pointer while one is to be chosen.
@@ -108,7 +122,12 @@ fn copy(cx: &Canvas<'_>, draw: &Draw, base: &[Pt], lang: Lang, t: &Tokens) {
     if let Some(line) = offset::offset(base, mm, draw.wanted.ring && base.len() > 2) {
         cx.dashed(&line, Stroke::new(2.0, t.map_preview));
     }
-    cx.plate(cx.pos(p), &format::length(mm.abs() / 1000.0, lang), t.map_plate, t.map_plate_text);
+    cx.plate(
+        cx.pos(p),
+        &format::length(mm.abs() / 1000.0, lang),
+        t.map_plate,
+        t.map_plate_text,
+    );
 }
 
 fn cross(cx: &Canvas<'_>, at: Pos2, colour: Color32) {
@@ -138,7 +157,11 @@ fn sign(kind: SnapKind, at: Pos2, stroke: Stroke) -> Vec<Shape> {
     let line = |a: (f32, f32), b: (f32, f32)| Shape::line_segment([p(a.0, a.1), p(b.0, b.1)], stroke);
     let closed = |c: &[(f32, f32)]| Shape::closed_line(c.iter().map(|(x, y)| p(*x, *y)).collect(), stroke);
     match kind {
-        SnapKind::Survey => vec![Shape::circle_stroke(at, r, stroke), line((-1.4, 0.0), (1.4, 0.0)), line((0.0, -1.4), (0.0, 1.4))],
+        SnapKind::Survey => vec![
+            Shape::circle_stroke(at, r, stroke),
+            line((-1.4, 0.0), (1.4, 0.0)),
+            line((0.0, -1.4), (0.0, 1.4)),
+        ],
         SnapKind::Point => vec![closed(&[(-1.0, -1.0), (1.0, -1.0), (1.0, 1.0), (-1.0, 1.0)])],
         SnapKind::Sketch => vec![closed(&[(0.0, -1.2), (1.2, 0.0), (0.0, 1.2), (-1.2, 0.0)])],
         SnapKind::Crossing => vec![line((-1.0, -1.0), (1.0, 1.0)), line((-1.0, 1.0), (1.0, -1.0))],
@@ -150,6 +173,11 @@ fn sign(kind: SnapKind, at: Pos2, stroke: Stroke) -> Vec<Shape> {
             line((0.0, 0.0), (0.0, 1.0)),
         ],
         SnapKind::Side => vec![closed(&[(-1.0, -1.0), (1.0, -1.0), (-1.0, 1.0), (1.0, 1.0)])],
-        SnapKind::Extension => vec![line((-1.2, 0.0), (-0.5, 0.0)), line((-0.25, 0.0), (0.25, 0.0)), line((0.5, 0.0), (1.2, 0.0)), Shape::circle_stroke(at, 2.0, stroke)],
+        SnapKind::Extension => vec![
+            line((-1.2, 0.0), (-0.5, 0.0)),
+            line((-0.25, 0.0), (0.25, 0.0)),
+            line((0.5, 0.0), (1.2, 0.0)),
+            Shape::circle_stroke(at, 2.0, stroke),
+        ],
     }
 }

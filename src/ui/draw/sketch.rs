@@ -197,7 +197,8 @@ mod tests {
         let json = serde_json::to_string(&s).unwrap();
         let back: Sketch = serde_json::from_str(&json).unwrap();
         assert_eq!((back.points(), back.azimuth), (s.points(), s.azimuth));
-        let broken: Sketch = serde_json::from_str(r#"{"points":[[9223372036854775807,0],[1,2]],"new":1}"#).unwrap();
+        let broken: Sketch =
+            serde_json::from_str(r#"{"points":[[9223372036854775807,0],[1,2]],"new":1}"#).unwrap();
         assert_eq!(broken.points(), [p(1, 2)]);
     }
 }

@@ -51,11 +51,17 @@ impl Measure {
             self.done.clear();
         }
         if self.done.len() > 2 {
-            cx.fill(&Polygon { rings: vec![self.done.clone()] }, t.map_preview_fill);
+            cx.fill(
+                &Polygon {
+                    rings: vec![self.done.clone()],
+                },
+                t.map_preview_fill,
+            );
         }
         cx.line(&self.done, Stroke::new(2.5, t.map_preview));
         for p in &self.done {
-            cx.painter.circle(cx.pos(*p), 4.0, t.surface, Stroke::new(2.0, t.map_preview));
+            cx.painter
+                .circle(cx.pos(*p), 4.0, t.surface, Stroke::new(2.0, t.map_preview));
         }
         for (a, b) in self.done.iter().zip(self.done.iter().skip(1)) {
             let middle = cx.pos(*a).lerp(cx.pos(*b), 0.5);
@@ -108,27 +114,34 @@ impl Measure {
 /// Each line: number, length, azimuth.
 fn legs(ui: &mut Ui, points: &[Pt], lang: Lang, height: f32) {
     let weak = tokens(ui).text_weak;
-    ScrollArea::vertical().max_height(height.max(60.0)).show(ui, |ui| {
-        Grid::new("legs").num_columns(3).spacing([14.0, 2.0]).show(ui, |ui| {
-            for caption in [LINE, LENGTH, AZIMUTH] {
-                ui.label(RichText::new(caption.get(lang)).small().color(weak));
-            }
-            ui.end_row();
-            for (n, (length, azimuth)) in lines(points).enumerate() {
-                ui.label((n + 1).to_string());
-                ui.label(format::length(length, lang));
-                ui.label(format::angle(azimuth));
-                ui.end_row();
-            }
+    ScrollArea::vertical()
+        .max_height(height.max(60.0))
+        .show(ui, |ui| {
+            Grid::new("legs")
+                .num_columns(3)
+                .spacing([14.0, 2.0])
+                .show(ui, |ui| {
+                    for caption in [LINE, LENGTH, AZIMUTH] {
+                        ui.label(RichText::new(caption.get(lang)).small().color(weak));
+                    }
+                    ui.end_row();
+                    for (n, (length, azimuth)) in lines(points).enumerate() {
+                        ui.label((n + 1).to_string());
+                        ui.label(format::length(length, lang));
+                        ui.label(format::angle(azimuth));
+                        ui.end_row();
+                    }
+                });
         });
-    });
 }
 
 fn sums(ui: &mut Ui, points: &[Pt], lang: Lang) {
     for (caption, value) in totals(points, lang) {
         ui.horizontal(|ui| {
             ui.label(RichText::new(caption.get(lang)).color(tokens(ui).text_weak));
-            widgets::at_right(ui, |ui| ui.label(RichText::new(value).text_style(crate::ui::theme::bold())));
+            widgets::at_right(ui, |ui| {
+                ui.label(RichText::new(value).text_style(crate::ui::theme::bold()))
+            });
         });
     }
 }
@@ -144,7 +157,10 @@ fn totals(points: &[Pt], lang: Lang) -> Vec<(Text, String)> {
     let mut all = vec![(TOTAL, format::length(length, lang))];
     if let (true, [first, .., last]) = (points.len() > 2, points) {
         let area = ring_area2(points).unsigned_abs() as f64 / 2e6;
-        all.push((PERIMETER, format::length(length + first.dist(*last) / 1000.0, lang)));
+        all.push((
+            PERIMETER,
+            format::length(length + first.dist(*last) / 1000.0, lang),
+        ));
         all.push((AREA, format::area(area, lang)));
     }
     all
@@ -156,9 +172,9 @@ fn table(points: &[Pt], lang: Lang) -> String {
     let mut lines = lines(points);
     for p in points {
         let (x, y) = (format::coordinate(p.n, lang), format::coordinate(p.e, lang));
-        let (length, azimuth) = lines
-            .next()
-            .map_or_else(Default::default, |(l, a)| (format::number(l, 3, lang), format::angle(a)));
+        let (length, azimuth) = lines.next().map_or_else(Default::default, |(l, a)| {
+            (format::number(l, 3, lang), format::angle(a))
+        });
         text += &format!("{x}\t{y}\t{length}\t{azimuth}\n");
     }
     for (caption, value) in totals(points, lang) {
