@@ -25,6 +25,7 @@ pub mod ring;
 pub mod segment;
 mod sides;
 pub mod snap;
+pub mod split;
 pub mod trace;
 pub mod snapping;
 mod unmatched;
