@@ -6,12 +6,13 @@
 
 use std::collections::BTreeSet;
 
-use super::faces::{self, Trouble};
-use super::nodes::{self, Nodes};
 use crate::domain::{BBox, Failure, Finding, MAX_COORDINATE, Polygon, Pt, Severity};
 use crate::msg;
 use crate::topology::Refusal;
+use crate::topology::noding::{self, Chains, Points, side};
 use crate::topology::ring::{self, Place};
+use crate::topology::segment;
+use crate::topology::trace;
 use crate::topology::validity::{self, Fault, FaultKind};
 
 /// What a cut gives.
@@ -19,7 +20,7 @@ use crate::topology::validity::{self, Fault, FaultKind};
 pub struct Cut {
     /// The polygon with the ends of the cuts in its sides.
     pub densified: Polygon,
-    /// Two or more polygons, in the order of the polygon's own points; they add up to `densified` exactly.
+    /// Two or more polygons, by their smallest point; they add up to `densified` exactly.
     pub pieces: Vec<Polygon>,
     /// Points that came into sides.
     pub inserted: Vec<SidePoint>,
@@ -39,30 +40,32 @@ pub struct SidePoint {
 /// may cross itself and others, may pass through points and holes. mm.
 ///
 /// Codes of refusal: `CUT_SHAPE_INVALID` (with the faults of the polygon), `CUT_LINE_SHORT`, `POINT_OUT_OF_RANGE`,
-/// `CUT_ENDS_INSIDE`, `CUT_MISSES`, `CUT_DIVIDES_NOTHING`, `CUT_TOO_FINE`.
+/// `CUT_ENDS_INSIDE`, `CUT_MISSES`, `CUT_DIVIDES_NOTHING`, `CUT_TOO_FINE`, `LINES_TOO_TIGHT`.
 pub fn cut(polygon: &Polygon, lines: &[Vec<Pt>]) -> Result<Cut, Refusal> {
     check_shape(polygon)?;
     check_lines(lines)?;
-    let nodes = nodes::find(polygon, lines).ok_or_else(|| too_fine(lines[0][0]))?;
-    let noded = Polygon {
-        rings: nodes
-            .sides
+    let legs = || {
+        lines
             .iter()
-            .map(|r| r.iter().flat_map(|c| c.way().take(c.points.len() + 1)).collect())
-            .collect(),
+            .flat_map(|l| l.windows(2))
+            .filter(|w| w[0] != w[1])
+            .map(|w| (w[0], w[1]))
     };
-    let inner = inner_edges(&nodes, &noded);
+    let sides = polygon.sides().filter(|(a, b)| a != b).map(|(a, b)| side(a, b));
+    let chains = noding::node(legs().map(|(a, b)| side(a, b)), sides, &feet(polygon, lines))?;
+    let noded = chains.polygon(polygon);
+    let inner = inner_edges(legs(), &chains, &noded);
     check_ends(&inner, &noded)?;
-    let (densified, inserted) = densify(&nodes, &inner);
+    let (densified, inserted) = densify(polygon, &chains, &inner);
     if densified != noded && !untouched(&densified, &inner) {
         return Err(too_fine(inner[0].0));
     }
-    let sides: Vec<(Pt, Pt)> = densified.sides().collect();
-    let pieces = faces::trace(&sides, &inner).map_err(|t| match t {
-        Trouble::DividesNothing(at) => divides_nothing(at),
-        Trouble::TooFine(at) => too_fine(at),
-    })?;
-    check_pieces(&densified, &pieces)?;
+    let all = densified
+        .sides()
+        .filter(|(a, b)| a != b)
+        .chain(inner.iter().flat_map(|&(a, b)| [(a, b), (b, a)]));
+    let pieces = trace::polygons(&all.collect::<Vec<_>>()).ok_or_else(|| too_fine(inner[0].0))?;
+    check_pieces(&densified, &pieces, &inner)?;
     Ok(Cut {
         densified,
         pieces,
@@ -70,37 +73,61 @@ pub fn cut(polygon: &Polygon, lines: &[Vec<Pt>]) -> Result<Cut, Refusal> {
     })
 }
 
+/// Points of the lines that are the rounded foot on a side belong to that side: they came from snapping to it.
+fn feet(polygon: &Polygon, lines: &[Vec<Pt>]) -> Points {
+    let own: BTreeSet<Pt> = polygon.points().collect();
+    let mut feet = Points::new();
+    for &p in lines.iter().flatten().filter(|p| !own.contains(p)) {
+        for (a, b) in polygon.sides().filter(|(a, b)| is_rounded_foot(p, *a, *b)) {
+            feet.entry(side(a, b)).or_default().insert(p);
+        }
+    }
+    feet
+}
+
+/// Whether `p` is at most half a lattice diagonal from the inside of a–b, so that it may be a point of it, rounded. Exact.
+pub(super) fn is_rounded_foot(p: Pt, a: Pt, b: Pt) -> bool {
+    if p == a || p == b || !segment::bbox(a, b).grown(1).contains(p) {
+        return false;
+    }
+    if segment::dot(a, b, p) <= 0 || segment::dot(b, a, p) <= 0 {
+        return false;
+    }
+    // 2 cross² <= length²; the first test keeps the square inside i128.
+    let area = segment::cross(a, b, p).abs();
+    let reach = ((b.e - a.e).abs() + (b.n - a.n).abs()) as i128;
+    area <= reach && 2 * area * area <= a.dist2(b)
+}
+
 /// The pieces of the lines inside, each once, none along a side.
-fn inner_edges(nodes: &Nodes, noded: &Polygon) -> Vec<(Pt, Pt)> {
-    let sides: BTreeSet<(Pt, Pt)> = noded.sides().map(|(a, b)| (a.min(b), a.max(b))).collect();
+fn inner_edges(legs: impl Iterator<Item = (Pt, Pt)>, chains: &Chains, noded: &Polygon) -> Vec<(Pt, Pt)> {
+    let sides: BTreeSet<(Pt, Pt)> = noded.sides().map(|(a, b)| side(a, b)).collect();
     let mut seen = BTreeSet::new();
-    let legs = nodes.legs.iter().flat_map(|l| l.pieces());
-    legs.filter(|(a, b)| {
-        let key = (*a.min(b), *a.max(b));
-        a != b
-            && !sides.contains(&key)
-            && seen.insert(key)
-            && ring::locate_middle(noded, *a, *b) == Place::Inside
-    })
-    .collect()
+    let mut inner = Vec::new();
+    for (a, b) in legs {
+        let way: Vec<Pt> = [a].into_iter().chain(chains.between(a, b)).chain([b]).collect();
+        inner.extend(way.windows(2).map(|w| (w[0], w[1])).filter(|&(a, b)| {
+            a != b
+                && !sides.contains(&side(a, b))
+                && seen.insert(side(a, b))
+                && ring::locate_middle(noded, a, b) == Place::Inside
+        }));
+    }
+    inner
 }
 
 /// The polygon with those found points that an inner edge ends in.
-fn densify(nodes: &Nodes, inner: &[(Pt, Pt)]) -> (Polygon, Vec<SidePoint>) {
+fn densify(polygon: &Polygon, chains: &Chains, inner: &[(Pt, Pt)]) -> (Polygon, Vec<SidePoint>) {
     let ends: BTreeSet<Pt> = inner.iter().flat_map(|(a, b)| [*a, *b]).collect();
     let mut inserted = Vec::new();
-    let mut rings = Vec::with_capacity(nodes.sides.len());
-    for chains in &nodes.sides {
-        let mut ring = Vec::with_capacity(chains.len());
-        for chain in chains {
-            ring.push(chain.a);
-            for &at in chain.points.iter().filter(|p| ends.contains(p)) {
+    let mut rings = Vec::with_capacity(polygon.rings.len());
+    for old in &polygon.rings {
+        let mut ring = Vec::with_capacity(old.len() + 2);
+        for (from, to) in crate::domain::ring_sides(old) {
+            ring.push(from);
+            for at in chains.between(from, to).into_iter().filter(|p| ends.contains(p)) {
                 ring.push(at);
-                inserted.push(SidePoint {
-                    from: chain.a,
-                    to: chain.b,
-                    at,
-                });
+                inserted.push(SidePoint { from, to, at });
             }
         }
         rings.push(ring);
@@ -110,17 +137,17 @@ fn densify(nodes: &Nodes, inner: &[(Pt, Pt)]) -> (Polygon, Vec<SidePoint>) {
 
 /// Whether no inner edge meets a side but in its ends, after points were left out again.
 fn untouched(densified: &Polygon, inner: &[(Pt, Pt)]) -> bool {
-    use crate::topology::segment::{Meet, bbox, meet};
+    use segment::{Meet, bbox, meet};
     inner.iter().all(|&(a, b)| {
         let reach = bbox(a, b);
-        densified
+        let near = densified
             .sides()
-            .filter(|(c, d)| bbox(*c, *d).intersects(&reach))
-            .all(|(c, d)| match meet(a, b, c, d) {
-                Meet::Nothing => true,
-                Meet::Touch(p) => (p == a || p == b) && (p == c || p == d),
-                Meet::Crossing | Meet::Overlap(..) => false,
-            })
+            .filter(|(c, d)| c != d && bbox(*c, *d).intersects(&reach));
+        near.into_iter().all(|(c, d)| match meet(a, b, c, d) {
+            Meet::Nothing => true,
+            Meet::Touch(p) => (p == a || p == b) && (p == c || p == d),
+            Meet::Crossing | Meet::Overlap(..) => false,
+        })
     })
 }
 
@@ -208,7 +235,11 @@ fn check_ends(inner: &[(Pt, Pt)], noded: &Polygon) -> Result<(), Refusal> {
     ))
 }
 
-fn check_pieces(densified: &Polygon, pieces: &[Polygon]) -> Result<(), Refusal> {
+fn check_pieces(densified: &Polygon, pieces: &[Polygon], inner: &[(Pt, Pt)]) -> Result<(), Refusal> {
+    // A line into a hole and no farther is walked to and fro.
+    if let Some(ring) = pieces.iter().flat_map(|p| &p.rings).find(|r| r.len() < 3) {
+        return Err(divides_nothing(ring[0]));
+    }
     let sum: i128 = pieces.iter().map(Polygon::area2).sum();
     if sum != densified.area2() {
         return Err(too_fine(densified.rings[0][0]));
@@ -217,7 +248,7 @@ fn check_pieces(densified: &Polygon, pieces: &[Polygon]) -> Result<(), Refusal> 
         return Err(too_fine(fault.at));
     }
     if pieces.len() < 2 {
-        return Err(divides_nothing(densified.rings[0][0]));
+        return Err(divides_nothing(inner[0].0));
     }
     Ok(())
 }
@@ -317,7 +348,7 @@ mod tests {
         assert_eq!(sides, want);
         for i in &c.inserted {
             assert!(
-                nodes::is_rounded_foot(i.at, i.from, i.to) || i.at.dist2(i.from).min(i.at.dist2(i.to)) <= 2,
+                is_rounded_foot(i.at, i.from, i.to) || i.at.dist2(i.from).min(i.at.dist2(i.to)) <= 2,
                 "{i:?}"
             );
         }
@@ -349,7 +380,7 @@ mod tests {
             (square, &["0 0, 10000 5000"], "25 75 (10000 5000)"),
             // a crossing beside a point is that point
             (square, &["-1 -1, 10000 5000"], "25 75 (10000 5000)"),
-            (square, &["1 -1000, 2 11000"], "CUT_MISSES"),
+            (square, &["1 -1000, 1 11000"], "CUT_MISSES"),
             (square, &["3 -1000, 3 11000"], "0.03 99.97 (3 0)(3 10000)"),
             // a slanted line: crossings rounded
             (
