@@ -17,7 +17,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::json;
 
 use super::files::{
-    READING, WRITING, backups_folder, copy_folder, io_failure, replace_file, scans_folder, with_suffix,
+    READING, SIDES, WRITING, backups_folder, copy_folder, io_failure, replace_file, scans_folder, with_suffix,
 };
 use super::{connection, error, lock};
 use crate::domain::{Act, Failure};
@@ -259,7 +259,7 @@ fn overwrite(part: &Path, project: &Path) -> error::Result<()> {
 
 fn set_aside(project: &Path, now: Timestamp) -> Result<(), Failure> {
     let to = format!(".damaged-{}", now.strftime(TIME));
-    for side in ["-wal", "-shm", ""] {
+    for side in SIDES.into_iter().chain([""]) {
         let from = with_suffix(project, side);
         if from.exists() {
             let to = with_suffix(&from, &to);

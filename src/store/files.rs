@@ -20,6 +20,9 @@ pub fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     name.into()
 }
 
+/// Ends of the names of the files SQLite keeps beside an open database, or leaves there in a crash.
+pub const SIDES: [&str; 3] = ["-wal", "-shm", "-journal"];
+
 /// Folder of the scanned documents of a district file: "huyen.scans" beside "huyen.gpkg".
 pub fn scans_folder(path: &Path) -> PathBuf {
     path.with_extension("scans")

@@ -129,6 +129,8 @@ impl Writer {
         beside.push(".new");
         let beside = PathBuf::from(beside);
         remove(&beside);
+        // What a file of this name left behind when it was deleted must not be taken for ours.
+        remove_sides(path);
         let made = fill(&beside, district, act).and_then(|()| Ok(files::replace_file(&beside, path)?));
         remove(&beside);
         made?;
@@ -164,10 +166,12 @@ impl Writer {
             .conn
             .prepare_cached("SELECT 1 FROM parcel LIMIT 1")?
             .exists([])?;
+        let commit = |conn: &mut Connection| bulk::commit(conn, draft, self.srs, act, progress);
         if filled {
             backup::make(&self.path, backup::Occasion::BeforeImport, act.at, progress)?;
+            return commit(&mut self.conn);
         }
-        bulk::commit(&mut self.conn, draft, self.srs, act, progress)
+        connection::alone(&mut self.conn, commit)
     }
 
     /// Brings the log file's content into the one file people copy. False when a reader was in the way.
@@ -238,10 +242,13 @@ fn srs_of(conn: &Connection) -> Result<i32> {
 
 /// Removes a leftover of our own and its side files; there being none is fine.
 fn remove(path: &Path) {
-    for end in ["", "-wal", "-shm", "-journal"] {
-        let mut name = path.as_os_str().to_owned();
-        name.push(end);
-        let _ = std::fs::remove_file(name);
+    let _ = std::fs::remove_file(path);
+    remove_sides(path);
+}
+
+fn remove_sides(path: &Path) {
+    for side in files::SIDES {
+        let _ = std::fs::remove_file(files::with_suffix(path, side));
     }
 }
 
