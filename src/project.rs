@@ -9,6 +9,7 @@ mod info;
 mod search;
 
 use std::path::Path;
+use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
@@ -24,12 +25,15 @@ pub use crate::store::{Committed, Reader, Writer};
 pub use change::Undo;
 pub use info::{CommuneInfo, Info};
 
-use crate::domain::{Draft, Failure, Finding, ParcelRecord, ParcelRef, Uid};
+use crate::domain::{Draft, DraftPiece, Failure, Finding, ParcelRecord, ParcelRef, Uid};
 use crate::edit;
 use crate::job::Progress;
 use crate::msg;
+use crate::store::bulk;
 use crate::store::history::{self, Stacks};
-use crate::store::{NewDistrict, backup, connection, dump, error, load, migrate, rows, schema, touched};
+use crate::store::{
+    NewDistrict, Pieces, backup, connection, dump, error, load, migrate, rows, schema, touched,
+};
 use crate::topology::Coverage;
 use search::Search;
 
@@ -255,18 +259,30 @@ impl Project {
         Ok(done?)
     }
 
-    /// As [`Project::import`], for who only imports: the map is let go before, instead of brought up to date after.
-    pub fn import_and_close(
+    /// Imports what `read` reads and hands on, while it reads, as one operation, and closes: for who does nothing else.
+    /// The map is let go before, instead of brought up to date after. Nothing to write is no operation.
+    pub fn import_and_close<T: Send>(
         mut self,
-        draft: &Draft,
+        read: impl FnOnce(&mut dyn FnMut(DraftPiece) -> Result<(), Failure>) -> Result<T, Failure> + Send,
         act: &Act,
         progress: &Progress,
-    ) -> Result<Committed, Failure> {
+    ) -> Result<(T, Option<Committed>), Failure> {
         let mut writer = self.detach_writer()?;
         drop(self);
-        let done = writer.import(draft, act, progress)?;
+        let (send, pieces) = sync_channel(1);
+        let (read, done) = std::thread::scope(|s| {
+            let reader = s.spawn(move || read(&mut |piece| send.send(piece).map_err(|_| bulk::incomplete())));
+            let done = writer.import_pieces(Pieces::new(pieces), act, progress);
+            let read = reader.join().unwrap_or_else(|p| std::panic::resume_unwind(p));
+            (read, done.map_err(Failure::from))
+        });
+        let done = match done {
+            // Then the reason is with the reader; else the reader, when it failed, did because nobody took its pieces.
+            Err(failure) if failure.code() == bulk::INCOMPLETE => return Err(read.err().unwrap_or(failure)),
+            done => done?,
+        };
         writer.checkpoint()?;
-        Ok(done)
+        Ok((read?, done))
     }
 
     /// Makes today's backup on a thread of its own, if there is none yet.

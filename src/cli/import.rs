@@ -8,12 +8,11 @@ use serde_json::json;
 use super::args;
 use super::district::{epsg, reading, writing};
 use super::out::{Done, Out, finding_line, findings, rounded};
-use crate::domain::{Act, Failure, Severity};
+use crate::domain::{Act, DraftPiece, Failure, Severity};
 use crate::import::{
     Drafted, Duplicates, Existing, FileReport, Multipart, Options, Plan, draft, inspect, load_profile,
-    parse_choice,
+    parse_choice, stream,
 };
-use crate::job::Progress;
 use crate::msg;
 use crate::project::Project;
 use crate::text::Lang;
@@ -32,11 +31,14 @@ pub fn run(a: &args::Import, act: &Act, out: &Out) -> Result<Done, Failure> {
     let inspection = inspect(&paths, &progress)?;
     let plan = Plan::propose(&inspection, &options)?;
     let existing = Existing::of(project.coverage(), project.source_hashes()?);
-    let drafted = draft(&inspection, &plan, &existing, &progress)?;
-    let op = if a.dry_run {
-        None
+    let (drafted, op) = if a.dry_run {
+        (draft(&inspection, &plan, &existing, &progress)?, None)
     } else {
-        commit(project, &drafted, act, &progress)?
+        let read = |give: &mut dyn FnMut(DraftPiece) -> Result<(), Failure>| {
+            stream(&inspection, &plan, &existing, &progress, give)
+        };
+        let (drafted, done) = project.import_and_close(read, act, &progress)?;
+        (drafted, done.map(|d| d.op))
     };
     let rate = inspection.records() as f64 / started.elapsed().as_secs_f64().max(1e-6);
     report(&drafted, op, rate, a.dry_run, out);
@@ -48,21 +50,6 @@ pub fn run(a: &args::Import, act: &Act, out: &Out) -> Result<Done, Failure> {
     // Millions of small pieces: they go with the process, at once.
     std::mem::forget((inspection, existing, drafted));
     Ok(if errors { Done::Findings } else { Done::Clean })
-}
-
-/// Commits and closes. Nothing to write is no operation: the file stays as it is, byte for byte.
-fn commit(
-    project: Project,
-    drafted: &Drafted,
-    act: &Act,
-    progress: &Progress,
-) -> Result<Option<i64>, Failure> {
-    if drafted.draft.parcels.is_empty() && drafted.draft.quarantined.is_empty() {
-        return project.close().map(|()| None);
-    }
-    project
-        .import_and_close(&drafted.draft, act, progress)
-        .map(|done| Some(done.op))
 }
 
 fn options(a: &args::Import, project: &Project) -> Result<Options, Failure> {

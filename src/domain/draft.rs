@@ -15,6 +15,14 @@ pub struct Draft {
     pub hash: [u8; 32],
 }
 
+/// A draft as it is read, for who does not look at it before it is written: its parcels in stretches, in their order,
+/// and last the draft itself, its `parcels` empty.
+#[derive(Debug)]
+pub enum DraftPiece {
+    Parcels(Vec<DraftParcel>),
+    Rest(Draft),
+}
+
 /// One layer of one file in a draft.
 #[derive(Clone, Debug, Default)]
 pub struct DraftFile {

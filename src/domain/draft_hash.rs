@@ -12,19 +12,39 @@ impl Draft {
     /// SHA-256 over all that would be written, in order, except the uids: the same files read the same
     /// way have the same fingerprint.
     pub fn content_hash(&self) -> [u8; 32] {
-        let parcels: Vec<[u8; 32]> = self
-            .parcels
-            .par_chunks(CHUNK)
-            .map(|c| digest(c, parcel))
-            .collect();
-        let quarantined = digest(&self.quarantined, quarantined);
-        let files = digest(&self.files, file);
-        let mut whole = Sha256::new();
-        whole.update(b"diachinh-draft 1");
-        whole.update(files);
-        parcels.iter().for_each(|d| whole.update(d));
-        whole.update(quarantined);
-        whole.finalize().into()
+        let mut hasher = DraftHasher::default();
+        hasher.parcels(&self.parcels);
+        hasher.finish(self)
+    }
+}
+
+/// [`Draft::content_hash`] of a draft that is read in stretches.
+#[derive(Clone, Debug)]
+pub struct DraftHasher(Sha256);
+
+impl Default for DraftHasher {
+    fn default() -> Self {
+        Self(Sha256::new_with_prefix(b"diachinh-draft 1"))
+    }
+}
+
+impl DraftHasher {
+    /// Of `read` parcels, how many can be hashed before the next are there.
+    pub fn whole(read: usize) -> usize {
+        read - read % CHUNK
+    }
+
+    /// Adds the next parcels: [`DraftHasher::whole`] many, or the last.
+    pub fn parcels(&mut self, parcels: &[DraftParcel]) {
+        let digests: Vec<[u8; 32]> = parcels.par_chunks(CHUNK).map(|c| digest(c, parcel)).collect();
+        digests.iter().for_each(|d| self.0.update(d));
+    }
+
+    /// Adds what else is in the draft.
+    pub fn finish(mut self, draft: &Draft) -> [u8; 32] {
+        self.0.update(digest(&draft.quarantined, quarantined));
+        self.0.update(digest(&draft.files, file));
+        self.0.finalize().into()
     }
 }
 

@@ -11,6 +11,7 @@ mod uid;
 
 pub use act::*;
 pub use draft::*;
+pub use draft_hash::DraftHasher;
 pub use extra::*;
 pub use finding::*;
 pub use geometry::*;

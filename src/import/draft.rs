@@ -9,12 +9,14 @@ use super::geometry::Placing;
 use super::rows::{Recipe, Rows};
 use super::{Duplicates, Existing, Field, FileReport, Inspection, Plan, snap};
 use crate::domain::{
-    Draft, DraftAction, DraftFile, DraftParcel, Failure, Finding, Severity, SourceRef, Unit, sort_findings,
+    Draft, DraftAction, DraftFile, DraftHasher, DraftParcel, DraftPiece, Failure, Finding, Severity,
+    SourceRef, Unit, sort_findings,
 };
 use crate::formats::SourceField;
 use crate::job::Progress;
 use crate::text::Text;
 use crate::text::doctor::CapitalFont;
+use crate::topology::snap::Points;
 
 /// A draft and what is told about each layer.
 #[derive(Clone, Debug, Default)]
@@ -25,6 +27,10 @@ pub struct Drafted {
 }
 
 const READING: Text = Text::new("Đọc và kiểm tra bản ghi", "Reading and checking records");
+const READING_AND_WRITING: Text = Text::new(
+    "Đọc, kiểm tra và ghi bản ghi",
+    "Reading, checking and writing records",
+);
 const COMPARING: Text = Text::new(
     "So điểm ranh của các thửa kề nhau",
     "Comparing points of neighbours",
@@ -33,7 +39,7 @@ const COMPARING: Text = Text::new(
 /// Records one thread reads at a time.
 const CHUNK: u64 = 1024;
 /// Chunks in memory twice while they are put in order.
-const WAVE: usize = 16;
+const WAVE: usize = 8;
 
 /// Reads all records of the inspected files by the plan.
 ///
@@ -45,25 +51,61 @@ pub fn draft(
     existing: &Existing,
     progress: &Progress,
 ) -> Result<Drafted, Failure> {
-    if let Some(failure) = plan.undecided(inspection) {
-        return Err(failure);
-    }
+    let mut run = Run::begin(inspection, plan, existing)?;
     progress.stage(READING, inspection.records())?;
-    let mut run = Run::new(inspection, plan, existing);
-    let recipes = run.recipes();
-    let tasks = run.tasks();
     run.out.draft.parcels.reserve_exact(inspection.records() as usize);
-    for wave in tasks.chunks(WAVE) {
-        let read: Vec<Rows> = wave
-            .par_iter()
-            .map(|t| run.read(t, &recipes[t.layer], progress))
-            .collect::<Result<_, _>>()?;
-        for (task, rows) in wave.iter().zip(read) {
-            run.add(task.layer, rows);
-        }
-    }
+    run.read_all(progress, &mut |_| Ok(()))?;
     progress.stage(COMPARING, 0)?;
-    Ok(run.finish())
+    run.finish();
+    run.compare();
+    let draft = &mut run.out.draft;
+    draft.hash = draft.content_hash();
+    Ok(run.out)
+}
+
+/// As [`draft`], for who does not look at the parcels before they are written: hands them on while others are
+/// read, so that never all of them are in memory. What it returns has none. Fails too when `give` does.
+pub fn stream(
+    inspection: &Inspection,
+    plan: &Plan,
+    existing: &Existing,
+    progress: &Progress,
+    give: &mut dyn FnMut(DraftPiece) -> Result<(), Failure>,
+) -> Result<Drafted, Failure> {
+    if plan.options.snap_mm > 0 {
+        // Which points move is known when all are.
+        let mut drafted = draft(inspection, plan, existing, progress)?;
+        give(DraftPiece::Parcels(std::mem::take(&mut drafted.draft.parcels)))?;
+        give(DraftPiece::Rest(rest(&mut drafted.draft)))?;
+        return Ok(drafted);
+    }
+    let mut run = Run::begin(inspection, plan, existing)?;
+    progress.stage(READING_AND_WRITING, inspection.records())?;
+    let mut hasher = DraftHasher::default();
+    run.read_all(progress, &mut |run| {
+        let whole = DraftHasher::whole(run.out.draft.parcels.len());
+        let later = run.out.draft.parcels.split_off(whole);
+        let parcels = std::mem::replace(&mut run.out.draft.parcels, later);
+        run.pass_on(parcels, &mut hasher, give)
+    })?;
+    run.finish();
+    let parcels = std::mem::take(&mut run.out.draft.parcels);
+    run.pass_on(parcels, &mut hasher, give)?;
+    run.out.draft.hash = hasher.finish(&run.out.draft);
+    give(DraftPiece::Rest(rest(&mut run.out.draft)))?;
+    // Only told, so it need not be waited for.
+    run.compare();
+    Ok(run.out)
+}
+
+/// What is written of a draft besides its parcels.
+fn rest(draft: &mut Draft) -> Draft {
+    Draft {
+        files: draft.files.clone(),
+        quarantined: std::mem::take(&mut draft.quarantined),
+        hash: draft.hash,
+        ..Draft::default()
+    }
 }
 
 /// A stretch of records of one layer.
@@ -81,10 +123,18 @@ struct Run<'a> {
     /// Parcels of the district that this run replaces already.
     updated: HashSet<i64>,
     totals: Vec<Rows>,
+    points: Points,
     out: Drafted,
 }
 
 impl<'a> Run<'a> {
+    fn begin(inspection: &'a Inspection, plan: &'a Plan, existing: &'a Existing) -> Result<Self, Failure> {
+        match plan.undecided(inspection) {
+            Some(failure) => Err(failure),
+            None => Ok(Self::new(inspection, plan, existing)),
+        }
+    }
+
     fn new(inspection: &'a Inspection, plan: &'a Plan, existing: &'a Existing) -> Self {
         let mut seen = HashSet::new();
         let repeated = |l: &super::LayerInspection| {
@@ -100,6 +150,7 @@ impl<'a> Run<'a> {
             existing,
             known,
             updated: HashSet::new(),
+            points: Points::default(),
             totals: inspection
                 .layers
                 .iter()
@@ -158,6 +209,37 @@ impl<'a> Run<'a> {
             }
         }
         tasks
+    }
+
+    /// Reads everything in order; `after` is called now and then.
+    fn read_all(
+        &mut self,
+        progress: &Progress,
+        after: &mut dyn FnMut(&mut Self) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        let recipes = self.recipes();
+        for wave in self.tasks().chunks(WAVE) {
+            let read: Vec<Rows> = wave
+                .par_iter()
+                .map(|t| self.read(t, &recipes[t.layer], progress))
+                .collect::<Result<_, _>>()?;
+            for (task, rows) in wave.iter().zip(read) {
+                self.add(task.layer, rows);
+            }
+            after(self)?;
+        }
+        Ok(())
+    }
+
+    fn pass_on(
+        &mut self,
+        parcels: Vec<DraftParcel>,
+        hasher: &mut DraftHasher,
+        give: &mut dyn FnMut(DraftPiece) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        hasher.parcels(&parcels);
+        parcels.iter().for_each(|p| self.points.add(&p.polygon));
+        give(DraftPiece::Parcels(parcels))
     }
 
     fn read(&self, task: &Task, recipe: &Recipe<'_>, progress: &Progress) -> Result<Rows, Failure> {
@@ -234,15 +316,25 @@ impl<'a> Run<'a> {
         self.existing.find(&p.commune, &p.sheet, &p.number, &p.polygon)
     }
 
-    fn finish(mut self) -> Drafted {
+    /// What is known of the layers once all is read.
+    fn finish(&mut self) {
         for layer in 0..self.out.files.len() {
             self.finish_layer(layer);
         }
+    }
+
+    /// Nearly equal points, and the findings in their order.
+    fn compare(&mut self) {
         let draft = &mut self.out.draft;
-        snap::near_points(&mut draft.parcels, self.plan.options.snap_mm, &mut draft.findings);
+        match self.plan.options.snap_mm {
+            1.. => snap::make_equal(&mut draft.parcels, self.plan.options.snap_mm, &mut draft.findings),
+            _ => {
+                let mut points = std::mem::take(&mut self.points);
+                draft.parcels.iter().for_each(|p| points.add(&p.polygon));
+                snap::measure(points, &mut draft.findings);
+            }
+        }
         sort_findings(&mut draft.findings);
-        draft.hash = draft.content_hash();
-        self.out
     }
 
     fn finish_layer(&mut self, layer: usize) {

@@ -3,7 +3,8 @@
 //! In two steps, the same for the wizard and the command line. [`inspect`] opens the files, reads a
 //! sample and says what it thinks: mapping, encoding per column, coordinate system. From that and the
 //! person's [`Options`] a [`Plan`] is proposed, shown and edited. [`draft`] reads everything by the
-//! plan: the draft that is previewed is the draft that is committed.
+//! plan: the draft that is previewed is the draft that is committed. [`stream`] does the same for who does
+//! not look: it hands the parcels on while it reads.
 //!
 //! A record that cannot become a parcel is quarantined with its original and a finding, and never
 //! stops the rest: `records = imported + updated + skipped + quarantined`, always.
@@ -21,7 +22,7 @@ mod report;
 mod rows;
 mod snap;
 
-pub use draft::{Drafted, draft};
+pub use draft::{Drafted, draft, stream};
 pub use existing::Existing;
 pub use inspect::{Inspection, LayerInspection, inspect};
 pub use mapping::{Field, Mapping, find_column, parse_choice};

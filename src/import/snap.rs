@@ -8,44 +8,44 @@ use super::geometry;
 /// What is measured when nothing shall be snapped: the offer of the preview (cli.md).
 const MEASURED_MM: i64 = 5;
 
-/// Reports points that are apart by at most `tolerance_mm` (5 mm when that is 0) and, when it is not 0,
-/// makes them equal. A parcel that would become invalid keeps its points, and a finding says so.
-pub fn near_points(parcels: &mut [DraftParcel], tolerance_mm: i64, findings: &mut Vec<Finding>) {
-    let polygons: Vec<Polygon> = parcels
-        .iter_mut()
-        .map(|p| std::mem::take(&mut p.polygon))
-        .collect();
-    let tolerance = if tolerance_mm > 0 {
-        tolerance_mm
-    } else {
-        MEASURED_MM
-    };
-    let found = snap::plan(&polygons, tolerance);
+/// Reports points that are apart by at most `tolerance_mm` and makes them equal. A parcel that would
+/// become invalid keeps its points, and a finding says so.
+pub fn make_equal(parcels: &mut [DraftParcel], tolerance_mm: i64, findings: &mut Vec<Finding>) {
+    let mut points = snap::Points::default();
+    parcels.iter().for_each(|p| points.add(&p.polygon));
+    let found = points.plan(tolerance_mm);
     let mut refused = 0u64;
-    for (parcel, polygon) in parcels.iter_mut().zip(polygons) {
-        parcel.polygon = match tolerance_mm > 0 {
-            true => snapped(polygon, &found, &mut refused),
-            false => polygon,
-        };
+    for parcel in parcels {
+        let polygon = std::mem::take(&mut parcel.polygon);
+        parcel.polygon = snapped(polygon, &found, &mut refused);
     }
+    say("IMPORT_SNAPPED", &found, tolerance_mm, findings);
+    if refused > 0 {
+        findings.push(counted("IMPORT_SNAP_REFUSED", Severity::Warning, refused));
+    }
+}
+
+/// Reports points that could be made equal.
+pub fn measure(points: snap::Points, findings: &mut Vec<Finding>) {
+    say(
+        "IMPORT_NEAR_POINTS",
+        &points.plan(MEASURED_MM),
+        MEASURED_MM,
+        findings,
+    );
+}
+
+fn say(code: &'static str, found: &snap::Snap, tolerance_mm: i64, findings: &mut Vec<Finding>) {
     if found.moves.is_empty() {
         return;
     }
-    let code = if tolerance_mm > 0 {
-        "IMPORT_SNAPPED"
-    } else {
-        "IMPORT_NEAR_POINTS"
-    };
     let mut finding = counted(code, Severity::Warning, found.moves.len() as u64);
-    finding.tolerance = Some(tolerance as f64 / 1000.0);
+    finding.tolerance = Some(tolerance_mm as f64 / 1000.0);
     finding.at = found.moves.keys().next().copied();
     finding
         .values
         .push(("largest_mm", format!("{:.1}", found.largest)));
     findings.push(finding);
-    if refused > 0 {
-        findings.push(counted("IMPORT_SNAP_REFUSED", Severity::Warning, refused));
-    }
 }
 
 fn snapped(polygon: Polygon, found: &snap::Snap, refused: &mut u64) -> Polygon {

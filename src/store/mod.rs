@@ -33,7 +33,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 
-pub use bulk::Committed;
+pub use bulk::{Committed, Pieces};
 use lock::Lock;
 
 use crate::domain::{Act, Draft, Failure, ParcelRecord};
@@ -162,11 +162,39 @@ impl Writer {
 
     /// Commits an import: one draft, one operation. A district that holds something already is backed up before.
     pub fn import(&mut self, draft: &Draft, act: &Act, progress: &Progress) -> Result<Committed> {
+        let srs = self.srs;
+        self.bulk(act, progress, |conn| {
+            bulk::commit(conn, draft, srs, act, progress)
+        })
+    }
+
+    /// The same of a draft that is being read. `None` when it holds nothing: then there is no operation.
+    pub fn import_pieces(
+        &mut self,
+        pieces: Pieces,
+        act: &Act,
+        progress: &Progress,
+    ) -> Result<Option<Committed>> {
+        let Some(pieces) = pieces.begun()? else {
+            return Ok(None);
+        };
+        let srs = self.srs;
+        self.bulk(act, progress, |conn| {
+            bulk::commit_pieces(conn, pieces, srs, act, progress)
+        })
+        .map(Some)
+    }
+
+    fn bulk(
+        &mut self,
+        act: &Act,
+        progress: &Progress,
+        commit: impl FnOnce(&mut Connection) -> Result<Committed>,
+    ) -> Result<Committed> {
         let filled = self
             .conn
             .prepare_cached("SELECT 1 FROM parcel LIMIT 1")?
             .exists([])?;
-        let commit = |conn: &mut Connection| bulk::commit(conn, draft, self.srs, act, progress);
         if filled {
             backup::make(&self.path, backup::Occasion::BeforeImport, act.at, progress)?;
             return commit(&mut self.conn);

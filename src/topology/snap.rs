@@ -29,21 +29,67 @@ impl Snap {
     }
 }
 
-/// Finds points of different polygons that are apart by 1 to `tolerance` mm and chooses for each which
-/// one moves: a point goes to the one used by more polygons (ties: the smaller), at most `tolerance`
-/// far and never in chains. A point stays where a polygon that uses it has the target already: its ring
-/// would collapse. The same for any order of the polygons.
+/// The points of many polygons, gathered one by one.
+#[derive(Clone, Debug, Default)]
+pub struct Points {
+    used: Vec<(Pt, u32)>,
+    polygons: u32,
+}
+
+impl Points {
+    pub fn add(&mut self, polygon: &Polygon) {
+        self.used.extend(polygon.points().map(|p| (p, self.polygons)));
+        self.polygons += 1;
+    }
+
+    /// Finds points of different polygons that are apart by 1 to `tolerance` mm and chooses for each which
+    /// one moves: a point goes to the one used by more polygons (ties: the smaller), at most `tolerance`
+    /// far and never in chains. A point stays where a polygon that uses it has the target already: its ring
+    /// would collapse. The same for any order of the polygons.
+    pub fn plan(mut self, tolerance: i64) -> Snap {
+        self.used.par_sort_unstable();
+        self.used.dedup();
+        let points = near_any(&self.used, tolerance);
+        let near = near_pairs(&points, tolerance);
+        choose(&points, &near)
+    }
+}
+
+/// [`Points::plan`] of these.
 pub fn plan(polygons: &[Polygon], tolerance: i64) -> Snap {
-    let mut used: Vec<(Pt, u32)> = polygons
-        .par_iter()
-        .enumerate()
-        .flat_map_iter(|(i, p)| p.points().map(move |q| (q, i as u32)))
-        .collect();
-    used.par_sort_unstable();
-    used.dedup();
-    let points: Vec<(Pt, &[(Pt, u32)])> = used.chunk_by(|a, b| a.0 == b.0).map(|c| (c[0].0, c)).collect();
-    let near = near_pairs(&points, tolerance);
-    choose(&points, &near)
+    let mut points = Points::default();
+    polygons.iter().for_each(|p| points.add(p));
+    points.plan(tolerance)
+}
+
+/// The points of `used`, which is sorted, that have another near them: few, in sound files.
+fn near_any(used: &[(Pt, u32)], tolerance: i64) -> Vec<Used<'_>> {
+    let limit = i128::from(tolerance) * i128::from(tolerance);
+    let mut near = vec![false; used.len()];
+    let mut from = 0;
+    for point in used.chunk_by(|a, b| a.0 == b.0) {
+        let (p, next) = (point[0].0, from + point.len());
+        for (i, (q, _)) in used
+            .iter()
+            .enumerate()
+            .skip(next)
+            .take_while(|(_, q)| q.0.e - p.e <= tolerance)
+        {
+            if p.dist2(*q) <= limit {
+                (near[from], near[i]) = (true, true);
+            }
+        }
+        from = next;
+    }
+    let mut at = 0;
+    let with_place = used.chunk_by(|a, b| a.0 == b.0).map(|c| {
+        at += c.len();
+        (at - c.len(), c)
+    });
+    with_place
+        .filter(|(at, _)| near[*at])
+        .map(|(_, c)| (c[0].0, c))
+        .collect()
 }
 
 type Used<'a> = (Pt, &'a [(Pt, u32)]);

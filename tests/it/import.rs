@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use diachinh::crs;
-use diachinh::domain::{DraftAction, DraftParcel, Failure, Parcel, Severity, Uid};
+use diachinh::domain::{Draft, DraftAction, DraftParcel, DraftPiece, Failure, Parcel, Severity, Uid};
 use diachinh::formats::shp::{DbfField, DbfValue, ShpWriter};
 use diachinh::import::{
     self, Drafted, Duplicates, Existing, Field, FileReport, Inspection, Multipart, Options, Plan,
@@ -643,6 +643,70 @@ fn the_same_files_give_the_same_fingerprint() {
     let mut changed = b.draft;
     changed.parcels[0].polygon.rings[0][0].e += 1;
     assert_ne!(a.draft.hash, changed.content_hash());
+}
+
+#[test]
+fn a_draft_in_pieces_is_the_same_draft() {
+    let dir = tempfile::tempdir().unwrap();
+    let sample = diachinh::sample::Options {
+        dir: dir.path().into(),
+        parcels: 9500,
+        seed: 3,
+        dirty: Some(0.02),
+    };
+    let written = diachinh::sample::generate(&sample, &Progress::none()).unwrap();
+    let shapes: Vec<_> = written
+        .files
+        .into_iter()
+        .filter(|f| f.extension().is_some_and(|e| e == "shp"))
+        .collect();
+    let inspection = import::inspect(&shapes, &Progress::none()).unwrap();
+    for snap_mm in [0, 3] {
+        let options = Options {
+            crs: Some(EPSG),
+            snap_mm,
+            ..options()
+        };
+        let plan = Plan::propose(&inspection, &options).unwrap();
+        let none = Existing::default();
+        let whole = import::draft(&inspection, &plan, &none, &Progress::none()).unwrap();
+        let (mut parcels, mut rest, mut pieces) = (Vec::new(), Draft::default(), 0);
+        let told = import::stream(&inspection, &plan, &none, &Progress::none(), &mut |piece| {
+            pieces += 1;
+            match piece {
+                DraftPiece::Parcels(more) => parcels.extend(more),
+                DraftPiece::Rest(last) => rest = last,
+            }
+            Ok(())
+        })
+        .unwrap();
+        assert!(snap_mm > 0 || pieces > 2, "{pieces} pieces");
+        assert_eq!(told.files, whole.files);
+        assert_eq!(told.draft.findings, whole.draft.findings);
+        assert!(!rest.quarantined.is_empty() && told.draft.parcels.is_empty());
+        rest.parcels = parcels;
+        assert_eq!(
+            (rest.hash, rest.content_hash()),
+            (whole.draft.hash, whole.draft.hash)
+        );
+    }
+    let plan = Plan::propose(
+        &inspection,
+        &Options {
+            crs: Some(EPSG),
+            ..options()
+        },
+    )
+    .unwrap();
+    let full = || Failure::new("DISK_FULL", diachinh::text::Text::new("đầy", "full"));
+    let refused = import::stream(
+        &inspection,
+        &plan,
+        &Existing::default(),
+        &Progress::none(),
+        &mut |_| Err(full()),
+    );
+    assert_eq!(refused.unwrap_err().code(), "DISK_FULL");
 }
 
 #[test]

@@ -14,6 +14,7 @@ mod district;
 mod drafts;
 mod dump;
 mod edit_flow;
+mod first_import;
 mod formats;
 mod hostile;
 mod import;

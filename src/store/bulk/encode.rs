@@ -1,16 +1,17 @@
 //! A draft as rows of the tables it fills, made on a thread of their own ahead of the one that inserts.
 
+use std::collections::BTreeSet;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
-use rayon::prelude::*;
 use rusqlite::Connection;
 
-use super::super::error::Result;
+use super::super::error::StoreError;
+use super::super::packed_rtree::Entry;
 use super::super::{geometry, personal};
-use super::table::{Cell, Inserter, Rows, Target, Written};
+use super::table::{Block, Cell, Inserter, Rows, Target, Written};
 use crate::codes;
-use crate::domain::{Draft, DraftAction, DraftParcel, Failure, Quarantined, Uid};
+use crate::domain::{BBox, Draft, DraftAction, DraftParcel, DraftPiece, Failure, Quarantined, Uid};
 use crate::job::Progress;
 use crate::msg;
 
@@ -69,13 +70,50 @@ pub const TARGETS: [Target; 5] = [PARCEL, LAND_USE_ROW, PARTY, RIGHT, SOURCE_REC
 /// Kind of a holder of whom the file gives a name only (`holder_kinds`).
 pub const UNKNOWN_KIND: &str = "KHONG_RO";
 
+/// Where the draft comes from.
+pub enum Source<'a> {
+    Whole(&'a Draft),
+    Pieces(Pieces),
+}
+
+/// A draft as it is read.
+pub struct Pieces {
+    first: Option<DraftPiece>,
+    others: Receiver<DraftPiece>,
+}
+
+impl Pieces {
+    /// Without a [`DraftPiece::Rest`] at the end something went wrong where they come from.
+    pub fn new(others: Receiver<DraftPiece>) -> Self {
+        Self { first: None, others }
+    }
+
+    /// Waits for something to write; `None` when all there is to come is nothing.
+    pub fn begun(mut self) -> Result<Option<Self>, Failure> {
+        loop {
+            match self.next().ok_or_else(incomplete)? {
+                DraftPiece::Parcels(parcels) if parcels.is_empty() => {}
+                DraftPiece::Rest(rest) if rest.quarantined.is_empty() => return Ok(None),
+                some => {
+                    self.first = Some(some);
+                    return Ok(Some(self));
+                }
+            }
+        }
+    }
+
+    fn next(&mut self) -> Option<DraftPiece> {
+        self.first.take().or_else(|| self.others.recv().ok())
+    }
+}
+
 /// What the rows of a draft refer to.
 #[derive(Clone, Copy, Debug)]
-pub struct Context<'a> {
+pub struct Context {
     pub op: i64,
     pub epsg: i32,
-    /// fid in `source_file` of each [`Draft::files`].
-    pub files: &'a [i64],
+    /// fid in `source_file` of the first of [`Draft::files`]; the others follow.
+    pub first_file: i64,
 }
 
 /// A fresh uid for each row: one random UUIDv7, counted up. Ascending, so that their index only grows at
@@ -103,49 +141,71 @@ impl Uids {
 }
 
 /// One chunk of finished rows, in the order of [`TARGETS`].
-struct Chunk<'a> {
+struct Chunk {
     records: u64,
-    cells: [Vec<Cell<'a>>; 5],
+    blocks: [Block; 5],
 }
 
-/// What is costly about a parcel's rows and depends on nothing else.
-struct Encoded {
-    geom: Option<Vec<u8>>,
-    values: Option<Vec<u8>>,
-    name: Option<Vec<u8>>,
-    address: Option<Vec<u8>>,
+/// What was written, and what of the draft is yet to be.
+pub struct Made {
+    /// Into each of [`TARGETS`].
+    pub written: [Written; 5],
+    /// The draft but for parcels that were inserted.
+    pub rest: Draft,
+    /// Of inserted and updated parcels.
+    pub parcels: u64,
+    /// (commune, sheet) of all parcels.
+    pub sheets: BTreeSet<(String, String)>,
+    /// Boxes of the inserted parcels.
+    pub boxes: Vec<Entry>,
+    pub extent: BBox,
 }
 
-/// Inserts all rows of `draft` but those of parcels that are updated; of those only the source record.
-/// Gives what was written into each of [`TARGETS`].
+/// Inserts all rows of the draft but those of parcels that are updated; of those only the source record.
 pub fn insert(
     conn: &Connection,
-    draft: &Draft,
-    context: Context<'_>,
+    source: Source<'_>,
+    context: Context,
     progress: &Progress,
-) -> Result<[Written; 5]> {
+) -> Result<Made, StoreError> {
     let mut inserters = Vec::new();
     let mut rows = Vec::new();
     for target in &TARGETS {
         inserters.push(Inserter::new(conn, target)?);
         rows.push(Rows::after_the_last(conn, target)?);
     }
-    let Ok(rows) = <[Rows<'_>; 5]>::try_from(rows) else {
+    let Ok(rows) = <[Rows; 5]>::try_from(rows) else {
         unreachable!("five targets")
     };
+    let counted = matches!(source, Source::Whole(_));
     let (send, receive) = sync_channel(2);
     thread::scope(|s| {
         let maker = thread::Builder::new()
             .name("bulk rows".to_owned())
-            .spawn_scoped(s, move || make(draft, context, rows, &send))
+            .spawn_scoped(s, move || Maker::new(context, rows, send).make(source))
             .map_err(|e| no_thread(&e))?;
-        let inserted = drain(conn, receive, &mut inserters, progress);
+        let inserted = drain(conn, receive, &mut inserters, counted, progress);
         let made = maker
             .join()
             .map_err(|_| no_thread(&std::io::ErrorKind::Other.into()))?;
-        inserted.map(|()| made)
+        inserted?;
+        made.ok_or_else(|| incomplete().into())
     })
 }
+
+/// The pieces broke off, or nobody takes them any more: the other side knows why and tells it.
+pub fn incomplete() -> Failure {
+    Failure::new(
+        "DRAFT_INCOMPLETE",
+        msg!(
+            "Đọc tệp chưa xong; không có gì được ghi.",
+            "Reading did not come to its end; nothing was written."
+        ),
+    )
+}
+
+/// Code of the failure when the pieces of a draft ended without their end.
+pub const INCOMPLETE: &str = "DRAFT_INCOMPLETE";
 
 fn no_thread(e: &std::io::Error) -> Failure {
     Failure::new(
@@ -161,16 +221,17 @@ fn no_thread(e: &std::io::Error) -> Failure {
 #[allow(clippy::needless_pass_by_value)]
 fn drain(
     conn: &Connection,
-    chunks: Receiver<Chunk<'_>>,
+    chunks: Receiver<Chunk>,
     inserters: &mut [Inserter<'_>],
+    counted: bool,
     progress: &Progress,
-) -> Result<()> {
+) -> Result<(), StoreError> {
     for chunk in chunks.iter() {
-        for (inserter, cells) in inserters.iter_mut().zip(&chunk.cells) {
-            inserter.insert(cells)?;
+        for (inserter, block) in inserters.iter_mut().zip(&chunk.blocks) {
+            inserter.insert(block)?;
         }
         touch(conn)?;
-        progress.step(chunk.records)?;
+        progress.step(if counted { chunk.records } else { 0 })?;
     }
     Ok(())
 }
@@ -178,7 +239,7 @@ fn drain(
 /// Reads the pages that are written at both ends of the operation (the schema, for its triggers, and the journal), so
 /// that they are the last to leave the cache. In WAL mode a page that left it and is written once more makes SQLite
 /// sum up the log again from there at commit, which took a fifth of the time of an import.
-fn touch(conn: &Connection) -> Result<()> {
+fn touch(conn: &Connection) -> Result<(), StoreError> {
     let read = |sql: &str, of: &[&str]| {
         conn.prepare_cached(sql)?
             .query_row(rusqlite::params_from_iter(of), |_| Ok(()))
@@ -193,53 +254,118 @@ fn touch(conn: &Connection) -> Result<()> {
     Ok(())
 }
 
-fn make<'a>(
-    draft: &'a Draft,
-    context: Context<'a>,
-    mut rows: [Rows<'a>; 5],
-    send: &SyncSender<Chunk<'a>>,
-) -> [Written; 5] {
-    let mut uids = Uids::new();
-    for parcels in draft.parcels.chunks(CHUNK) {
-        let encoded: Vec<Encoded> = parcels
-            .par_iter()
-            .with_min_len(64)
-            .map(|p| encode(p, context.epsg))
-            .collect();
-        for (p, e) in parcels.iter().zip(encoded) {
-            parcel_rows(context, p, e, &mut rows, &mut uids);
-        }
-        if !pass_on(send, parcels.len(), &mut rows) {
-            return rows.map(Rows::finish);
-        }
-    }
-    for records in draft.quarantined.chunks(CHUNK) {
-        for q in records {
-            quarantined_row(context, q, &mut rows[4]);
-        }
-        if !pass_on(send, records.len(), &mut rows) {
-            break;
-        }
-    }
-    rows.map(Rows::finish)
+/// Makes rows of parcels, on a thread of its own.
+struct Maker {
+    context: Context,
+    rows: [Rows; 5],
+    send: SyncSender<Chunk>,
+    uids: Uids,
+    count: u64,
+    updated: Vec<DraftParcel>,
+    sheets: BTreeSet<(String, String)>,
+    boxes: Vec<Entry>,
+    extent: BBox,
 }
 
-fn pass_on<'a>(send: &SyncSender<Chunk<'a>>, records: usize, rows: &mut [Rows<'a>; 5]) -> bool {
-    let cells = rows.each_mut().map(Rows::take);
-    send.send(Chunk {
-        records: records as u64,
-        cells,
-    })
-    .is_ok()
-}
+impl Maker {
+    fn new(context: Context, rows: [Rows; 5], send: SyncSender<Chunk>) -> Self {
+        Self {
+            context,
+            rows,
+            send,
+            uids: Uids::new(),
+            count: 0,
+            updated: Vec::new(),
+            sheets: BTreeSet::new(),
+            boxes: Vec::new(),
+            extent: BBox::EMPTY,
+        }
+    }
 
-fn encode(p: &DraftParcel, epsg: i32) -> Encoded {
-    let inserted = p.action == DraftAction::Insert;
-    Encoded {
-        geom: inserted.then(|| geometry::encode(&p.polygon, epsg)).flatten(),
-        values: p.extra.json().and_then(|json| personal::seal(Some(json))),
-        name: personal::seal(p.owner.as_deref()),
-        address: personal::seal(p.owner_address.as_deref()),
+    /// `None` when the source broke off or nobody takes the rows any more.
+    fn make(mut self, source: Source<'_>) -> Option<Made> {
+        let rest = match source {
+            Source::Whole(draft) => {
+                self.parcels(&draft.parcels)?;
+                Draft {
+                    files: draft.files.clone(),
+                    quarantined: draft.quarantined.clone(),
+                    hash: draft.hash,
+                    ..Draft::default()
+                }
+            }
+            Source::Pieces(pieces) => self.pieces(pieces)?,
+        };
+        for records in rest.quarantined.chunks(CHUNK) {
+            for q in records {
+                quarantined_row(self.context, q, &mut self.rows[4]);
+            }
+            self.pass_on(records.len())?;
+        }
+        Some(Made {
+            written: self.rows.map(Rows::finish),
+            rest: Draft {
+                parcels: self.updated,
+                ..rest
+            },
+            parcels: self.count,
+            sheets: self.sheets,
+            boxes: self.boxes,
+            extent: self.extent,
+        })
+    }
+
+    fn pieces(&mut self, mut pieces: Pieces) -> Option<Draft> {
+        loop {
+            match pieces.next()? {
+                DraftPiece::Parcels(parcels) => self.parcels(&parcels)?,
+                DraftPiece::Rest(rest) => return Some(rest),
+            }
+        }
+    }
+
+    fn parcels(&mut self, parcels: &[DraftParcel]) -> Option<()> {
+        for chunk in parcels.chunks(CHUNK) {
+            for p in chunk {
+                self.parcel(p);
+            }
+            self.pass_on(chunk.len())?;
+        }
+        Some(())
+    }
+
+    fn parcel(&mut self, p: &DraftParcel) {
+        self.count += 1;
+        let bbox = p.polygon.bbox();
+        self.extent = self.extent.union(bbox);
+        let fid = match p.action {
+            DraftAction::Update(fid) => {
+                self.updated.push(p.clone());
+                fid
+            }
+            DraftAction::Insert => {
+                let fid = parcel_rows(self.context, p, &mut self.rows, &mut self.uids);
+                if !bbox.is_empty() {
+                    self.boxes.push(Entry::new(fid, &bbox));
+                }
+                fid
+            }
+        };
+        record_row(self.context, p, fid, &mut self.rows[4], &mut self.uids);
+        let known = |(c, s): &(String, String)| *c == p.commune && *s == p.sheet;
+        if !self.sheets.last().is_some_and(known) {
+            self.sheets.insert((p.commune.clone(), p.sheet.clone()));
+        }
+    }
+
+    fn pass_on(&mut self, records: usize) -> Option<()> {
+        let blocks = self.rows.each_mut().map(Rows::take);
+        self.send
+            .send(Chunk {
+                records: records as u64,
+                blocks,
+            })
+            .ok()
     }
 }
 
@@ -251,80 +377,70 @@ pub fn sealed_values(values: &[(String, String)]) -> Option<Vec<u8>> {
     personal::seal(serde_json::to_string(values).ok().as_deref())
 }
 
-fn parcel_rows<'a>(
-    context: Context<'a>,
-    p: &'a DraftParcel,
-    e: Encoded,
-    rows: &mut [Rows<'a>; 5],
-    uids: &mut Uids,
-) {
-    let [parcels, land_uses, parties, rights, records] = rows;
-    let fid = match p.action {
-        DraftAction::Update(fid) => fid,
-        DraftAction::Insert => {
-            let fid = parcels.push([
-                Cell::Uid(p.uid),
-                e.geom.into(),
-                Cell::Text(&p.commune),
-                Cell::Text(&p.sheet),
-                Cell::Text(&p.number),
-                p.old_sheet.as_deref().into(),
-                p.old_number.as_deref().into(),
-                p.parcel_code.as_deref().into(),
-                p.area_measured.into(),
-                p.area_legal.into(),
-                p.land_use.as_deref().into(),
-                p.address.as_deref().into(),
-                Cell::Int(p.is_parcel.into()),
-                Cell::Int(context.op),
-            ]);
-            for use_row in land_uses_of(p) {
-                land_uses.push([
-                    Cell::Uid(uids.next()),
-                    Cell::Int(fid),
-                    Cell::Int(use_row.position),
-                    Cell::Text(use_row.code),
-                    use_row.list_version.into(),
-                    use_row.area.into(),
-                ]);
-            }
-            if e.name.is_some() {
-                let kind = Cell::Text(UNKNOWN_KIND);
-                let user_type = p.user_type.as_deref().into();
-                let party = parties.push([
-                    Cell::Uid(uids.next()),
-                    kind,
-                    user_type,
-                    e.name.into(),
-                    e.address.into(),
-                ]);
-                rights.push([Cell::Uid(uids.next()), Cell::Int(party), Cell::Int(fid)]);
-            }
-            fid
-        }
-    };
-    let file = context.files.get(p.file as usize).copied().unwrap_or_default();
+/// The rows of a new parcel; gives its fid.
+fn parcel_rows(context: Context, p: &DraftParcel, rows: &mut [Rows; 5], uids: &mut Uids) -> i64 {
+    let [parcels, land_uses, parties, rights, _] = rows;
+    let fid = parcels.push([
+        Cell::Uid(p.uid),
+        geometry::encode(&p.polygon, context.epsg).as_deref().into(),
+        Cell::Text(&p.commune),
+        Cell::Text(&p.sheet),
+        Cell::Text(&p.number),
+        p.old_sheet.as_deref().into(),
+        p.old_number.as_deref().into(),
+        p.parcel_code.as_deref().into(),
+        p.area_measured.into(),
+        p.area_legal.into(),
+        p.land_use.as_deref().into(),
+        p.address.as_deref().into(),
+        Cell::Int(p.is_parcel.into()),
+        Cell::Int(context.op),
+    ]);
+    for use_row in land_uses_of(p) {
+        land_uses.push([
+            Cell::Uid(uids.next()),
+            Cell::Int(fid),
+            Cell::Int(use_row.position),
+            Cell::Text(use_row.code),
+            use_row.list_version.into(),
+            use_row.area.into(),
+        ]);
+    }
+    if let Some(name) = personal::seal(p.owner.as_deref()) {
+        let party = parties.push([
+            Cell::Uid(uids.next()),
+            Cell::Text(UNKNOWN_KIND),
+            p.user_type.as_deref().into(),
+            Cell::Blob(&name),
+            personal::seal(p.owner_address.as_deref()).as_deref().into(),
+        ]);
+        rights.push([Cell::Uid(uids.next()), Cell::Int(party), Cell::Int(fid)]);
+    }
+    fid
+}
+
+/// Where a parcel came from, and what else the file says of it.
+fn record_row(context: Context, p: &DraftParcel, fid: i64, records: &mut Rows, uids: &mut Uids) {
     records.push([
         Cell::Uid(uids.next()),
-        Cell::Int(file),
+        Cell::Int(context.first_file + i64::from(p.file)),
         Cell::Int(p.record as i64),
         Cell::Int(fid),
-        e.values.into(),
+        personal::seal(p.extra.json()).as_deref().into(),
         Cell::Null,
         Cell::Null,
     ]);
 }
 
-fn quarantined_row<'a>(context: Context<'a>, q: &'a Quarantined, records: &mut Rows<'a>) {
-    let file = context.files.get(q.file as usize).copied().unwrap_or_default();
+fn quarantined_row(context: Context, q: &Quarantined, records: &mut Rows) {
     records.push([
         Cell::Uid(q.uid),
-        Cell::Int(file),
+        Cell::Int(context.first_file + i64::from(q.file)),
         Cell::Int(q.record as i64),
         Cell::Null,
-        sealed_values(&q.attributes).into(),
+        sealed_values(&q.attributes).as_deref().into(),
         Cell::Text(q.code),
-        (!q.wkb.is_empty()).then(|| q.wkb.clone()).into(),
+        Some(q.wkb.as_slice()).filter(|w| !w.is_empty()).into(),
     ]);
 }
 

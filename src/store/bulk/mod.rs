@@ -14,13 +14,14 @@ use std::collections::BTreeSet;
 use rusqlite::{Connection, params};
 use serde_json::json;
 
-use self::encode::{Context, TARGETS, Uids};
+use self::encode::{Context, Made, Source, TARGETS, Uids};
+pub use self::encode::{INCOMPLETE, Pieces, incomplete};
 use self::table::{Cell, Inserter, Rows, Target, Written};
 use super::error::Result;
 use super::journal::{self, NewOperation, Operation};
 use super::packed_rtree::{self, Entry};
 use super::schema;
-use crate::domain::{Act, BBox, Draft, DraftAction, Failure};
+use crate::domain::{Act, BBox, Draft, Failure};
 use crate::job::Progress;
 use crate::msg;
 use crate::text::Text;
@@ -72,9 +73,32 @@ pub fn commit(
     if draft.content_hash() != draft.hash {
         return Err(changed().into());
     }
+    let records = draft.parcels.len() + draft.quarantined.len();
+    progress.stage(WRITING, records as u64)?;
+    run(conn, Source::Whole(draft), epsg, act, progress)
+}
+
+/// Writes a draft while it is read. Fails with [`INCOMPLETE`] when the pieces break off.
+pub fn commit_pieces(
+    conn: &mut Connection,
+    pieces: Pieces,
+    epsg: i32,
+    act: &Act,
+    progress: &Progress,
+) -> Result<Committed> {
+    run(conn, Source::Pieces(pieces), epsg, act, progress)
+}
+
+fn run(
+    conn: &mut Connection,
+    source: Source<'_>,
+    epsg: i32,
+    act: &Act,
+    progress: &Progress,
+) -> Result<Committed> {
     // Every reference is made from numbers given here; checking each again costs a fifth of the time.
     conn.execute_batch("PRAGMA foreign_keys=OFF")?;
-    let done = write(conn, draft, epsg, act, progress);
+    let done = write(conn, source, epsg, act, progress);
     conn.execute_batch("PRAGMA foreign_keys=ON")?;
     done
 }
@@ -95,31 +119,30 @@ fn changed() -> Failure {
 
 fn write(
     conn: &mut Connection,
-    draft: &Draft,
+    source: Source<'_>,
     epsg: i32,
     act: &Act,
     progress: &Progress,
 ) -> Result<Committed> {
-    let quarantined = draft.quarantined.len() as u64;
-    progress.stage(WRITING, draft.parcels.len() as u64 + quarantined)?;
-    let operation = journal::begin(conn, act, &new_operation(draft))?;
+    let operation = journal::begin(conn, act, &new_operation())?;
     let op = operation.id();
-    let updated = update::run(&operation, draft, epsg)?;
-    let mut uids = Uids::new();
-    communes_and_sheets(&operation, draft, &mut uids)?;
-    let files = source_files(&operation, draft, op, &mut uids)?;
-    let parcels = mass(
-        &operation,
-        draft,
-        Context {
-            op,
-            epsg,
-            files: &files,
-        },
-        progress,
-    )?;
+    let first_file = Rows::after_the_last(&operation, &SOURCE_FILE)?.next();
+    let context = Context { op, epsg, first_file };
+    let Made {
+        written: [parcels, ..],
+        rest,
+        parcels: count,
+        sheets,
+        boxes,
+        extent,
+    } = mass(&operation, source, context, progress)?;
     progress.stage(INDEXING, 0)?;
-    index_parcels(&operation, draft, parcels.from)?;
+    let updated = update::run(&operation, &rest.parcels, epsg)?;
+    let mut uids = Uids::new();
+    communes_and_sheets(&operation, &sheets, &mut uids)?;
+    source_files(&operation, &rest, op, &mut uids)?;
+    index(&operation, "parcel", boxes, extent)?;
+    describe(&operation, &rest, count)?;
     let hash = operation.commit()?;
     Ok(Committed {
         op,
@@ -127,27 +150,33 @@ fn write(
         first_fid: parcels.from,
         inserted: parcels.rows as u64,
         updated,
-        quarantined,
+        quarantined: rest.quarantined.len() as u64,
     })
 }
 
-fn new_operation(draft: &Draft) -> NewOperation<'static> {
-    let names: Vec<_> = draft.files.iter().map(|f| f.file.as_str()).collect();
-    let files: Vec<_> = draft
+/// What it did is written into it at the end, by [`describe`].
+fn new_operation() -> NewOperation<'static> {
+    NewOperation {
+        kind: "import",
+        what: String::new(),
+        label: msg!("Nhập dữ liệu", "Import"),
+        undoes: None,
+    }
+}
+
+fn describe(operation: &Operation<'_>, rest: &Draft, count: u64) -> Result<()> {
+    let names: Vec<_> = rest.files.iter().map(|f| f.file.as_str()).collect();
+    let files: Vec<_> = rest
         .files
         .iter()
         .map(|f| json!({"file": f.file, "layer": f.layer, "sha256": f.sha256, "records": f.records}))
         .collect();
-    let updated = draft
-        .parcels
-        .iter()
-        .filter(|p| p.action != DraftAction::Insert)
-        .count();
+    let updated = rest.parcels.len() as u64;
     let what = json!({
-        "import": files, "inserted": draft.parcels.len() - updated, "updated": updated,
-        "quarantined": draft.quarantined.len(), "draft": journal::hex(&draft.hash),
+        "import": files, "inserted": count - updated, "updated": updated,
+        "quarantined": rest.quarantined.len(), "draft": journal::hex(&rest.hash),
     });
-    let (count, first) = (draft.parcels.len(), names.first().copied().unwrap_or_default());
+    let first = names.first().copied().unwrap_or_default();
     let label = match names.len() {
         0 | 1 => msg!(
             "Nhập {count} thửa từ {first}",
@@ -158,12 +187,11 @@ fn new_operation(draft: &Draft) -> NewOperation<'static> {
             "Import {count} parcels from {n} files"
         ),
     };
-    NewOperation {
-        kind: "import",
-        what: what.to_string(),
-        label,
-        undoes: None,
-    }
+    operation.execute(
+        "UPDATE operation SET what=?2, label_vi=?3, label_en=?4 WHERE id=?1",
+        params![operation.id(), what.to_string(), label.vi, label.en],
+    )?;
+    Ok(())
 }
 
 /// Inserts few or many finished rows of one table with its triggers suspended, and notes them.
@@ -171,17 +199,19 @@ fn small<'a, const N: usize>(
     operation: &Operation<'_>,
     target: &Target,
     all: impl Iterator<Item = [Cell<'a>; N]>,
-) -> Result<Vec<i64>> {
+) -> Result<()> {
     let mut rows = Rows::after_the_last(operation, target)?;
-    let fids: Vec<i64> = all.map(|row| rows.push(row)).collect();
-    if fids.is_empty() {
-        return Ok(fids);
+    all.for_each(|row| {
+        rows.push(row);
+    });
+    let block = rows.take();
+    let written = rows.finish();
+    if written.rows > 0 {
+        schema::suspend(operation, target.table)?;
+        Inserter::new(operation, target)?.insert(&block)?;
+        schema::resume(operation, target.table)?;
     }
-    schema::suspend(operation, target.table)?;
-    Inserter::new(operation, target)?.insert(&rows.take())?;
-    schema::resume(operation, target.table)?;
-    note(operation, target, &rows.finish())?;
-    Ok(fids)
+    note(operation, target, &written)
 }
 
 fn note(operation: &Operation<'_>, target: &Target, w: &Written) -> Result<()> {
@@ -193,13 +223,13 @@ fn note(operation: &Operation<'_>, target: &Target, w: &Written) -> Result<()> {
 
 /// Rows for the communes and sheets the draft names and the file does not have. The files do not name
 /// a commune; until somebody does, its code stands for the name.
-fn communes_and_sheets(operation: &Operation<'_>, draft: &Draft, uids: &mut Uids) -> Result<()> {
-    let sheets: BTreeSet<(&str, &str)> = draft
-        .parcels
-        .iter()
-        .map(|p| (p.commune.as_str(), p.sheet.as_str()))
-        .collect();
-    let communes: BTreeSet<&str> = sheets.iter().map(|(commune, _)| *commune).collect();
+fn communes_and_sheets(
+    operation: &Operation<'_>,
+    sheets: &BTreeSet<(String, String)>,
+    uids: &mut Uids,
+) -> Result<()> {
+    let sheets = || sheets.iter().map(|(c, s)| (c.as_str(), s.as_str()));
+    let communes: BTreeSet<&str> = sheets().map(|(commune, _)| commune).collect();
     let mut there = operation.prepare("SELECT 1 FROM commune WHERE code=?1")?;
     let mut new = Vec::new();
     for code in communes {
@@ -211,19 +241,18 @@ fn communes_and_sheets(operation: &Operation<'_>, draft: &Draft, uids: &mut Uids
     small(operation, &COMMUNE, new.into_iter())?;
     let mut there = operation.prepare("SELECT 1 FROM sheet WHERE commune=?1 AND number=?2")?;
     let mut new = Vec::new();
-    for (commune, number) in sheets {
+    for (commune, number) in sheets() {
         if !number.is_empty() && !there.exists([commune, number])? {
             new.push([Cell::Uid(uids.next()), Cell::Text(commune), Cell::Text(number)]);
         }
     }
     drop(there);
-    small(operation, &SHEET, new.into_iter())?;
-    Ok(())
+    small(operation, &SHEET, new.into_iter())
 }
 
-/// One row per file and layer; their fids in the order of the draft.
-fn source_files(operation: &Operation<'_>, draft: &Draft, op: i64, uids: &mut Uids) -> Result<Vec<i64>> {
-    let rows = draft.files.iter().map(|f| {
+/// One row per file and layer, in the order of the draft.
+fn source_files(operation: &Operation<'_>, rest: &Draft, op: i64, uids: &mut Uids) -> Result<()> {
+    let rows = rest.files.iter().map(|f| {
         [
             Cell::Uid(uids.next()),
             Cell::Text(&f.file),
@@ -237,40 +266,22 @@ fn source_files(operation: &Operation<'_>, draft: &Draft, op: i64, uids: &mut Ui
     small(operation, &SOURCE_FILE, rows)
 }
 
-/// The rows that come by the hundred thousand. Gives what was written into `parcel`.
+/// The rows that come by the hundred thousand.
 fn mass(
     operation: &Operation<'_>,
-    draft: &Draft,
-    context: Context<'_>,
+    source: Source<'_>,
+    context: Context,
     progress: &Progress,
-) -> Result<Written> {
+) -> Result<Made> {
     for target in &TARGETS {
         schema::suspend(operation, target.table)?;
     }
-    let written = encode::insert(operation, draft, context, progress)?;
-    for (target, written) in TARGETS.iter().zip(&written) {
+    let made = encode::insert(operation, source, context, progress)?;
+    for (target, written) in TARGETS.iter().zip(&made.written) {
         schema::resume(operation, target.table)?;
         note(operation, target, written)?;
     }
-    let [parcels, ..] = written;
-    Ok(parcels)
-}
-
-/// Fills the R*Tree of `parcel` and widens its extent.
-fn index_parcels(operation: &Operation<'_>, draft: &Draft, first_fid: i64) -> Result<()> {
-    let inserted = draft.parcels.iter().filter(|p| p.action == DraftAction::Insert);
-    let boxes = (first_fid..)
-        .zip(inserted)
-        .map(|(fid, p)| (fid, p.polygon.bbox()));
-    let entries = boxes
-        .filter(|(_, b)| !b.is_empty())
-        .map(|(fid, b)| Entry::new(fid, &b))
-        .collect();
-    let extent = draft
-        .parcels
-        .iter()
-        .fold(BBox::EMPTY, |b, p| b.union(p.polygon.bbox()));
-    index(operation, "parcel", entries, extent)
+    Ok(made)
 }
 
 /// Adds boxes to the R*Tree of a feature table and widens its extent in gpkg_contents to hold `extent`.

@@ -8,13 +8,13 @@ use super::super::journal::Operation;
 use super::super::write::{self, Value};
 use super::super::{geometry, personal};
 use super::encode::UNKNOWN_KIND;
-use crate::domain::{Draft, DraftAction, DraftParcel, Failure, Uid};
+use crate::domain::{DraftAction, DraftParcel, Failure, Uid};
 use crate::msg;
 
-/// Replaces every parcel the draft wants updated; gives their fids in its order.
-pub fn run(operation: &Operation<'_>, draft: &Draft, epsg: i32) -> Result<Vec<i64>> {
+/// Replaces every parcel that is to be updated; gives their fids in order.
+pub fn run(operation: &Operation<'_>, parcels: &[DraftParcel], epsg: i32) -> Result<Vec<i64>> {
     let mut fids = Vec::new();
-    for p in &draft.parcels {
+    for p in parcels {
         if let DraftAction::Update(fid) = p.action {
             must_be_in_force(operation, fid)?;
             write::set_parcel(operation, fid, &columns(p))?;
