@@ -425,7 +425,7 @@ mod tests {
         assert_eq!(answer(&c, "100 100", "", "", &Kinds::none()), "-");
         let mut only = Kinds::none();
         only.set(SnapKind::Side, true);
-        assert_eq!(answer(&c, "100 110", "", "", &only), "Side (100 0)");
+        assert_eq!(answer(&c, "100 110", "", "", &only), "Side (0 110)");
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod crs;
 mod crs_env;
 mod district;
 mod drafts;
+mod draw;
 mod dump;
 mod edit_flow;
 mod first_import;

@@ -16,11 +16,13 @@ use egui::{Event, Key, Modifiers, Pos2, Vec2};
 use egui_kittest::kittest::{NodeT, Queryable};
 use egui_kittest::{Harness, Node};
 
-const CTRL: Modifiers = Modifiers::COMMAND;
+pub const CTRL: Modifiers = Modifiers::COMMAND;
 /// The window in a test.
-struct Window {
-    h: Harness<'static, Option<App>>,
+pub struct Window {
+    pub h: Harness<'static, Option<App>>,
     folder: tempfile::TempDir,
+    /// Where its own copy of the sample lies.
+    _sample: Option<tempfile::TempDir>,
 }
 
 /// The sample district, made once through the window's own code.
@@ -49,7 +51,7 @@ fn sample() -> &'static Path {
 }
 
 impl Window {
-    fn with(setup: Setup, size: [f32; 2], settings: &str, painted: bool) -> Self {
+    pub fn with(setup: Setup, size: [f32; 2], settings: &str, painted: bool) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let config = folder.path().join("config");
         std::fs::create_dir_all(&config).unwrap();
@@ -76,15 +78,19 @@ impl Window {
             },
             None,
         );
-        Self { h, folder }
+        Self {
+            h,
+            folder,
+            _sample: None,
+        }
     }
 
     /// A window with its own copy of the sample open.
-    fn sample() -> Self {
+    pub fn sample() -> Self {
         Self::sample_with([1366.0, 768.0], "{}", false)
     }
 
-    fn sample_with(size: [f32; 2], settings: &str, painted: bool) -> Self {
+    pub fn sample_with(size: [f32; 2], settings: &str, painted: bool) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("huyen-mau.gpkg");
         std::fs::copy(sample(), &path).unwrap();
@@ -93,22 +99,22 @@ impl Window {
             ..Setup::default()
         };
         let mut w = Self::with(setup, size, settings, painted);
-        w.folder = folder;
+        w._sample = Some(folder);
         w.settle();
         assert!(w.app().project().is_some(), "the copy of the sample opens");
         w
     }
 
-    fn app(&self) -> &App {
+    pub fn app(&self) -> &App {
         self.h.state().as_ref().expect("made in the first frame")
     }
 
-    fn project(&self) -> &Project {
+    pub fn project(&self) -> &Project {
         self.app().project().expect("a project is open")
     }
 
     /// Steps until nothing is going on, then checks that every widget has a name.
-    fn settle(&mut self) {
+    pub fn settle(&mut self) {
         let end = Instant::now() + Duration::from_secs(60);
         self.h.run_steps(3);
         while !self.app().is_idle() {
@@ -121,43 +127,48 @@ impl Window {
         self.h.check_accessibility();
     }
 
-    fn button<'a>(&'a self, name: &'a str) -> Node<'a> {
+    pub fn button<'a>(&'a self, name: &'a str) -> Node<'a> {
         self.h.get_by_role_and_label(Role::Button, name)
     }
 
-    fn click(&mut self, name: &str) {
+    pub fn click(&mut self, name: &str) {
         self.button(name).click();
         self.settle();
     }
 
-    fn key(&mut self, modifiers: Modifiers, key: Key) {
+    /// The settings file as last written.
+    pub fn settings(&self) -> String {
+        std::fs::read_to_string(self.folder.path().join("config/settings.json")).unwrap()
+    }
+
+    pub fn key(&mut self, modifiers: Modifiers, key: Key) {
         self.h.key_press_modifiers(modifiers, key);
         self.h.run_steps(2);
     }
 
-    fn text(&mut self, text: &str) {
+    pub fn text(&mut self, text: &str) {
         self.h.event(Event::Text(text.into()));
         self.h.run_steps(2);
     }
 
-    fn field<'a>(&'a self, name: &'a str) -> Node<'a> {
+    pub fn field<'a>(&'a self, name: &'a str) -> Node<'a> {
         self.h.get_by_role_and_label(Role::TextInput, name)
     }
 
     /// Replaces what stands in a field, without leaving it.
-    fn type_into(&mut self, name: &str, text: &str) {
+    pub fn type_into(&mut self, name: &str, text: &str) {
         self.field(name).focus();
         self.h.run_steps(2);
         self.key(CTRL, Key::A);
         self.text(text);
     }
 
-    fn value(&self, name: &str) -> String {
+    pub fn value(&self, name: &str) -> String {
         self.field(name).value().unwrap_or_default()
     }
 
     /// Whether a text with this in it is to be seen.
-    fn says(&self, part: &str) -> bool {
+    pub fn says(&self, part: &str) -> bool {
         let has = |n: &Node<'_>| {
             let node = n.accesskit_node();
             node.value().is_some_and(|v| v.contains(part)) || node.label().is_some_and(|l| l.contains(part))
@@ -166,7 +177,7 @@ impl Window {
     }
 
     /// Everything that is to be read in the window, for the message of a failed test.
-    fn texts(&self) -> String {
+    pub fn texts(&self) -> String {
         let text = |n: Node<'_>| n.accesskit_node().value().or(n.accesskit_node().label());
         self.h
             .root()
@@ -176,7 +187,7 @@ impl Window {
             .join(" | ")
     }
 
-    fn drag(&mut self, from: Pos2, to: Pos2) {
+    pub fn drag(&mut self, from: Pos2, to: Pos2) {
         self.h.hover_at(from);
         self.h.step();
         self.h.drag_at(from);
@@ -189,7 +200,7 @@ impl Window {
         self.h.run_steps(2);
     }
 
-    fn click_at(&mut self, at: Pos2) {
+    pub fn click_at(&mut self, at: Pos2) {
         self.h.hover_at(at);
         self.h.step();
         self.h.drag_at(at);
@@ -199,7 +210,7 @@ impl Window {
     }
 
     /// A parcel whose "sheet/number" is nowhere else, found through the search box; its fid.
-    fn find(&mut self) -> i64 {
+    pub fn find(&mut self) -> i64 {
         let coverage = self.project().coverage().clone();
         let alone = |key: &str| {
             coverage
@@ -224,7 +235,7 @@ impl Window {
         parcel.fid
     }
 
-    fn shot(&mut self, name: &str) {
+    pub fn shot(&mut self, name: &str) {
         let Some(folder) = std::env::var_os("DIACHINH_SHOTS") else {
             return;
         };

@@ -49,8 +49,8 @@ impl Bar {
 pub const ENTRY: Text = Text::new("Nhập tọa độ hoặc khoảng cách", "Type coordinates or a distance");
 const HINT: Text = Text::new("X Y   @dX dY   12,5<45   12,5", "X Y   @dX dY   12.5<45   12.5");
 const HELP: Text = Text::new(
-    "X (bắc) trước, Y (đông) sau · @dX dY từ điểm cuối · khoảng cách<phương vị · <45 khóa góc · Enter để nhận, Enter trống để kết thúc",
-    "X (north) first, then Y (east) · @dX dY from the last point · distance<azimuth · <45 keeps the angle · Enter takes it, empty Enter ends",
+    "X (bắc) trước, Y (đông) sau · @ từ điểm cuối · dài<phương vị · <45 khóa góc · Enter nhận, Enter trống kết thúc",
+    "X (north), then Y (east) · @ from the last point · length<azimuth · <45 keeps the angle · empty Enter ends",
 );
 const PARALLEL: Text = Text::new("Song song với một cạnh", "Parallel to a side");
 const PERPENDICULAR: Text = Text::new("Vuông góc với một cạnh", "Perpendicular to a side");
@@ -99,6 +99,7 @@ impl Draw {
 
     fn entry(&mut self, ui: &mut Ui, lang: Lang) {
         let id = Id::unique("draw entry");
+        let was_empty = self.bar.typed.is_empty();
         let edit = TextEdit::singleline(&mut self.bar.typed)
             .id(id)
             .desired_width(236.0)
@@ -126,7 +127,7 @@ impl Draw {
             self.bar.focus = true;
         } else if r.lost_focus() && escape {
             self.bar.clear();
-        } else if r.has_focus() && back && self.bar.typed.is_empty() && !r.changed() {
+        } else if r.has_focus() && back && was_empty {
             self.sketch.pop();
         }
     }

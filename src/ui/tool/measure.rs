@@ -20,7 +20,7 @@ pub struct Measure {
 }
 
 const HINT: Text = Text::new(
-    "Bấm các điểm cần đo · Enter hoặc bấm đúp để kết thúc · Backspace bỏ đỉnh cuối",
+    "Bấm các điểm cần đo · Enter hoặc bấm đúp để xong · Backspace bỏ đỉnh cuối",
     "Click the points to measure · Enter or double click ends · Backspace takes one back",
 );
 const RESULT: Text = Text::new("Kết quả đo", "Measured");
