@@ -40,7 +40,11 @@ fn a_line_is_measured_with_the_keyboard_alone() {
     // The map has the focus: the first digit goes to the field.
     keys(&mut w, "587000,12 2325000,5");
     assert_eq!(w.value(ENTRY), "587000,12 2325000,5");
-    assert!(w.says("X = 2325000,500 · Y = 587000,120 (đã đổi thứ tự)"), "what was understood is shown: {}", w.texts());
+    assert!(
+        w.says("X = 2325000,500 · Y = 587000,120 (đã đổi thứ tự)"),
+        "what was understood is shown: {}",
+        w.texts()
+    );
     w.key(PLAIN, Key::Enter);
     w.settle();
     for typed in ["@12,5<90", "@10 0", "20,25<270"] {
@@ -48,7 +52,11 @@ fn a_line_is_measured_with_the_keyboard_alone() {
         w.key(PLAIN, Key::Enter);
         w.settle();
     }
-    assert!(w.says("42,75 m"), "the total is shown while drawing: {}", w.texts());
+    assert!(
+        w.says("42,75 m"),
+        "the total is shown while drawing: {}",
+        w.texts()
+    );
     // Backspace in the empty field takes one point back.
     w.key(PLAIN, Key::Backspace);
     w.settle();
@@ -101,10 +109,19 @@ fn clicks_snap_to_points_of_the_map_and_ctrl_lets_go() {
 fn snapping_is_chosen_by_kind_and_kept() {
     let (mut w, _) = measuring([1366.0, 768.0], "{}", false);
     w.click("Bắt điểm");
-    for name in ["Điểm đo", "Đỉnh thửa", "Giao điểm", "Trung điểm", "Chân vuông góc", "Trên cạnh", "Kéo dài cạnh"] {
+    for name in [
+        "Điểm đo",
+        "Đỉnh thửa",
+        "Giao điểm",
+        "Trung điểm",
+        "Chân vuông góc",
+        "Trên cạnh",
+        "Kéo dài cạnh",
+    ] {
         assert!(w.says(name), "{name}");
     }
-    w.h.get_by_role_and_label(egui::accesskit::Role::CheckBox, "Kéo dài cạnh").click();
+    w.h.get_by_role_and_label(egui::accesskit::Role::CheckBox, "Kéo dài cạnh")
+        .click();
     w.settle();
     assert!(w.settings().contains("\"side\"") && !w.settings().contains("extension"));
 }
