@@ -7,6 +7,7 @@
 mod change;
 mod info;
 mod search;
+mod undo;
 
 use std::path::Path;
 use std::sync::mpsc::sync_channel;
@@ -21,9 +22,9 @@ pub use crate::store::backup::Backup;
 pub use crate::store::dump::DumpOptions;
 pub use crate::store::history::{LogFilter, OperationSummary};
 pub use crate::store::search::{Hit, HitKind};
-pub use crate::store::{Committed, Reader, Writer};
-pub use change::Undo;
+pub use crate::store::{Committed, Reader, TakeBack, Writer};
 pub use info::{CommuneInfo, Info};
+pub use undo::{Lookout, News, Turn, Turned, Undo, take_back};
 
 use crate::domain::{Draft, DraftPiece, Failure, Finding, ParcelRecord, ParcelRef, Uid};
 use crate::edit;
@@ -31,9 +32,7 @@ use crate::job::Progress;
 use crate::msg;
 use crate::store::bulk;
 use crate::store::history::{self, Stacks};
-use crate::store::{
-    NewDistrict, Pieces, backup, connection, dump, error, load, migrate, rows, schema, touched,
-};
+use crate::store::{NewDistrict, Pieces, backup, connection, dump, error, load, migrate, rows, schema};
 use crate::topology::Coverage;
 use search::Search;
 
@@ -217,37 +216,6 @@ impl Project {
             (None, Some(writer)) => Ok(writer),
             (None, None) => Err(writer_away()),
         }
-    }
-
-    /// Takes the writer back and reads what it did meanwhile. One `Effects` for each operation.
-    pub fn attach_writer(&mut self, writer: Writer) -> Result<Vec<Effects>, Failure> {
-        self.writer = Some(writer);
-        let conn = self.reader.conn();
-        let seen = self.stacks.newest;
-        let mut all = Vec::new();
-        for op in history::log(
-            conn,
-            &LogFilter {
-                since: Some(seen),
-                ..LogFilter::default()
-            },
-        )? {
-            let touched = touched::touched(conn, op.op, 0)?;
-            all.push(Effects::of(op.op, op.label, &touched));
-            self.stacks.push(op.op, op.undoes, &op.kind);
-        }
-        let mut fids: Vec<i64> = all.iter().flat_map(|e| e.fids.iter().copied()).collect();
-        fids.sort_unstable();
-        fids.dedup();
-        if fids.len() > self.coverage.len() / 4 + 1000 {
-            let all = rows::load(self.path(), &Progress::none())?;
-            self.coverage = Arc::new(Coverage::build(all).after(&self.coverage));
-        } else {
-            let parcels = rows::parcels(conn, &fids)?;
-            change::refresh(&mut self.coverage, parcels, &fids);
-        }
-        self.follow(&all);
-        Ok(all)
     }
 
     /// Commits an import as one operation. For a long one off this thread: [`Project::detach_writer`], [`Writer::import`],

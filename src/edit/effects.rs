@@ -58,13 +58,12 @@ impl Effects {
 }
 
 fn points(touched: &[Touched]) -> (usize, usize) {
+    let moved = || touched.iter().filter(|t| t.before != t.after);
+    if moved().all(|t| t.before.is_none()) || moved().all(|t| t.after.is_none()) {
+        return (0, 0);
+    }
     let set = |of: fn(&Touched) -> Option<&Polygon>| -> BTreeSet<Pt> {
-        touched
-            .iter()
-            .filter(|t| t.before != t.after)
-            .filter_map(of)
-            .flat_map(Polygon::points)
-            .collect()
+        moved().filter_map(of).flat_map(Polygon::points).collect()
     };
     let (before, after) = (set(|t| t.before.as_ref()), set(|t| t.after.as_ref()));
     if before.is_empty() || after.is_empty() {

@@ -1,4 +1,4 @@
-//! Edits, undo and redo: one operation each, the map kept in step, nothing left behind when refused.
+//! Edits: one operation each, the map kept in step, nothing left behind when refused.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -11,18 +11,9 @@ use crate::edit::{self, Context, Edit, EditError, Effects};
 use crate::msg;
 use crate::store::history::{self, OperationSummary};
 use crate::store::journal::{NewOperation, Operation};
-use crate::store::{revert, rows, touched};
+use crate::store::{rows, touched};
 use crate::text::{Msg, Text};
 use crate::topology::Coverage;
-
-/// Which operation to take back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Undo {
-    /// The newest in force.
-    Last,
-    /// This one.
-    Op(i64),
-}
 
 impl Project {
     /// Does one edit as one operation. Returns once it is on the disk.
@@ -70,63 +61,6 @@ impl Project {
             }
             Ok(())
         })
-    }
-
-    /// Takes an operation back by a new one. Refused, naming it, when a later one changed the same data.
-    pub fn undo(&mut self, which: Undo, act: &Act) -> Result<Effects, EditError> {
-        let target = match which {
-            Undo::Op(op) => op,
-            Undo::Last => *self.stacks.undo.last().ok_or_else(nothing_to_undo)?,
-        };
-        self.take_back(target, act)
-    }
-
-    /// Takes the newest undo back.
-    pub fn redo(&mut self, act: &Act) -> Result<Effects, EditError> {
-        let target = *self.stacks.redo.last().ok_or_else(nothing_to_redo)?;
-        self.take_back(target, act)
-    }
-
-    fn take_back(&mut self, target: i64, act: &Act) -> Result<Effects, EditError> {
-        let mut of = history::operation(self.reader.conn(), target)?;
-        if of.kind == "redo" {
-            // It put an act in force again; that act is what is taken back.
-            of = self.root(target)?;
-        }
-        let target = of.op;
-        if let Some(by) = of.undone_by {
-            return Err(already_undone(target, by).into());
-        }
-        if of.kind == "new" {
-            return Err(not_undoable(target).into());
-        }
-        let (kind, label) = match of.undoes {
-            None => ("undo", prefixed("Hoàn tác", "Undo", &of.label)),
-            Some(root) => ("redo", prefixed("Làm lại", "Redo", &self.root(root)?.label)),
-        };
-        let what = json!({"op": kind, "of": target}).to_string();
-        let new = NewOperation {
-            kind,
-            what,
-            label: label.clone(),
-            undoes: Some(target),
-        };
-        let mut effects = self.operate(act, &new, false, |op, coverage, _, done| {
-            revert::revert(op, target)?;
-            done.note(op, coverage, label)
-        })?;
-        effects
-            .pop()
-            .ok_or_else(|| Failure::new("NOTHING_DONE", NOTHING).into())
-    }
-
-    /// The act at the start of a chain of undo and redo.
-    fn root(&self, op: i64) -> Result<OperationSummary, Failure> {
-        let mut of = history::operation(self.reader.conn(), op)?;
-        while let Some(earlier) = of.undoes {
-            of = history::operation(self.reader.conn(), earlier)?;
-        }
-        Ok(of)
     }
 
     /// Runs `work` in a new operation, keeping the coverage in step; on any failure both are as before.
@@ -237,45 +171,7 @@ fn placed(e: EditError, i: usize, of: usize) -> EditError {
     }
 }
 
-fn prefixed(vi: &str, en: &str, label: &Msg) -> Msg {
-    Msg::new(format!("{vi}: {}", label.vi), format!("{en}: {}", label.en))
-}
-
 fn and_more(label: Msg, n: usize) -> Msg {
     let Msg { vi, en } = label;
     msg!("{vi} và {n} việc nữa", "{en} and {n} more")
-}
-
-fn nothing_to_undo() -> Failure {
-    Failure::new(
-        "NOTHING_TO_UNDO",
-        msg!("Không có thao tác nào để hoàn tác.", "There is nothing to undo."),
-    )
-}
-
-fn nothing_to_redo() -> Failure {
-    Failure::new(
-        "NOTHING_TO_REDO",
-        msg!("Không có thao tác nào để làm lại.", "There is nothing to redo."),
-    )
-}
-
-fn already_undone(op: i64, by: i64) -> Failure {
-    Failure::new(
-        "ALREADY_UNDONE",
-        msg!(
-            "Thao tác số {op} đã được hoàn tác bởi thao tác số {by}.",
-            "Operation {op} was undone already, by operation {by}."
-        ),
-    )
-}
-
-fn not_undoable(op: i64) -> Failure {
-    Failure::new(
-        "NOT_UNDOABLE",
-        msg!(
-            "Thao tác số {op} tạo ra tệp này, không hoàn tác được.",
-            "Operation {op} made this file and cannot be undone."
-        ),
-    )
 }

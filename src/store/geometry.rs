@@ -172,8 +172,8 @@ impl<'a> Header<'a> {
     }
 }
 
-/// minx, maxx, miny, maxy of a blob; `None` when empty or unreadable.
-fn envelope(blob: &[u8]) -> Option<[f64; 4]> {
+/// minx, maxx, miny, maxy of a blob in metres; `None` when empty or unreadable.
+pub fn envelope(blob: &[u8]) -> Option<[f64; 4]> {
     let head = Header::parse(blob)?;
     if head.empty {
         return None;

@@ -46,7 +46,8 @@ pub fn log(conn: &Connection, filter: &LogFilter) -> Result<Vec<OperationSummary
     let mut stmt = conn.prepare_cached(
         "SELECT id, at, actor, kind, label_vi, label_en, undoes, parcels, hash, clock_back FROM operation o \
          WHERE id > ?1 AND (?2 IS NULL OR id IN (\
-             SELECT op FROM change WHERE tbl='parcel' AND (row=?2 OR (act='bulk' AND ?2 BETWEEN row AND row_to)) \
+             SELECT op FROM change WHERE tbl='parcel' AND row=?2 AND row_to IS NULL \
+             UNION SELECT op FROM change WHERE tbl='parcel' AND row<=?2 AND row_to IS NOT NULL AND row_to>=?2 \
              UNION SELECT c.op FROM change c JOIN land_use_row l ON l.fid=c.row WHERE c.tbl='land_use_row' AND l.parcel=?2)) \
          ORDER BY id DESC LIMIT ?3",
     )?;
@@ -95,7 +96,7 @@ fn summary(row: &Row<'_>, undone: &HashMap<i64, i64>) -> Result<OperationSummary
 }
 
 /// Operation → the one in force that takes it back. Newest first, an undo counts unless it was itself taken back.
-fn undone_by(conn: &Connection) -> Result<HashMap<i64, i64>> {
+pub(super) fn undone_by(conn: &Connection) -> Result<HashMap<i64, i64>> {
     let mut stmt =
         conn.prepare_cached("SELECT id, undoes FROM operation WHERE undoes IS NOT NULL ORDER BY id DESC")?;
     let pairs = stmt.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?;
@@ -146,6 +147,18 @@ impl Stacks {
             stacks.push(row.get(0)?, row.get(1)?, &kind);
         }
         Ok(stacks)
+    }
+
+    /// What to take back, in this order, so that `op` is the newest in force: later acts are undone, or acts undone up to
+    /// it redone. `None` when neither leads there.
+    pub fn way_to(&self, op: i64) -> Option<Vec<i64>> {
+        let back = |list: &[i64], keep: usize| list[keep..].iter().rev().copied().collect();
+        if let Some(at) = self.undo.iter().position(|o| *o == op) {
+            return Some(back(&self.undo, at + 1));
+        }
+        let undone = |undo: &i64| self.roots.get(undo) == Some(&op);
+        let at = self.redo.iter().position(undone)?;
+        Some(back(&self.redo, at))
     }
 
     /// Takes note of one more operation. A new act ends what could be redone.

@@ -14,6 +14,9 @@ use crate::domain::{Act, Failure, Uid};
 use crate::msg;
 use crate::text::Msg;
 
+/// Column `col` of a bulk change that took rows away; NULL where it wrote them.
+pub const REMOVED: &str = "removed";
+
 /// What an operation is, before it has a number.
 #[derive(Clone, Debug)]
 pub struct NewOperation<'a> {
@@ -80,6 +83,17 @@ impl Operation<'_> {
             "INSERT INTO change(op, tbl, row, act, row_to, rows, sha256) VALUES (?1, ?2, ?3, 'bulk', ?4, ?5, ?6)",
             params![self.id, table, from, to, rows, sha256],
         )?;
+        Ok(())
+    }
+
+    /// Notes rows taken away in bulk with the triggers suspended; `sha256`: under which their content is kept.
+    pub fn note_removed(&self, table: &str, from: i64, to: i64, rows: i64, sha256: &str) -> Result<()> {
+        self.tx
+            .prepare_cached(
+                "INSERT INTO change(op, tbl, row, act, col, row_to, rows, sha256) \
+                 VALUES (?1, ?2, ?3, 'bulk', ?4, ?5, ?6, ?7)",
+            )?
+            .execute(params![self.id, table, from, REMOVED, to, rows, sha256])?;
         Ok(())
     }
 
@@ -251,6 +265,12 @@ pub fn guards() -> Vec<Trigger> {
         guard(
             "change_only_now",
             "BEFORE INSERT ON change WHEN NEW.op IS NOT (SELECT id FROM current_op)",
+        ),
+        guard("removed_kept", "BEFORE DELETE ON removed_rows"),
+        guard("removed_sealed", "BEFORE UPDATE ON removed_rows"),
+        guard(
+            "removed_only_now",
+            "BEFORE INSERT ON removed_rows WHEN NOT EXISTS (SELECT 1 FROM current_op)",
         ),
     ]
 }

@@ -17,8 +17,23 @@ pub struct Step {
     pub sql: &'static str,
 }
 
-/// All steps, oldest first. There is one schema so far.
-pub const STEPS: &[Step] = &[];
+/// All steps, oldest first.
+pub const STEPS: &[Step] = &[
+    // Undo of an import keeps the rows it takes away packed.
+    Step {
+        from: 1,
+        sql: "CREATE INDEX change_bulk ON change(tbl, row) WHERE row_to IS NOT NULL;
+            CREATE TABLE removed_rows (
+              id INTEGER PRIMARY KEY,
+              tbl TEXT NOT NULL,
+              row INTEGER NOT NULL,
+              sha256 TEXT NOT NULL,
+              columns TEXT NOT NULL,
+              content BLOB NOT NULL
+            ) STRICT;
+            CREATE UNIQUE INDEX removed_rows_content ON removed_rows(tbl, row, sha256);",
+    },
+];
 
 /// Runs the steps that are missing. Gives the schema the file had.
 pub fn run(conn: &mut Connection, steps: &[Step], target: i64) -> Result<i64> {

@@ -6,6 +6,7 @@
 pub mod backup;
 pub mod bulk;
 pub mod connection;
+pub mod dependents;
 pub mod dump;
 pub mod error;
 pub mod files;
@@ -19,6 +20,7 @@ pub mod migrate;
 pub mod numbers;
 pub mod packed_rtree;
 pub mod personal;
+pub mod removed;
 pub mod revert;
 pub mod rows;
 pub mod schema;
@@ -34,6 +36,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::Connection;
 
 pub use bulk::{Committed, Pieces};
+pub use revert::TakeBack;
 use lock::Lock;
 
 use crate::domain::{Act, Draft, Failure, ParcelRecord};
@@ -200,6 +203,11 @@ impl Writer {
             return commit(&mut self.conn);
         }
         connection::alone(&mut self.conn, commit)
+    }
+
+    /// Takes an operation back, as one operation; gives its number. Whatever fails, also a cancel, leaves all as it was.
+    pub fn take_back(&mut self, what: &TakeBack, act: &Act, progress: &Progress) -> Result<i64> {
+        revert::take_back(&mut self.conn, what, act, progress)
     }
 
     /// Brings the log file's content into the one file people copy. False when a reader was in the way.

@@ -26,6 +26,11 @@ impl Entry {
     /// The box of row `id`, rounded as SQLite rounds on INSERT.
     pub fn new(id: i64, bbox: &BBox) -> Self {
         let ((min_e, min_n), (max_e, max_n)) = (bbox.min.metres(), bbox.max.metres());
+        Self::of_envelope(id, [min_e, max_e, min_n, max_n])
+    }
+
+    /// The box of row `id` from min e, max e, min n, max n in metres.
+    pub fn of_envelope(id: i64, [min_e, max_e, min_n, max_n]: [f64; 4]) -> Self {
         Self {
             id,
             bounds: [down(min_e), up(max_e), down(min_n), up(max_n)],
@@ -71,6 +76,24 @@ pub fn add(conn: &Connection, table: &str, mut new: Vec<Entry>) -> Result<()> {
         new.extend(entries(conn, table)?);
     }
     rebuild(conn, table, &mut new)
+}
+
+/// Removes the boxes of all rows in `ranges` (from..=to, ascending) from the R*Tree `table`. Call inside a transaction.
+pub fn remove(conn: &Connection, table: &str, ranges: &[(i64, i64)]) -> Result<()> {
+    let gone = |id: i64| {
+        let after = ranges.partition_point(|(from, _)| *from <= id);
+        after > 0 && id <= ranges[after - 1].1
+    };
+    let (out, mut rest): (Vec<Entry>, Vec<Entry>) =
+        entries(conn, table)?.into_iter().partition(|e| gone(e.id));
+    if out.len().saturating_mul(REBUILD_SHARE) >= rest.len() {
+        return rebuild(conn, table, &mut rest);
+    }
+    let mut delete = conn.prepare(&format!("DELETE FROM \"{table}\" WHERE id=?1"))?;
+    for entry in out {
+        delete.execute([entry.id])?;
+    }
+    Ok(())
 }
 
 /// Every box of the R*Tree `table`.
@@ -351,6 +374,26 @@ mod tests {
         add(&conn, "ix", all[8999..].to_vec()).unwrap(); // row by row
         assert_eq!(check(&conn), "ok");
         assert_eq!(entries(&conn, "ix").unwrap().len(), 9000);
+    }
+
+    #[test]
+    fn removing_much_or_little_leaves_the_rest() {
+        for ranges in [
+            vec![(1, 9000)],
+            vec![(1, 4000), (4500, 8000)],
+            vec![(17, 17), (300, 320)],
+            vec![(10_000, 20_000)],
+        ] {
+            let conn = empty(4096);
+            let all = packed(&boxes(9000, 5));
+            add(&conn, "ix", all.clone()).unwrap();
+            remove(&conn, "ix", &ranges).unwrap();
+            assert_eq!(check(&conn), "ok");
+            let mut left = entries(&conn, "ix").unwrap();
+            left.sort_by_key(|e| e.id);
+            let kept = |e: &Entry| !ranges.iter().any(|(a, b)| (*a..=*b).contains(&e.id));
+            assert_eq!(left, all.into_iter().filter(kept).collect::<Vec<_>>());
+        }
     }
 
     #[test]

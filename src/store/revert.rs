@@ -1,15 +1,23 @@
 //! Taking an operation back: its cells must still hold what it left there, then they get their earlier values.
+//!
+//! Rows written in bulk go in bulk: triggers suspended, content packed away (removed.rs), R*Tree rebuilt, a few rows in
+//! the journal. Everything else is changed row by row and journalled by the triggers.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use rusqlite::types::Value;
-use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
+use rusqlite::{Connection, ErrorCode, params, params_from_iter};
+use serde_json::json;
 
-use super::error::Result;
-use super::history::operation;
-use super::tables::{journalled, quoted};
-use crate::domain::Failure;
+use super::dependents::{self, Ranges};
+use super::error::{Result, StoreError};
+use super::journal::{self, NewOperation, Operation, REMOVED};
+use super::tables::{self, Kind, TABLES, quoted};
+use super::{packed_rtree, removed, schema};
+use crate::domain::{self, Failure};
+use crate::job::Progress;
 use crate::msg;
+use crate::text::{Msg, Text};
 
 /// What one `change` row says, in the order written.
 #[derive(Clone, Debug)]
@@ -22,26 +30,40 @@ pub struct Change {
 }
 
 /// Kind of a change row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Act {
     Insert,
     Update,
     Delete,
-    /// Rows `row..=to` written in bulk.
+    /// `rows` rows among `row..=to`, written in bulk.
     Bulk {
         to: i64,
+        rows: i64,
     },
+    /// The same taken away; their content is kept under `sha256`.
+    Removed {
+        to: i64,
+        rows: i64,
+        sha256: String,
+    },
+}
+
+impl Act {
+    fn is_bulk(&self) -> bool {
+        matches!(self, Self::Bulk { .. } | Self::Removed { .. })
+    }
 }
 
 /// The changes an operation made to one table after change row `after` (0 = all), oldest first.
 pub fn changes(conn: &Connection, op: i64, after: i64, table: &str) -> Result<Vec<Change>> {
     let mut stmt = conn.prepare_cached(
-        "SELECT tbl, row, act, col, before, row_to FROM change WHERE op=?1 AND id>?2 AND tbl=?3 ORDER BY id",
+        "SELECT tbl, row, act, col, before, row_to, rows, sha256 FROM change WHERE op=?1 AND id>?2 AND tbl=?3 ORDER BY id",
     )?;
     let mut rows = stmt.query(params![op, after, table])?;
     let mut out = Vec::new();
     while let Some(row) = rows.next()? {
-        let act: String = row.get(2)?;
+        let (act, column): (String, Option<String>) = (row.get(2)?, row.get(3)?);
+        let bulk_removed = column.as_deref() == Some(REMOVED);
         out.push(Change {
             table: row.get(0)?,
             row: row.get(1)?,
@@ -49,48 +71,250 @@ pub fn changes(conn: &Connection, op: i64, after: i64, table: &str) -> Result<Ve
                 "insert" => Act::Insert,
                 "update" => Act::Update,
                 "delete" => Act::Delete,
-                _ => Act::Bulk { to: row.get(5)? },
+                _ if bulk_removed => Act::Removed {
+                    to: row.get(5)?,
+                    rows: row.get(6)?,
+                    sha256: row.get(7)?,
+                },
+                _ => Act::Bulk {
+                    to: row.get(5)?,
+                    rows: row.get(6)?,
+                },
             },
-            column: row.get(3)?,
+            column,
             before: row.get(4)?,
         });
     }
     Ok(out)
 }
 
-/// Restores, inside the open operation on `conn`, what `target` changed. Refuses, naming the later operation, when the
-/// cells no longer hold what `target` left in them. One table at a time: references are deferred, and an import taken
-/// back fills millions of change rows.
-pub fn revert(conn: &Connection, target: i64) -> Result<()> {
-    let tables: Vec<String> = conn
-        .prepare_cached("SELECT DISTINCT tbl FROM change WHERE op=?1 ORDER BY tbl")?
-        .query_map([target], |r| r.get(0))?
-        .collect::<rusqlite::Result<_>>()?;
-    for table in &tables {
-        if !journalled().any(|t| t.name == table) {
-            return Err(Failure::new(
-                "STORE",
-                msg!(
-                    "Bảng lạ trong nhật ký: {table}",
-                    "Unknown table in the journal: {table}"
-                ),
-            )
-            .into());
-        }
-        check_untouched(conn, target, &changes(conn, target, 0, table)?)?;
+/// An operation to be taken back, and as what.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TakeBack {
+    pub target: i64,
+    /// "undo" or "redo".
+    pub kind: &'static str,
+    pub label: Msg,
+}
+
+const UNDOING: Text = Text::new("Đang lấy lại dữ liệu trước đó", "Restoring the earlier data");
+const CHECKING: Text = Text::new(
+    "Đang kiểm tra các thao tác sau đó",
+    "Checking the operations after it",
+);
+const FLUSHING: Text = Text::new("Đang ghi xuống đĩa", "Making it durable");
+
+/// How often rows changed one by one are reported.
+const STEP: u64 = 256;
+
+/// One operation and one transaction. Gives its number.
+pub fn take_back(conn: &mut Connection, what: &TakeBack, by: &domain::Act, progress: &Progress) -> Result<i64> {
+    // What a bulk change made is referred to by a hundred thousand rows of its own: looked at once, at the end.
+    let bulk = conn
+        .prepare_cached("SELECT 1 FROM change WHERE op=?1 AND act='bulk'")?
+        .exists([what.target])?;
+    if bulk {
+        conn.execute_batch("PRAGMA foreign_keys=OFF")?;
     }
+    let done = run(conn, what, by, progress);
+    if bulk {
+        conn.execute_batch("PRAGMA foreign_keys=ON")?;
+    }
+    done
+}
+
+fn run(conn: &mut Connection, what: &TakeBack, by: &domain::Act, progress: &Progress) -> Result<i64> {
+    let new = NewOperation {
+        kind: what.kind,
+        what: json!({"op": what.kind, "of": what.target}).to_string(),
+        label: what.label.clone(),
+        undoes: Some(what.target),
+    };
+    let operation = journal::begin(conn, by, &new)?;
+    revert(&operation, what.target, progress)?;
+    progress.stage(FLUSHING, 0)?;
+    let id = operation.id();
+    operation.commit()?;
+    Ok(id)
+}
+
+/// About how many rows of the journal and of the tables taking `op` back goes through, counted up to `enough`.
+pub fn weight(conn: &Connection, op: i64, enough: u64) -> Result<u64> {
+    let (rows, bulk): (u64, u64) = conn
+        .prepare_cached(
+            "SELECT count(*), coalesce(sum(rows),0) FROM (SELECT rows FROM change WHERE op=?1 LIMIT ?2)",
+        )?
+        .query_row(params![op, enough], |r| Ok((r.get(0)?, r.get(1)?)))?;
+    Ok(rows + bulk)
+}
+
+/// Restores, inside the open operation `op`, what `target` changed. Refuses, listing them, when later operations build on
+/// it. One table at a time: references are looked at in the end.
+pub fn revert(op: &Operation<'_>, target: i64, progress: &Progress) -> Result<()> {
+    progress.stage(CHECKING, 0)?;
+    let tables = tables_of(op, target)?;
+    let in_the_way = dependents::on_cells(op, target, &tables)?;
+    if !in_the_way.is_empty() {
+        return Err(dependents::refusal(op, target, in_the_way)?.into());
+    }
+    progress.stage(UNDOING, weight(op, target, u64::MAX >> 1)?)?;
+    let mut done = Done::default();
     for table in &tables {
-        let all = changes(conn, target, 0, table)?;
-        let mut rest = all.as_slice();
-        while let Some(last) = rest.last() {
-            // Rows of one statement on one record stand together.
-            let same = |c: &Change| c.row == last.row && c.act == last.act;
-            let start = rest.iter().rposition(|c| !same(c)).map_or(0, |i| i + 1);
-            restore(conn, last, &rest[start..])?;
-            rest = &rest[..start];
-        }
+        restore_table(op, target, table, &mut done, progress).or_else(|e| taken(op, target, table, e))?;
+    }
+    let in_the_way = dependents::on_rows(op, target, &done.gone, &done.back, &done.keys)?;
+    if !in_the_way.is_empty() {
+        return Err(dependents::refusal(op, target, in_the_way)?.into());
     }
     Ok(())
+}
+
+/// The tables an operation changed, by name.
+pub fn tables_of(conn: &Connection, op: i64) -> Result<Vec<String>> {
+    let tables: Vec<String> = conn
+        .prepare_cached("SELECT DISTINCT tbl FROM change WHERE op=?1 ORDER BY tbl")?
+        .query_map([op], |r| r.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
+    match tables.iter().find(|t| !tables::journalled().any(|j| j.name == *t)) {
+        None => Ok(tables),
+        Some(table) => Err(Failure::new(
+            "STORE",
+            msg!(
+                "Bảng lạ trong nhật ký: {table}",
+                "Unknown table in the journal: {table}"
+            ),
+        )
+        .into()),
+    }
+}
+
+/// A unique value that a later operation gave to another row is in the way of a row that had it.
+fn taken(conn: &Connection, target: i64, table: &str, e: StoreError) -> Result<()> {
+    let StoreError::Sql(sql) = &e else { return Err(e) };
+    if sql.sqlite_error_code() != Some(ErrorCode::ConstraintViolation) {
+        return Err(e);
+    }
+    let later = dependents::on_table(conn, target, table)?;
+    if later.is_empty() {
+        return Err(e);
+    }
+    Err(dependents::refusal(conn, target, later)?.into())
+}
+
+/// What was restored so far, for the look at references.
+#[derive(Default)]
+struct Done {
+    /// Rows that are no longer there.
+    gone: BTreeMap<String, Ranges>,
+    /// Rows that are there again or hold other values.
+    back: BTreeMap<String, Ranges>,
+    /// Communes and sheets that are no longer there, (commune, sheet).
+    keys: Vec<dependents::Key>,
+}
+
+impl Done {
+    /// Call before.
+    fn goes(&mut self, conn: &Connection, table: &str, from: i64, to: i64) -> Result<()> {
+        self.keys.extend(dependents::keys(conn, table, from, to)?);
+        self.gone.entry(table.to_owned()).or_default().add(from, to);
+        Ok(())
+    }
+
+    fn comes_back(&mut self, table: &str, from: i64, to: i64) {
+        self.back.entry(table.to_owned()).or_default().add(from, to);
+    }
+}
+
+fn restore_table(
+    op: &Operation<'_>,
+    target: i64,
+    table: &str,
+    done: &mut Done,
+    progress: &Progress,
+) -> Result<()> {
+    let all = changes(op, target, 0, table)?;
+    let mut rest = all.as_slice();
+    let mut single = 0;
+    while let Some(last) = rest.last() {
+        // Rows of one statement on one record stand together, and so do the pieces of one bulk change.
+        let same = |c: &Change| match &last.act {
+            Act::Bulk { .. } => matches!(c.act, Act::Bulk { .. }),
+            Act::Removed { .. } => matches!(c.act, Act::Removed { .. }),
+            _ => c.row == last.row && c.act == last.act,
+        };
+        let start = rest.iter().rposition(|c| !same(c)).map_or(0, |i| i + 1);
+        let group = &rest[start..];
+        if last.act.is_bulk() {
+            restore_bulk(op, table, group, done, progress)?;
+        } else {
+            if last.act == Act::Insert {
+                done.goes(op, table, last.row, last.row)?;
+            } else {
+                done.comes_back(table, last.row, last.row);
+            }
+            restore(op, last, group)?;
+            single += group.len() as u64;
+            if single >= STEP {
+                progress.step(std::mem::take(&mut single))?;
+            }
+        }
+        rest = &rest[..start];
+    }
+    progress.step(single)?;
+    Ok(())
+}
+
+/// Takes away or puts back the rows of a bulk change, then brings the R*Tree up to it.
+fn restore_bulk(
+    op: &Operation<'_>,
+    table: &str,
+    group: &[Change],
+    done: &mut Done,
+    progress: &Progress,
+) -> Result<()> {
+    let features = TABLES
+        .iter()
+        .any(|t| t.name == table && matches!(t.kind, Kind::Features(_)));
+    let rtree = format!("rtree_{table}_geom");
+    let (mut gone, mut boxes) = (Vec::new(), Vec::new());
+    schema::suspend(op, table)?;
+    for change in group {
+        let from = change.row;
+        match &change.act {
+            Act::Removed { to, rows, sha256 } => {
+                removed::put_back(op, table, (from, *to, *rows), sha256, &mut boxes)?;
+                progress.step(*rows as u64)?;
+                done.comes_back(table, from, *to);
+            }
+            Act::Bulk { to, rows } => {
+                done.goes(op, table, from, *to)?;
+                if removed::take_away(op, table, from, *to, progress)? != *rows {
+                    return Err(not_all_there(table).into());
+                }
+                gone.push((from, *to));
+            }
+            _ => {}
+        }
+    }
+    gone.sort_unstable();
+    if features && !gone.is_empty() {
+        packed_rtree::remove(op, &rtree, &gone)?;
+    }
+    if features && !boxes.is_empty() {
+        packed_rtree::add(op, &rtree, boxes)?;
+    }
+    schema::resume(op, table)
+}
+
+fn not_all_there(table: &str) -> Failure {
+    Failure::new(
+        "JOURNAL_BROKEN",
+        msg!(
+            "Bảng {table} không còn đủ các bản ghi mà nhật ký nói đến.",
+            "Table {table} no longer has all the records the journal speaks of."
+        ),
+    )
+    .remedy(msg!("Hãy khôi phục bản sao lưu.", "Restore a backup."))
 }
 
 fn restore(conn: &Connection, of: &Change, cells: &[Change]) -> Result<()> {
@@ -125,127 +349,7 @@ fn restore(conn: &Connection, of: &Change, cells: &[Change]) -> Result<()> {
             ))?
             .execute(params_from_iter(values.chain([&fid])))?;
         }
-        Act::Bulk { to } => {
-            conn.prepare_cached(&format!("DELETE FROM {table} WHERE fid BETWEEN ?1 AND ?2"))?
-                .execute([of.row, to])?;
-        }
+        Act::Bulk { .. } | Act::Removed { .. } => {}
     }
     Ok(())
-}
-
-/// Every cell the target wrote must hold what it left there.
-fn check_untouched(conn: &Connection, target: i64, changes: &[Change]) -> Result<()> {
-    let mut rows: HashMap<(&str, i64), Vec<&Change>> = HashMap::new();
-    for change in changes {
-        if let Act::Bulk { to } = change.act {
-            check_range(conn, target, &change.table, change.row, to)?;
-        } else {
-            rows.entry((&change.table, change.row)).or_default().push(change);
-        }
-    }
-    let mut keys: Vec<_> = rows.keys().copied().collect();
-    keys.sort_unstable();
-    keys.into_iter()
-        .try_for_each(|key| check_row(conn, target, key.0, key.1, &rows[&key]))
-}
-
-/// Rows written in bulk: each later touched row must again be as it was.
-fn check_range(conn: &Connection, target: i64, table: &str, from: i64, to: i64) -> Result<()> {
-    let mut stmt = conn.prepare_cached(
-        "SELECT DISTINCT row FROM change WHERE tbl=?1 AND row BETWEEN ?2 AND ?3 AND op>?4 ORDER BY row",
-    )?;
-    let touched: Vec<i64> = stmt
-        .query_map(params![table, from, to, target], |r| r.get(0))?
-        .collect::<rusqlite::Result<_>>()?;
-    for row in touched {
-        let insert = Change {
-            table: table.into(),
-            row,
-            act: Act::Insert,
-            column: None,
-            before: Value::Null,
-        };
-        check_row(conn, target, table, row, &[&insert])?;
-    }
-    Ok(())
-}
-
-fn check_row(conn: &Connection, target: i64, table: &str, row: i64, own: &[&Change]) -> Result<()> {
-    let mut stmt = conn.prepare_cached(
-        "SELECT op, act, col, before FROM change WHERE tbl=?1 AND row=?2 AND op>?3 ORDER BY id",
-    )?;
-    let later: Vec<(i64, String, Option<String>, Value)> = stmt
-        .query_map(params![table, row, target], |r| {
-            Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?))
-        })?
-        .collect::<rusqlite::Result<_>>()?;
-    let Some(last) = later.last() else { return Ok(()) };
-    let now = current(conn, table, row)?;
-    let left_it = own.last().is_some_and(|c| c.act != Act::Delete);
-    if now.is_some() != left_it {
-        return Err(changed_since(conn, target, last.0)?);
-    }
-    let Some(now) = now else { return Ok(()) };
-    let whole = own.iter().any(|c| c.act != Act::Update);
-    for (column, value) in &now {
-        if !(whole || own.iter().any(|c| c.column.as_deref() == Some(column))) {
-            continue;
-        }
-        if let Some(after) = value_after(&later, column)
-            && after != value
-        {
-            return Err(changed_since(conn, target, culprit(&later, column))?);
-        }
-    }
-    Ok(())
-}
-
-/// What the target left in a column: the earlier value of the first later change of it. `None`: never changed since.
-fn value_after<'a>(later: &'a [(i64, String, Option<String>, Value)], column: &str) -> Option<&'a Value> {
-    for (i, (_, act, col, before)) in later.iter().enumerate() {
-        if col.as_deref() == Some(column) {
-            return Some(before);
-        }
-        // A deleted row lists what it held; a column it does not list held nothing.
-        let ends = later.get(i + 1).is_none_or(|next| next.1 != "delete");
-        if act == "delete" && ends {
-            return Some(&Value::Null);
-        }
-    }
-    None
-}
-
-fn culprit(later: &[(i64, String, Option<String>, Value)], column: &str) -> i64 {
-    let named = later
-        .iter()
-        .rev()
-        .find(|(_, act, col, _)| act != "update" || col.as_deref() == Some(column));
-    named.or(later.last()).map_or(0, |l| l.0)
-}
-
-fn current(conn: &Connection, table: &str, row: i64) -> Result<Option<Vec<(String, Value)>>> {
-    let mut stmt = conn.prepare_cached(&format!("SELECT * FROM {} WHERE fid=?1", quoted(table)))?;
-    let names: Vec<String> = stmt.column_names().into_iter().map(str::to_owned).collect();
-    let values = stmt
-        .query_row([row], |r| {
-            (0..names.len())
-                .map(|i| r.get(i))
-                .collect::<rusqlite::Result<Vec<Value>>>()
-        })
-        .optional()?;
-    Ok(values.map(|v| names.into_iter().zip(v).filter(|(n, _)| n != "fid").collect()))
-}
-
-fn changed_since(conn: &Connection, target: i64, later: i64) -> Result<super::error::StoreError> {
-    let by = operation(conn, later)?;
-    let (vi, en) = (by.label.vi, by.label.en);
-    Ok(Failure::new(
-        "CHANGED_SINCE",
-        msg!(
-            "Không hoàn tác được thao tác số {target}: thao tác sau đó, số {later} ({vi}), đã sửa cùng dữ liệu.",
-            "Operation {target} cannot be undone: the later operation {later} ({en}) changed the same data."
-        ),
-    )
-    .remedy(msg!("Hãy hoàn tác thao tác số {later} trước.", "Undo operation {later} first."))
-    .into())
 }

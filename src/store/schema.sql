@@ -51,7 +51,8 @@ CREATE TABLE operation (
 CREATE INDEX operation_undoes ON operation(undoes) WHERE undoes IS NOT NULL;
 
 -- The earlier value of each column that changed. One row per column, so that numbers and blobs keep their exact value.
--- insert: one row, col NULL. delete: one row per column that held a value. bulk: fids row..row_to, how many, their hash.
+-- insert: one row, col NULL. delete: one row per column that held a value. bulk: fids row..row_to, how many, their hash:
+-- written, or with col 'removed' taken away by an undo, their content under that hash in removed_rows.
 CREATE TABLE change (
   id INTEGER PRIMARY KEY,
   op INTEGER NOT NULL REFERENCES operation(id),
@@ -64,6 +65,18 @@ CREATE TABLE change (
 ) STRICT;
 CREATE INDEX change_op ON change(op);
 CREATE INDEX change_row ON change(tbl, row);
+CREATE INDEX change_bulk ON change(tbl, row) WHERE row_to IS NOT NULL;
+
+-- Rows that the undo of a bulk change took away, packed (removed.rs), for the redo. The same content is kept once.
+CREATE TABLE removed_rows (
+  id INTEGER PRIMARY KEY,
+  tbl TEXT NOT NULL,
+  row INTEGER NOT NULL,             -- the first fid in it
+  sha256 TEXT NOT NULL,             -- of columns and content, hex
+  columns TEXT NOT NULL,            -- their names, JSON
+  content BLOB NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX removed_rows_content ON removed_rows(tbl, row, sha256);
 
 CREATE VIEW current_op AS
   SELECT id FROM operation WHERE id = (SELECT max(id) FROM operation) AND hash IS NULL;

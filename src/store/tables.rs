@@ -101,6 +101,7 @@ pub const TABLES: &[Table] = &[
     local("setting"),
     local("operation"),
     local("change"),
+    local("removed_rows"),
     local("finding"),
     local("package"),
     local("package_item"),

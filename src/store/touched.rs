@@ -1,11 +1,13 @@
 //! Which parcels an operation touched, and their shape before and after: read back from the journal.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
-use rusqlite::types::Value;
+use rusqlite::types::{Value, ValueRef};
 use rusqlite::{Connection, OptionalExtension};
 
 use super::error::Result;
+use super::removed::Kept;
 use super::revert::{Act, Change, changes};
 use super::{geometry, rows};
 use crate::domain::{Polygon, Status, Uid};
@@ -24,29 +26,57 @@ pub struct Touched {
 /// The parcels touched by the changes of `op` after change row `since` (0 = all), by fid.
 pub fn touched(conn: &Connection, op: i64, since: i64) -> Result<Vec<Touched>> {
     let mut by_row: BTreeMap<i64, Vec<Change>> = BTreeMap::new();
-    let mut ranges = Vec::new();
+    let mut out = Vec::new();
     for change in changes(conn, op, since, "parcel")? {
-        match change.act {
-            Act::Bulk { to } => ranges.push(change.row..=to),
+        match &change.act {
+            Act::Bulk { to, .. } => created(conn, change.row..=*to, &mut out)?,
+            Act::Removed { sha256, .. } => retired(conn, change.row, sha256, &mut out)?,
             _ => by_row.entry(change.row).or_default().push(change),
         }
     }
-    let mut out = Vec::new();
     for (fid, changes) in &by_row {
         out.extend(one(conn, *fid, changes)?);
     }
-    for range in ranges {
-        for p in rows::range(conn, &range)? {
-            out.push(Touched {
-                fid: p.fid,
-                uid: p.uid,
-                before: None,
-                after: Some(p.polygon),
-            });
-        }
-    }
     out.sort_by_key(|t| t.fid);
     Ok(out)
+}
+
+/// Parcels written in bulk.
+fn created(conn: &Connection, fids: RangeInclusive<i64>, out: &mut Vec<Touched>) -> Result<()> {
+    out.extend(rows::range(conn, &fids)?.into_iter().map(|p| Touched {
+        fid: p.fid,
+        uid: p.uid,
+        before: None,
+        after: Some(p.polygon),
+    }));
+    Ok(())
+}
+
+/// Parcels taken away in bulk.
+fn retired(conn: &Connection, from: i64, sha256: &str, out: &mut Vec<Touched>) -> Result<()> {
+    let kept = Kept::read(conn, "parcel", from, sha256)?;
+    let columns = ["fid", "uid", "status", "geom"].map(|c| kept.column(c));
+    kept.for_each(|row| {
+        let [fid, uid, status, geom] = columns.map(|c| c.map_or(ValueRef::Null, |i| row[i]));
+        let state = State {
+            uid: uid.into(),
+            status: status.into(),
+            geom: geom.into(),
+        };
+        if let (ValueRef::Integer(fid), Value::Text(uid)) = (fid, &state.uid)
+            && let Ok(uid) = uid.parse()
+            && let Some(before) = in_force(Some(state))?
+        {
+            out.push(Touched {
+                fid,
+                uid,
+                before: Some(before),
+                after: None,
+            });
+        }
+        Ok(())
+    })?;
+    Ok(())
 }
 
 /// The newest change row: what comes after it belongs to a later edit of the same operation.

@@ -5,7 +5,7 @@ use std::path::Path;
 use diachinh::domain::*;
 use diachinh::job::Progress;
 use diachinh::store::bulk::{self, Committed};
-use diachinh::store::{NewDistrict, Reader, Writer, dump, journal, revert, schema};
+use diachinh::store::{NewDistrict, Reader, TakeBack, Writer, dump, journal, schema};
 use rusqlite::Connection;
 
 use crate::drafts::{draft, seal};
@@ -30,6 +30,22 @@ pub fn create(path: &Path) -> Writer {
 pub fn commit(writer: &mut Writer, draft: &Draft) -> Result<Committed, Failure> {
     let srs = writer.srs();
     bulk::commit(writer.conn_mut(), draft, srs, &act(), &Progress::none()).map_err(Failure::from)
+}
+
+/// Takes an operation back; gives the number of the undo.
+pub fn take_back(writer: &mut Writer, target: i64) -> i64 {
+    writer
+        .take_back(&taking_back(target), &act(), &Progress::none())
+        .map_err(Failure::from)
+        .unwrap()
+}
+
+pub fn taking_back(target: i64) -> TakeBack {
+    TakeBack {
+        target,
+        kind: "undo",
+        label: Default::default(),
+    }
 }
 
 pub fn text(path: &Path, personal: bool, no_uid: bool) -> String {
@@ -203,15 +219,7 @@ fn appending_and_undoing_leave_what_was_there() {
     for count in [900, 20] {
         let done = commit(&mut writer, &draft(count, "b.shp")).unwrap();
         assert_sound(writer.conn());
-        let new = journal::NewOperation {
-            kind: "undo",
-            what: "{}".into(),
-            label: Default::default(),
-            undoes: Some(done.op),
-        };
-        let undo = writer.begin(&act(), &new).map_err(Failure::from).unwrap();
-        revert::revert(&undo, done.op).map_err(Failure::from).unwrap();
-        undo.commit().map_err(Failure::from).unwrap();
+        take_back(&mut writer, done.op);
         assert_sound(writer.conn());
         assert_eq!(text(&path, true, false), before);
     }
@@ -249,15 +257,7 @@ fn updates_keep_the_state_before_and_can_be_undone() {
     );
     let versions: i64 = one(writer.conn(), "SELECT count(*) FROM parcel_version");
     assert_eq!(versions, 1, "what did not change has no new version");
-    let new = journal::NewOperation {
-        kind: "undo",
-        what: "{}".into(),
-        label: Default::default(),
-        undoes: Some(second.op),
-    };
-    let undo = writer.begin(&act(), &new).map_err(Failure::from).unwrap();
-    revert::revert(&undo, second.op).map_err(Failure::from).unwrap();
-    undo.commit().map_err(Failure::from).unwrap();
+    take_back(&mut writer, second.op);
     assert_eq!(text(&path, true, false), before);
 }
 
