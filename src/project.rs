@@ -24,7 +24,7 @@ pub use crate::store::history::{LogFilter, OperationSummary};
 pub use crate::store::search::{Hit, HitKind};
 pub use crate::store::{Committed, Reader, TakeBack, Writer};
 pub use info::{CommuneInfo, Info};
-pub use undo::{Lookout, News, Turn, Turned, Undo, take_back};
+pub use undo::{Lookout, News, Turn, Turned, Undo, nothing_to_undo, take_back};
 
 use crate::domain::{Draft, DraftPiece, Failure, Finding, ParcelRecord, ParcelRef, Uid};
 use crate::edit;

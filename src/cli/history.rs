@@ -1,5 +1,7 @@
 //! `undo`, `redo`, `log`.
 
+use std::path::Path;
+
 use serde_json::{Value, json};
 
 use super::args;
@@ -8,7 +10,7 @@ use super::edit::{acknowledged, refused};
 use super::out::{Done, Out};
 use crate::domain::{Act, Failure, ParcelRef};
 use crate::msg;
-use crate::project::{LogFilter, OperationSummary, Undo};
+use crate::project::{LogFilter, OperationSummary, Turn, Turned, Undo, nothing_to_undo};
 
 /// A parcel reference as typed.
 pub fn reference(text: &str) -> Result<ParcelRef, Failure> {
@@ -25,26 +27,35 @@ pub fn reference(text: &str) -> Result<ParcelRef, Failure> {
 }
 
 pub fn undo(a: &args::Undo, act: &Act, out: &Out) -> Result<Done, Failure> {
-    let mut project = writing(&a.project, act, out)?;
-    let which = a.op.map_or(Undo::Last, Undo::Op);
-    for step in 1..=a.steps.unwrap_or(1) {
-        match project.undo(which, act) {
-            Ok(effects) => out.line(&acknowledged(u64::from(step), &effects, out)),
-            Err(e) => return Err(refused(u64::from(step), e, out)),
-        }
+    let steps = a.steps.unwrap_or(1);
+    let which = a.op.map_or(Undo::Steps(steps), Undo::Op);
+    let done = turn(&a.project, Turn::Undo(which), act, out)?;
+    if a.op.is_none() && done < u64::from(steps) {
+        return Err(refused(done + 1, nothing_to_undo().into(), out));
     }
-    project.close()?;
     Ok(Done::Clean)
 }
 
 pub fn redo(a: &args::Path1, act: &Act, out: &Out) -> Result<Done, Failure> {
-    let mut project = writing(&a.project, act, out)?;
-    match project.redo(act) {
-        Ok(effects) => out.line(&acknowledged(1, &effects, out)),
-        Err(e) => return Err(refused(1, e, out)),
-    }
-    project.close()?;
+    turn(&a.project, Turn::Redo, act, out)?;
     Ok(Done::Clean)
+}
+
+/// One answer line for each operation taken back, printed after the durable commit; how many there were.
+fn turn(path: &Path, turn: Turn, act: &Act, out: &Out) -> Result<u64, Failure> {
+    let project = writing(path, act, out)?;
+    let steps = project.steps(turn).map_err(|f| refused(1, f.into(), out))?;
+    let Turned { effects, stopped } = project.take_back_and_close(&steps, act, &out.progress())?;
+    for (line, effects) in (1..).zip(&effects) {
+        out.line(&acknowledged(line, effects, out));
+    }
+    let done = effects.len() as u64;
+    // Millions of small pieces: they go with the process, at once.
+    std::mem::forget(effects);
+    match stopped {
+        None => Ok(done),
+        Some(failure) => Err(refused(done + 1, failure.into(), out)),
+    }
 }
 
 fn entry(o: &OperationSummary) -> Value {

@@ -21,6 +21,8 @@ pub enum Undo {
     Last,
     /// This one alone: refused when a later one builds on it.
     Op(i64),
+    /// So many of the newest in force, or as many as there are.
+    Steps(u32),
 }
 
 /// A move through the history.
@@ -69,11 +71,20 @@ impl Project {
     pub fn steps(&self, turn: Turn) -> Result<Vec<TakeBack>, Failure> {
         let targets = match turn {
             Turn::Undo(Undo::Op(op)) => vec![op],
-            Turn::Undo(Undo::Last) => vec![*self.stacks.undo.last().ok_or_else(nothing_to_undo)?],
+            Turn::Undo(Undo::Last) => self.newest(1)?,
+            Turn::Undo(Undo::Steps(n)) => self.newest(n as usize)?,
             Turn::Redo => vec![*self.stacks.redo.last().ok_or_else(nothing_to_redo)?],
             Turn::To(op) => self.way_to(op)?,
         };
         targets.into_iter().map(|target| self.step(target)).collect()
+    }
+
+    fn newest(&self, n: usize) -> Result<Vec<i64>, Failure> {
+        let newest: Vec<i64> = self.stacks.undo.iter().rev().take(n).copied().collect();
+        if newest.is_empty() && n > 0 {
+            return Err(nothing_to_undo());
+        }
+        Ok(newest)
     }
 
     /// Whether there is a way to this operation, by undo or redo, and it is not the newest already.
@@ -143,6 +154,22 @@ impl Project {
         let mut writer = self.detach_writer()?;
         let stopped = take_back(&mut writer, steps, act, progress).err();
         let effects = self.attach_writer(writer)?;
+        Ok(Turned { effects, stopped })
+    }
+
+    /// As [`Project::take_back`], for who does only this: the map is let go before, instead of brought up to date after.
+    pub fn take_back_and_close(
+        mut self,
+        steps: &[TakeBack],
+        act: &Act,
+        progress: &Progress,
+    ) -> Result<Turned, Failure> {
+        let mut writer = self.detach_writer()?;
+        let (path, seen) = (self.path().to_owned(), self.stacks.newest);
+        drop(self);
+        let stopped = take_back(&mut writer, steps, act, progress).err();
+        let (_, effects) = effects_since(&Reader::open(&path)?, seen)?;
+        writer.checkpoint()?;
         Ok(Turned { effects, stopped })
     }
 
@@ -218,16 +245,7 @@ impl Lookout {
     }
 
     fn read(self, reader: &Reader, progress: &Progress) -> Result<News, Failure> {
-        let conn = reader.conn();
-        let since = LogFilter {
-            since: Some(self.seen),
-            ..LogFilter::default()
-        };
-        let (log, mut effects) = (history::log(conn, &since)?, Vec::new());
-        for op in &log {
-            let touched = touched::touched(conn, op.op, 0)?;
-            effects.push(Effects::of(op.op, op.label.clone(), &touched));
-        }
+        let (log, effects) = effects_since(reader, self.seen)?;
         let mut fids: Vec<i64> = effects.iter().flat_map(|e| e.fids.iter().copied()).collect();
         fids.sort_unstable();
         fids.dedup();
@@ -237,7 +255,7 @@ impl Lookout {
             let all = rows::load(&self.path, progress)?;
             coverage = Arc::new(Coverage::build(all).after(&coverage));
         } else {
-            refresh(&mut coverage, rows::parcels(conn, &fids)?, &fids);
+            refresh(&mut coverage, rows::parcels(reader.conn(), &fids)?, &fids);
         }
         Ok(News {
             seen: self.seen,
@@ -249,11 +267,25 @@ impl Lookout {
     }
 }
 
+/// The operations after `seen` and what each did.
+fn effects_since(reader: &Reader, seen: i64) -> Result<(Vec<OperationSummary>, Vec<Effects>), Failure> {
+    let since = LogFilter {
+        since: Some(seen),
+        ..LogFilter::default()
+    };
+    let (log, mut effects) = (history::log(reader.conn(), &since)?, Vec::new());
+    for op in &log {
+        let touched = touched::touched(reader.conn(), op.op, 0)?;
+        effects.push(Effects::of(op.op, op.label.clone(), &touched));
+    }
+    Ok((log, effects))
+}
+
 fn prefixed(vi: &str, en: &str, label: &Msg) -> Msg {
     Msg::new(format!("{vi}: {}", label.vi), format!("{en}: {}", label.en))
 }
 
-fn nothing_to_undo() -> Failure {
+pub fn nothing_to_undo() -> Failure {
     Failure::new(
         "NOTHING_TO_UNDO",
         msg!("Không có thao tác nào để hoàn tác.", "There is nothing to undo."),
