@@ -50,7 +50,9 @@ pub fn on_cells(conn: &Connection, target: i64, tables: &[String]) -> Result<Ope
         for change in &changes {
             match &change.act {
                 Act::Bulk { to, .. } => range(conn, &force, table, change.row, *to, Act::Insert, &mut found)?,
-                Act::Removed { to, .. } => range(conn, &force, table, change.row, *to, Act::Delete, &mut found)?,
+                Act::Removed { to, .. } => {
+                    range(conn, &force, table, change.row, *to, Act::Delete, &mut found)?
+                }
                 _ => rows.entry(change.row).or_default().push(change),
             }
         }
@@ -230,7 +232,9 @@ pub fn keys(conn: &Connection, table: &str, from: i64, to: i64) -> Result<Vec<Ke
         "sheet" => "commune, number",
         _ => return Ok(Vec::new()),
     };
-    let mut stmt = conn.prepare_cached(&format!("SELECT {columns} FROM {table} WHERE fid BETWEEN ?1 AND ?2"))?;
+    let mut stmt = conn.prepare_cached(&format!(
+        "SELECT {columns} FROM {table} WHERE fid BETWEEN ?1 AND ?2"
+    ))?;
     let keys = stmt.query_map([from, to], |r| Ok((r.get(0)?, r.get(1)?)))?;
     Ok(keys.collect::<rusqlite::Result<_>>()?)
 }
@@ -301,7 +305,14 @@ fn referring(conn: &Connection, child: &str, column: &str, from: i64, to: i64) -
 }
 
 /// Rows that those of `child` in `from..=to` refer to and that are not there, some of them.
-fn missing(conn: &Connection, child: &str, column: &str, parent: &str, from: i64, to: i64) -> Result<Vec<i64>> {
+fn missing(
+    conn: &Connection,
+    child: &str,
+    column: &str,
+    parent: &str,
+    from: i64,
+    to: i64,
+) -> Result<Vec<i64>> {
     let column = quoted(column);
     let mut stmt = conn.prepare_cached(&format!(
         "SELECT {column} FROM {} c WHERE c.fid BETWEEN ?1 AND ?2 AND {column} IS NOT NULL \

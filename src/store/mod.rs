@@ -36,8 +36,8 @@ use std::path::{Path, PathBuf};
 use rusqlite::Connection;
 
 pub use bulk::{Committed, Pieces};
-pub use revert::TakeBack;
 use lock::Lock;
+pub use revert::TakeBack;
 
 use crate::domain::{Act, Draft, Failure, ParcelRecord};
 use crate::job::Progress;

@@ -92,7 +92,9 @@ impl Kept {
     /// Those of `table` from fid `from` on with this hash. Fails when they are no longer what was kept.
     pub fn read(conn: &Connection, table: &str, from: i64, sha256: &str) -> Result<Self> {
         let (columns, content): (String, Vec<u8>) = conn
-            .prepare_cached("SELECT columns, content FROM removed_rows WHERE tbl=?1 AND row=?2 AND sha256=?3")?
+            .prepare_cached(
+                "SELECT columns, content FROM removed_rows WHERE tbl=?1 AND row=?2 AND sha256=?3",
+            )?
             .query_row(params![table, from, sha256], |r| Ok((r.get(0)?, r.get(1)?)))
             .optional()?
             .ok_or_else(|| damaged(table))?;
@@ -300,7 +302,9 @@ mod tests {
         prop_oneof![
             Just(Value::Null),
             any::<i64>().prop_map(Value::Integer),
-            any::<f64>().prop_filter("no NaN in SQLite", |x| !x.is_nan()).prop_map(Value::Real),
+            any::<f64>()
+                .prop_filter("no NaN in SQLite", |x| !x.is_nan())
+                .prop_map(Value::Real),
             ".{0,200}".prop_map(Value::Text),
             prop::collection::vec(any::<u8>(), 0..300).prop_map(Value::Blob),
         ]

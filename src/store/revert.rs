@@ -108,7 +108,12 @@ const FLUSHING: Text = Text::new("Đang ghi xuống đĩa", "Making it durable")
 const STEP: u64 = 256;
 
 /// One operation and one transaction. Gives its number.
-pub fn take_back(conn: &mut Connection, what: &TakeBack, by: &domain::Act, progress: &Progress) -> Result<i64> {
+pub fn take_back(
+    conn: &mut Connection,
+    what: &TakeBack,
+    by: &domain::Act,
+    progress: &Progress,
+) -> Result<i64> {
     // What a bulk change made is referred to by a hundred thousand rows of its own: looked at once, at the end.
     let bulk = conn
         .prepare_cached("SELECT 1 FROM change WHERE op=?1 AND act='bulk'")?
@@ -175,7 +180,10 @@ pub fn tables_of(conn: &Connection, op: i64) -> Result<Vec<String>> {
         .prepare_cached("SELECT DISTINCT tbl FROM change WHERE op=?1 ORDER BY tbl")?
         .query_map([op], |r| r.get(0))?
         .collect::<rusqlite::Result<_>>()?;
-    match tables.iter().find(|t| !tables::journalled().any(|j| j.name == *t)) {
+    match tables
+        .iter()
+        .find(|t| !tables::journalled().any(|j| j.name == *t))
+    {
         None => Ok(tables),
         Some(table) => Err(Failure::new(
             "STORE",

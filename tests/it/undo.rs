@@ -87,7 +87,10 @@ fn an_import_with_later_edits_is_refused_until_they_are_undone() {
     drop(writer);
     let mut p = Project::open(&path, &act(), &Progress::none()).unwrap();
     let imported = text(&path, true, false);
-    let edit = p.apply(&set("5", r#"{"land_use":"LUC","number":77}"#), &act()).unwrap().op;
+    let edit = p
+        .apply(&set("5", r#"{"land_use":"LUC","number":77}"#), &act())
+        .unwrap()
+        .op;
     let edited = text(&path, true, false);
     let e = p.undo(Undo::Op(import), &act()).unwrap_err().failure;
     assert_eq!(e.code(), "CHANGED_SINCE");
@@ -130,7 +133,10 @@ fn an_import_whose_sheets_a_later_one_uses_stays_until_that_is_undone() {
             .unwrap_err(),
     );
     assert_eq!(refused.code(), "CHANGED_SINCE");
-    assert!(refused.message().vi.contains(&format!("số {second}")), "{refused}");
+    assert!(
+        refused.message().vi.contains(&format!("số {second}")),
+        "{refused}"
+    );
     assert_eq!(text(&path, true, false), before);
     assert_sound(writer.conn());
     assert_eq!(one::<i64>(writer.conn(), "PRAGMA foreign_keys"), 1);
@@ -155,7 +161,10 @@ fn an_import_whose_place_is_taken_does_not_come_back() {
             .unwrap_err(),
     );
     assert_eq!(refused.code(), "CHANGED_SINCE");
-    assert!(refused.message().vi.contains(&format!("số {second}")), "{refused}");
+    assert!(
+        refused.message().vi.contains(&format!("số {second}")),
+        "{refused}"
+    );
     assert_eq!(text(&path, true, false), before);
     assert_sound(writer.conn());
 }
@@ -181,7 +190,10 @@ fn a_refusal_lists_what_builds_on_what_newest_first() {
     }
     assert_eq!(p.record(3).unwrap().address.as_deref(), Some("D"));
     p.undo(Undo::Op(other), &act()).unwrap();
-    assert_eq!(p.undo(Undo::Op(99), &act()).unwrap_err().failure.code(), "NO_OPERATION");
+    assert_eq!(
+        p.undo(Undo::Op(99), &act()).unwrap_err().failure.code(),
+        "NO_OPERATION"
+    );
 }
 
 #[test]
@@ -201,7 +213,8 @@ fn a_row_that_refers_to_what_an_operation_made_is_in_its_way() {
         op.commit().unwrap();
         id
     };
-    let party = run("INSERT INTO party(uid, kind) VALUES ('019a0000-0000-7000-8000-000000000001', 'CA_NHAN')");
+    let party =
+        run("INSERT INTO party(uid, kind) VALUES ('019a0000-0000-7000-8000-000000000001', 'CA_NHAN')");
     let right = run(
         "INSERT INTO \"right\"(uid, party, parcel) SELECT '019a0000-0000-7000-8000-000000000002', max(fid), 1 FROM party",
     );
@@ -365,7 +378,10 @@ fn carry_out(p: &mut Project, deed: &Deed) -> bool {
     match deed {
         Deed::Import(n) => p.import(&draft(*n, "x.shp"), &act(), &Progress::none()).is_ok(),
         Deed::Set(n, a) => p
-            .apply(&set(&n.to_string(), &format!(r#"{{"address":"Ngõ {a}"}}"#)), &act())
+            .apply(
+                &set(&n.to_string(), &format!(r#"{{"address":"Ngõ {a}"}}"#)),
+                &act(),
+            )
             .is_ok(),
         Deed::Move(de, dn) => {
             let from = corner(1, 1);
@@ -376,7 +392,11 @@ fn carry_out(p: &mut Project, deed: &Deed) -> bool {
         Deed::Redo => p.redo(&act()).is_ok(),
         Deed::Only(at) => p.undo(Undo::Op(ops[at % ops.len()]), &act()).is_ok(),
         Deed::To(at) => match p.steps(Turn::To(ops[at % ops.len()])) {
-            Ok(steps) => p.take_back(&steps, &act(), &Progress::none()).unwrap().stopped.is_none(),
+            Ok(steps) => p
+                .take_back(&steps, &act(), &Progress::none())
+                .unwrap()
+                .stopped
+                .is_none(),
             Err(_) => false,
         },
     }
