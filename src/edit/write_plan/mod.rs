@@ -303,25 +303,4 @@ fn succeed(
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::topology::testing::polygon;
-
-    #[test]
-    fn who_only_receives_points() {
-        let old = "0 0, 10000 0, 10000 10000, 0 10000";
-        for (new, want) in [
-            (old, true),
-            ("10000 0, 10000 10000, 0 10000, 0 0", true),
-            ("0 0, 4000 0, 10000 0, 10000 10000, 0 10000", true),
-            ("0 0, 4000 1, 7000 1, 10000 0, 10000 10000, 0 10000", true),
-            ("0 0, 10000 0, 10000 10000, 0 10000, 0 3000", true),
-            ("0 0, 4000 2, 10000 0, 10000 10000, 0 10000", false),
-            ("0 0, 10000 0, 10000 10001, 0 10000", false),
-            ("0 0, 10000 0, 10000 10000", false),
-            ("0 0, 0 10000, 10000 10000, 10000 0", false),
-        ] {
-            assert_eq!(only_receives(&polygon(old), &polygon(new)), want, "{new}");
-        }
-    }
-}
+mod tests;
