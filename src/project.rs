@@ -7,6 +7,7 @@
 mod change;
 mod info;
 mod search;
+mod timeline;
 mod undo;
 
 use std::path::Path;
@@ -17,13 +18,15 @@ use std::thread::JoinHandle;
 use serde_json::json;
 
 pub use crate::domain::Act;
-pub use crate::edit::{Edit, EditError, Effects};
+pub use crate::edit::{Edit, EditError, Effects, ParcelEffect, Tolerance};
 pub use crate::store::backup::Backup;
 pub use crate::store::dump::DumpOptions;
 pub use crate::store::history::{LogFilter, OperationSummary};
+pub use crate::store::lineage::{Descent, Lineage, Member, Moment};
 pub use crate::store::search::{Hit, HitKind};
 pub use crate::store::{Committed, Reader, TakeBack, Writer};
 pub use info::{CommuneInfo, Info};
+pub use timeline::When;
 pub use undo::{Lookout, News, Turn, Turned, Undo, nothing_to_undo, take_back};
 
 use crate::domain::{Draft, DraftPiece, Failure, Finding, ParcelRecord, ParcelRef, Uid};

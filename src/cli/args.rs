@@ -62,6 +62,8 @@ pub enum Command {
     Redo(Path1),
     /// Nhật ký thao tác · the journal
     Log(Log),
+    /// Dòng đời thửa đất · where a parcel comes from, what became of it
+    Lineage(Lineage),
     /// Xuất gói đồng bộ hoặc tệp bản đồ · export sync packages or map files
     Export(Export),
     /// Kiểm tra gói đồng bộ · verify a sync package
@@ -184,6 +186,14 @@ pub struct Log {
     /// Chỉ thao tác sau số này · only operations after this one
     #[arg(long, value_name = "OP")]
     pub since: Option<i64>,
+}
+
+#[derive(clap::Args, Debug)]
+pub struct Lineage {
+    pub project: PathBuf,
+    /// uid hoặc XÃ/TỜ/THỬA, cả thửa lịch sử · also historic
+    #[arg(value_name = "REF")]
+    pub parcel: String,
 }
 
 #[derive(clap::Args, Debug)]

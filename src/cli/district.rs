@@ -132,7 +132,7 @@ pub fn search(a: &args::Search, _act: &Act, out: &Out) -> Result<Done, Failure> 
     let hits = reading(&a.project, out)?.search(&a.text, a.limit)?;
     let document: Vec<Value> = hits
         .iter()
-        .map(|h| json!({"kind": h.kind.name(), "uid": h.uid.to_string(), "ref": h.reference, "label": h.label, "score": h.score}))
+        .map(|h| json!({"kind": h.kind.name(), "uid": h.uid.to_string(), "ref": h.reference, "label": h.label, "score": h.score, "historic": h.historic}))
         .collect();
     out.result(&Value::Array(document), || {
         let lines: Vec<_> = hits

@@ -11,6 +11,7 @@ mod edit;
 mod export;
 mod history;
 mod import;
+mod lineage;
 mod map;
 mod sample;
 mod text;
@@ -101,6 +102,7 @@ fn run(args: &Args, out: &Out) -> Result<Done, Failure> {
         Command::Undo(a) => history::undo(a, &act, out),
         Command::Redo(a) => history::redo(a, &act, out),
         Command::Log(a) => history::log(a, &act, out),
+        Command::Lineage(a) => lineage::run(a, &act, out),
         Command::Copy(a) => district::copy(a, &act, out),
         Command::Restore(a) => district::restore(a, &act, out),
         Command::Sample(a) => sample::run(a, out),

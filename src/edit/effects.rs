@@ -1,8 +1,10 @@
 //! What an edit did, read back from the journal: drives the map, the findings and the strip after an edit.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use crate::domain::{Polygon, Pt, Uid};
+use super::receive;
+use crate::domain::{Parcel, Polygon, Pt, Uid};
 use crate::store::touched::Touched;
 use crate::text::Msg;
 
@@ -27,9 +29,94 @@ pub struct Effects {
     /// Area of the shapes of all touched parcels, m².
     pub area_before: f64,
     pub area_after: f64,
+    /// How far the boundary of a parcel that stays was shifted at most, mm.
+    pub shift_mm: f64,
+    /// Parcel by parcel, by fid; the first [`MOST_DETAILS`].
+    pub parcels: Vec<ParcelEffect>,
+    /// Code of the dossier that keeps this as a proposal; then nothing in force has changed yet.
+    pub dossier: Option<String>,
+}
+
+/// More parcels than this are not told one by one: an import.
+pub const MOST_DETAILS: usize = 500;
+
+/// What happened to one parcel.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ParcelEffect {
+    pub fid: i64,
+    pub uid: Uid,
+    /// "25747/12/45".
+    pub reference: String,
+    /// Area of its shape in force, m²; `None`: it was not.
+    pub area_before: Option<f64>,
+    pub area_after: Option<f64>,
+    /// How far its boundary was shifted at most, mm; 0 for one that came or went.
+    pub shift_mm: f64,
+    pub points_inserted: usize,
+    /// It only received points on its sides: a neighbour.
+    pub only_points: bool,
+    /// Its shape now agrees with its certified area and did not before, or the other way round.
+    pub tolerance: Option<Tolerance>,
+}
+
+/// How a parcel passed the tolerance between certified and drawn area.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tolerance {
+    Left,
+    Regained,
+}
+
+/// Tolerance between recorded and drawn area, m² and share: T9 of domain.md §5.8.
+const TOLERANCE_M2: f64 = 0.1;
+const TOLERANCE_SHARE: f64 = 0.005;
+
+impl ParcelEffect {
+    fn of(before: Option<&Parcel>, after: Option<&Parcel>) -> Option<Self> {
+        let any = after.or(before)?;
+        let area = |p: Option<&Parcel>| p.map(|p| p.polygon.area_m2());
+        let mut out = Self {
+            fid: any.fid,
+            uid: any.uid,
+            reference: any.reference(),
+            area_before: area(before),
+            area_after: area(after),
+            shift_mm: 0.0,
+            points_inserted: 0,
+            only_points: false,
+            tolerance: None,
+        };
+        if let (Some(b), Some(a)) = (before, after) {
+            out.only_points = a.polygon != b.polygon && receive::only_receives(&b.polygon, &a.polygon);
+            out.shift_mm = receive::shift(&b.polygon, &a.polygon);
+            out.points_inserted = a.polygon.point_count().saturating_sub(b.polygon.point_count());
+            out.tolerance = match (agrees(b), agrees(a)) {
+                (Some(true), Some(false)) => Some(Tolerance::Left),
+                (Some(false), Some(true)) => Some(Tolerance::Regained),
+                _ => None,
+            };
+        }
+        Some(out)
+    }
+}
+
+/// Whether shape and certified area agree; `None` without one.
+fn agrees(p: &Parcel) -> Option<bool> {
+    let legal = p.area_legal?;
+    let tolerance = TOLERANCE_M2.max(TOLERANCE_SHARE * legal.abs());
+    Some((p.polygon.area_m2() - legal).abs() <= tolerance + 1e-9)
 }
 
 impl Effects {
+    /// Adds what happened parcel by parcel: each as it was and as it is in force.
+    pub fn detail(&mut self, pairs: &[(Option<Arc<Parcel>>, Option<Arc<Parcel>>)]) {
+        let pairs = pairs.iter().take(MOST_DETAILS);
+        let of = |(b, a): &(Option<Arc<Parcel>>, Option<Arc<Parcel>>)| {
+            ParcelEffect::of(b.as_deref(), a.as_deref())
+        };
+        self.parcels = pairs.filter_map(of).collect();
+        self.shift_mm = self.parcels.iter().map(|p| p.shift_mm).fold(0.0, f64::max);
+    }
+
     /// Sums up the touched parcels.
     pub fn of(op: i64, label: Msg, touched: &[Touched]) -> Self {
         let mut out = Self {

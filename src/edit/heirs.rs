@@ -152,6 +152,8 @@ fn land_uses(
         if let Some(label) = given.and_then(|g| g.fields.land_use.clone()) {
             let value = label.map_or(Value::Null, Value::Text);
             write::set_parcel(at.op, *child, &[("land_use", value)])?;
+            let left = succession::uses(at.op, *child)?;
+            map.retain(|(_, heir), row| heir != child || left.iter().any(|u| u.fid == *row));
         }
     }
     Ok(map)

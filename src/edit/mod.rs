@@ -8,6 +8,7 @@ mod effects;
 mod heirs;
 mod move_point;
 mod parcel_code;
+mod receive;
 mod records;
 mod script;
 mod set;
@@ -15,12 +16,12 @@ mod write_plan;
 
 use serde::{Deserialize, Serialize};
 
-pub use effects::Effects;
+pub use effects::{Effects, MOST_DETAILS, ParcelEffect, Tolerance};
 pub use records::{ChildFields, Numbering, Records, UseArea};
 pub use script::{parse, to_json};
 pub use set::Fields;
 
-use crate::domain::{Failure, Finding, Parcel, ParcelRef, Pt};
+use crate::domain::{Failure, Finding, Parcel, ParcelRef, Pt, Uid};
 use crate::msg;
 use crate::store::error::StoreError;
 use crate::store::journal::Operation;
@@ -137,7 +138,10 @@ pub fn find<'a>(coverage: &'a Coverage, reference: &ParcelRef) -> Result<&'a Par
     match fids.as_slice() {
         [] => Err(unknown(&key.to_string())),
         [fid] => coverage.get(*fid).ok_or_else(|| unknown(&key.to_string())),
-        many => Err(ambiguous(coverage, &key.to_string(), many)),
+        many => Err(ambiguous(
+            &key.to_string(),
+            many.iter().filter_map(|f| coverage.get(*f)).map(|p| p.uid),
+        )),
     }
 }
 
@@ -155,12 +159,9 @@ fn unknown(reference: &str) -> Failure {
     ))
 }
 
-fn ambiguous(coverage: &Coverage, reference: &str, fids: &[i64]) -> Failure {
-    let mut uids: Vec<String> = fids
-        .iter()
-        .filter_map(|f| coverage.get(*f))
-        .map(|p| p.uid.to_string())
-        .collect();
+/// Several parcels have the number.
+pub fn ambiguous(reference: &str, uids: impl Iterator<Item = Uid>) -> Failure {
+    let mut uids: Vec<String> = uids.map(|u| u.to_string()).collect();
     uids.sort();
     let (n, list) = (uids.len(), uids.join(", "));
     Failure::new(

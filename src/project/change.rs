@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::{Project, read_only, writer_away};
 use crate::domain::{Act, Failure, Parcel};
-use crate::edit::{self, Context, Edit, EditError, Effects};
+use crate::edit::{self, Context, Edit, EditError, Effects, MOST_DETAILS};
 use crate::msg;
 use crate::store::history::{self, OperationSummary};
 use crate::store::journal::{NewOperation, Operation};
@@ -139,8 +139,16 @@ impl Done {
     ) -> Result<(), EditError> {
         let touched = touched::touched(op, op.id(), self.since)?;
         self.since = touched::last_change(op)?;
-        let effects = Effects::of(op.id(), label, &touched);
+        let mut effects = Effects::of(op.id(), label, &touched);
+        let detailed = &effects.fids[..effects.fids.len().min(MOST_DETAILS)];
+        let before: Vec<_> = detailed.iter().map(|f| coverage.get_shared(*f)).collect();
         refresh(coverage, rows::parcels(op, &effects.fids)?, &effects.fids);
+        let pairs: Vec<_> = before
+            .into_iter()
+            .zip(&effects.fids)
+            .map(|(b, f)| (b, coverage.get_shared(*f)))
+            .collect();
+        effects.detail(&pairs);
         self.fids.extend(&effects.fids);
         self.effects.push(effects);
         Ok(())

@@ -14,6 +14,7 @@ pub mod geometry;
 pub mod history;
 pub mod holds;
 pub mod journal;
+pub mod lineage;
 pub mod load;
 pub mod lock;
 pub mod migrate;

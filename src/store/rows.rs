@@ -113,7 +113,8 @@ pub fn parcels(conn: &Connection, fids: &[i64]) -> Result<Vec<Parcel>> {
     Ok(out)
 }
 
-fn parcel(row: &Row<'_>, texts: &mut Interner) -> Result<Parcel> {
+/// A row of the columns the map needs, in the order of the query above.
+pub(super) fn parcel(row: &Row<'_>, texts: &mut Interner) -> Result<Parcel> {
     let fid = row.get(0)?;
     let mut text = |i: usize| -> Result<Arc<str>> {
         Ok(texts.get(row.get_ref(i)?.as_str_or_null().map_err(sql)?.unwrap_or("")))

@@ -47,6 +47,8 @@ pub struct Hit {
     pub label: String,
     /// 0 to 100; higher is better.
     pub score: u32,
+    /// A parcel no longer in force; its uid still names it.
+    pub historic: bool,
 }
 
 /// What the typed text asks for.
@@ -222,6 +224,34 @@ impl Words {
         })
     }
 
+    /// Numbers that parcels had: historic ones, and those renumbered since.
+    fn read_numbers(&mut self, conn: &Connection, only: Option<&HashSet<i64>>) -> Result<()> {
+        for (sql, key) in [
+            (
+                "SELECT fid, sheet, number FROM parcel WHERE status='LICH_SU'",
+                "fid",
+            ),
+            (
+                "SELECT v.parcel, v.sheet, v.number FROM parcel_version v JOIN parcel p ON p.fid=v.parcel WHERE v.number<>p.number OR v.sheet<>p.sheet",
+                "v.parcel",
+            ),
+        ] {
+            each(conn, sql, key, only, &mut |row| {
+                let (sheet, number): (String, String) = (row.get(1)?, row.get(2)?);
+                if !number.is_empty() {
+                    self.add(
+                        HitKind::Parcel,
+                        row.get(0)?,
+                        row.get(0)?,
+                        &format!("{sheet}/{number}"),
+                    );
+                }
+                Ok(())
+            })?;
+        }
+        Ok(())
+    }
+
     fn read_rest(&mut self, conn: &Connection) -> Result<()> {
         let certificates = "SELECT c.fid, c.serial, c.book_number, c.archive_number, \
              (SELECT parcel FROM \"right\" r WHERE r.certificate=c.fid AND r.parcel IS NOT NULL ORDER BY r.fid LIMIT 1) FROM certificate c";
@@ -310,6 +340,7 @@ impl Index {
         let conn = connection::read(path)?;
         let mut base = Words::default();
         base.read_parcels(&conn, None)?;
+        base.read_numbers(&conn, None)?;
         base.read_rest(&conn)?;
         Ok(Self {
             base,
@@ -335,6 +366,7 @@ impl Index {
         }
         self.fresh = Words::default();
         self.fresh.read_parcels(conn, Some(&self.touched))?;
+        self.fresh.read_numbers(conn, Some(&self.touched))?;
         self.stale = false;
         Ok(())
     }
@@ -372,7 +404,11 @@ impl Index {
         }
         ranked.truncate(room);
         ranked.sort_unstable();
+        let mut seen = HashSet::new();
         for (score, kind, row, parcel) in ranked {
+            if !seen.insert((kind, row, parcel)) {
+                continue;
+            }
             if kind != HitKind::Parcel || !found.contains(&row) {
                 hits.extend(hit(conn, coverage, kind, row, parcel, score.0)?);
             }
@@ -420,7 +456,26 @@ fn parcel_hit(p: &Parcel, conn: &Connection, score: u32) -> Result<Hit> {
         reference: p.reference(),
         label: label.flatten().unwrap_or_default(),
         score,
+        historic: false,
     })
+}
+
+/// A parcel no longer in force.
+fn historic_hit(conn: &Connection, fid: i64, score: u32) -> Result<Option<Hit>> {
+    let mut stmt =
+        conn.prepare_cached("SELECT uid, commune, sheet, number, address FROM parcel WHERE fid=?1")?;
+    let mut found = stmt.query([fid])?;
+    let Some(r) = found.next()? else { return Ok(None) };
+    let text = |i: usize| r.get::<_, String>(i);
+    Ok(Some(Hit {
+        kind: HitKind::Parcel,
+        uid: rows::uid(r, 0)?,
+        fid: None,
+        reference: format!("{}/{}/{}", text(1)?, text(2)?, text(3)?),
+        label: r.get::<_, Option<String>>(4)?.unwrap_or_default(),
+        score,
+        historic: true,
+    }))
 }
 
 fn hit(
@@ -433,7 +488,10 @@ fn hit(
 ) -> Result<Option<Hit>> {
     let shown = coverage.get(parcel);
     if kind == HitKind::Parcel {
-        return shown.map(|p| parcel_hit(p, conn, score)).transpose();
+        return match shown {
+            Some(p) => parcel_hit(p, conn, score).map(Some),
+            None => historic_hit(conn, row, score),
+        };
     }
     let sql = match kind {
         HitKind::Party => "SELECT uid, name_p, NULL FROM party WHERE fid=?1",
@@ -462,6 +520,7 @@ fn hit(
         reference,
         label,
         score,
+        historic: false,
     }))
 }
 

@@ -11,8 +11,8 @@ use std::collections::BTreeMap;
 use super::distribute::rounded;
 use super::heirs::{self, Heir};
 use super::records::{ChildFields, Numbering, Records};
-use super::{Context, EditError, parcel_code, set};
-use crate::domain::{Failure, Parcel, Polygon, Pt};
+use super::{Context, EditError, parcel_code, receive, set};
+use crate::domain::{Failure, Parcel, Polygon};
 use crate::msg;
 use crate::store::holds::{self, Hold};
 use crate::store::numbers;
@@ -67,39 +67,10 @@ pub(super) fn targets(coverage: &Coverage, plan: &Plan) -> Vec<i64> {
         .filter(|(fid, new)| {
             coverage
                 .get(*fid)
-                .is_some_and(|p| !only_receives(&p.polygon, new))
+                .is_some_and(|p| !receive::only_receives(&p.polygon, new))
         })
         .map(|(fid, _)| *fid);
     changed.chain(plan.retired.iter().copied()).collect()
-}
-
-/// How far a point may lie from the side it is inserted into, mm: a cut rounded to the lattice (issue 3 §1), with room
-/// for the next point on the side that this one bent.
-const ROUNDED_MM: i64 = 1;
-
-/// Whether `new` is `old` with points inserted into its sides, and nothing else.
-fn only_receives(old: &Polygon, new: &Polygon) -> bool {
-    old.rings.len() == new.rings.len() && old.rings.iter().zip(&new.rings).all(|(o, n)| receives(o, n))
-}
-
-fn receives(old: &[Pt], new: &[Pt]) -> bool {
-    let Some(start) = old.first().and_then(|p| new.iter().position(|q| q == p)) else {
-        return false;
-    };
-    let mut rest = new[start..].iter().chain(&new[..start]).skip(1).peekable();
-    let sides = old.iter().zip(old.iter().cycle().skip(1)).enumerate();
-    for (i, (a, b)) in sides {
-        let closing = i + 1 == old.len();
-        while let Some(p) = rest.next_if(|p| *p != b) {
-            if !crate::topology::segment::within(*p, *a, *b, ROUNDED_MM) {
-                return false;
-            }
-        }
-        if rest.next().is_none() != closing {
-            return false;
-        }
-    }
-    true
 }
 
 fn refuse_holds(at: &Context<'_>, plan: &Plan, date: &str) -> Result<(), EditError> {

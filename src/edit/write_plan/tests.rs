@@ -1,30 +1,12 @@
 //! A parcel with everything on it is cut and joined again; what became of it is told in text.
 
 use super::*;
-use crate::domain::Act;
+use crate::domain::{Act, Pt};
 use crate::edit::UseArea;
 use crate::store::dump::{DumpOptions, dump};
 use crate::store::journal::NewOperation;
 use crate::store::{NewDistrict, Writer, geometry, revert, rows};
 use crate::topology::testing::polygon;
-
-#[test]
-fn who_only_receives_points() {
-    let old = "0 0, 10000 0, 10000 10000, 0 10000";
-    for (new, want) in [
-        (old, true),
-        ("10000 0, 10000 10000, 0 10000, 0 0", true),
-        ("0 0, 4000 0, 10000 0, 10000 10000, 0 10000", true),
-        ("0 0, 4000 1, 7000 1, 10000 0, 10000 10000, 0 10000", true),
-        ("0 0, 10000 0, 10000 10000, 0 10000, 0 3000", true),
-        ("0 0, 4000 2, 10000 0, 10000 10000, 0 10000", false),
-        ("0 0, 10000 0, 10000 10001, 0 10000", false),
-        ("0 0, 10000 0, 10000 10000", false),
-        ("0 0, 0 10000, 10000 10000, 10000 0", false),
-    ] {
-        assert_eq!(only_receives(&polygon(old), &polygon(new)), want, "{new}");
-    }
-}
 
 /// Somewhere in Vietnam, with the south-west corner at 0 0.
 fn shape(text: &str) -> Polygon {
