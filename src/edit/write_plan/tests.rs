@@ -108,7 +108,7 @@ impl File {
             ..operation("hoàn tác")
         };
         let run = self.writer.begin(&act(), &undo).unwrap();
-        revert::revert(&run, op).unwrap();
+        revert::revert(&run, op, &crate::job::Progress::none()).unwrap();
         run.commit().unwrap();
     }
 
