@@ -152,7 +152,7 @@ impl App {
     pub fn tool(&self) -> ToolKind {
         self.session
             .as_ref()
-            .map(|s| s.views.map.tool)
+            .map(|s| s.views.map.hand.kind())
             .unwrap_or_default()
     }
 
@@ -375,6 +375,12 @@ impl App {
                     super::widgets::note(ui, super::widgets::Tone::Warning, &failure.describe(look.lang));
                 });
         }
+        if views.map.hand.kind().is_boundary() {
+            Panel::top("tool bar")
+                .frame(frame)
+                .resizable(false)
+                .show(ui, |ui| views.map.hand.bar(ui, &look, out));
+        }
         if settings.left_open {
             let r = Panel::left("left")
                 .frame(frame)
@@ -404,7 +410,7 @@ impl App {
             let r = r.show(ui, |ui| views.bottom.ui(ui, &look, jobs, out));
             settings.bottom_height = r.response.rect.height();
         }
-        if views.map.tool.draws() {
+        if views.map.draws() {
             let draw = &mut views.map.draw;
             Panel::top("draw")
                 .frame(frame)

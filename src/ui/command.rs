@@ -40,6 +40,7 @@ pub enum Command {
     ToolPan,
     ToolMovePoint,
     ToolMeasure,
+    ToolFields,
     Validate,
     NextFinding,
     PreviousFinding,
@@ -55,16 +56,18 @@ pub enum Menu {
     Edit,
     View,
     Tools,
+    Boundary,
     Check,
     Help,
 }
 
 impl Menu {
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::File,
         Self::Edit,
         Self::View,
         Self::Tools,
+        Self::Boundary,
         Self::Check,
         Self::Help,
     ];
@@ -75,6 +78,7 @@ impl Menu {
             Self::Edit => Text::new("Sửa", "Edit"),
             Self::View => Text::new("Xem", "View"),
             Self::Tools => Text::new("Công cụ", "Tools"),
+            Self::Boundary => Text::new("Ranh thửa", "Boundaries"),
             Self::Check => Text::new("Kiểm tra", "Check"),
             Self::Help => Text::new("Trợ giúp", "Help"),
         }
@@ -140,7 +144,7 @@ macro_rules! row {
 
 impl Command {
     /// In the order of the menus and of the palette.
-    pub const ALL: [Self; 37] = {
+    pub const ALL: [Self; 38] = {
         use Command::*;
         [
             New,
@@ -174,6 +178,7 @@ impl Command {
             ToolPan,
             ToolMovePoint,
             ToolMeasure,
+            ToolFields,
             Validate,
             NextFinding,
             PreviousFinding,
@@ -259,10 +264,12 @@ impl Command {
                 "Bấm để chọn, kéo khung để chọn nhiều, Shift để thêm", "Click to select, drag a box for many, Shift adds", ICON_NEAR_ME, [PLAIN V], Project),
             Self::ToolPan => row!(Tools, "Di chuyển bản đồ", "Pan the map",
                 "Kéo để di chuyển bản đồ; phím cách hoặc chuột giữa cũng được", "Drag to move the map; Space or the middle button do too", ICON_PAN_TOOL, [PLAIN H], Project),
-            Self::ToolMovePoint => row!(Tools, "Dời đỉnh ranh giới", "Move a boundary point",
+            Self::ToolMovePoint => row!(Boundary, "Dời đỉnh ranh giới", "Move a boundary point",
                 "Kéo một đỉnh của thửa đã chọn; mọi thửa chung đỉnh cùng dời", "Drag a vertex of the selected parcel; all parcels that share it move", ICON_POLYLINE, [PLAIN M], Writable),
             Self::ToolMeasure => row!(Tools, "Đo chiều dài, diện tích", "Measure lengths and areas",
                 "Bấm các điểm hoặc nhập tọa độ: chiều dài, phương vị, diện tích; chép được", "Click points or type coordinates: lengths, azimuths, area; can be copied", ICON_STRAIGHTEN, [PLAIN D], Project),
+            Self::ToolFields => row!(Boundary, "Nhập số liệu cho công cụ", "Type values for the tool",
+                "Đưa con trỏ vào ô đầu tiên của công cụ đang dùng", "Put the cursor into the first field of the tool in hand", ICON_KEYBOARD, [PLAIN F2], Project),
             Self::Validate => row!(Check, "Kiểm tra dữ liệu", "Validate",
                 "Chạy mọi quy tắc trên toàn huyện", "Run every rule over the whole district", ICON_TASK_ALT, [PLAIN F5], Project),
             Self::NextFinding => row!(Check, "Lỗi tiếp theo", "Next finding",

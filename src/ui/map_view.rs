@@ -3,16 +3,16 @@
 use egui::{Color32, CursorIcon, Key, PointerButton, Pos2, Rect, Response, Sense, Stroke, Ui, Vec2};
 
 use super::action::{Action, Select};
-use super::draw::{Draw, Hand};
+use super::draw::{self, Draw};
 use super::look::Look;
 use super::map_live as live;
 use super::theme;
 use super::tiles::Tiles;
-use super::tool::{ToolKind, measure::Measure, move_point::MovePoint};
+use super::tool::{Hand, Input, ToolKind, measure::Measure};
 use crate::domain::{BBox, Pt};
 use crate::render::Viewport;
 use crate::render::labels::{FRAME_BUDGET, Labels};
-use crate::text::Text;
+use crate::text::{Lang, Text};
 
 /// How near the pointer must be to a point to mean it, in points.
 const REACH: f32 = 9.0;
@@ -28,8 +28,7 @@ pub struct MapView {
     pub rect: Rect,
     /// Zoom to the whole district as soon as the size is known.
     fit_all: bool,
-    pub tool: ToolKind,
-    pub mover: MovePoint,
+    pub hand: Hand,
     pub measure: Measure,
     /// What is being drawn, by whichever tool draws.
     pub draw: Draw,
@@ -51,8 +50,7 @@ impl Default for MapView {
             view: Viewport::fit(BBox::EMPTY, 800, 600, 1.0, 0.0),
             rect: Rect::ZERO,
             fit_all: true,
-            tool: ToolKind::Select,
-            mover: MovePoint::default(),
+            hand: Hand::default(),
             measure: Measure::default(),
             draw: Draw::default(),
             id: None,
@@ -105,7 +103,7 @@ impl MapView {
             look.lang,
             theme::tokens(ui),
         );
-        live::north_and_hint(&painter, rect, self.hint(look).as_deref(), theme::tokens(ui));
+        live::north_and_hint(&painter, rect, self.hint(look.lang).as_deref(), theme::tokens(ui));
         if look.coverage.is_empty() {
             live::nothing_here(ui, rect, look.lang);
         }
@@ -131,17 +129,8 @@ impl MapView {
     /// Drops what the tool is in the middle of; false when there was nothing.
     pub fn drop_gesture(&mut self) -> bool {
         let measured = !self.draw.is_busy() && self.measure.clear();
-        let had = self.draw.drop_gesture()
-            || measured
-            || self.mover.is_busy()
-            || self.box_from.is_some()
-            || self.tool == ToolKind::ZoomBox;
-        self.mover.reset();
-        self.box_from = None;
-        if self.tool == ToolKind::ZoomBox {
-            self.tool = ToolKind::Select;
-        }
-        had
+        let had = self.box_from.take().is_some() | self.draw.drop_gesture() | measured;
+        had || self.hand.back()
     }
 
     fn resize(&mut self, ui: &Ui, rect: Rect, look: &Look<'_>) {
@@ -164,18 +153,18 @@ impl MapView {
     fn navigate(&mut self, ui: &Ui, r: &Response) {
         let space = r.hovered() && !ui.ctx().text_edit_focused() && ui.input(|i| i.key_down(Key::Space));
         let by_button = r.dragged_by(PointerButton::Middle)
-            || (r.dragged_by(PointerButton::Primary) && (space || self.tool == ToolKind::Pan));
+            || (r.dragged_by(PointerButton::Primary) && (space || self.hand.kind() == ToolKind::Pan));
         if by_button {
             let d = r.drag_delta();
             self.pan(d);
             ui.ctx().set_cursor_icon(CursorIcon::Grabbing);
         } else if r.hovered() {
-            ui.ctx().set_cursor_icon(match self.tool {
+            ui.ctx().set_cursor_icon(match self.hand.kind() {
                 _ if space => CursorIcon::Grab,
                 ToolKind::Pan => CursorIcon::Grab,
                 ToolKind::ZoomBox => CursorIcon::ZoomIn,
-                ToolKind::MovePoint | ToolKind::Measure => CursorIcon::Crosshair,
                 ToolKind::Select => CursorIcon::Default,
+                _ => CursorIcon::Crosshair,
             });
         }
         if let Some(at) = r.hover_pos() {
@@ -226,7 +215,11 @@ impl MapView {
             }
         });
         self.pan(by);
-        if ui.input(|i| i.key_pressed(Key::Enter)) && self.tool == ToolKind::Select {
+        let enter = ui.input(|i| i.key_pressed(Key::Enter));
+        if enter && self.hand.kind().is_boundary() {
+            self.hand.enter();
+        }
+        if enter && self.hand.kind() == ToolKind::Select {
             // The parcel at the centre: selecting without a mouse.
             let middle = self.rect.size() / 2.0;
             if let Some(fid) = self
@@ -241,7 +234,7 @@ impl MapView {
 
     fn hover(&mut self, r: &Response, look: &Look<'_>) {
         self.pointer = r.hover_pos().and_then(|at| self.ground(at));
-        self.hover = match (self.tool, self.pointer) {
+        self.hover = match (self.hand.kind(), self.pointer) {
             (ToolKind::Select, Some(p)) if self.box_from.is_none() => look.pick(p),
             _ => None,
         };
@@ -254,37 +247,43 @@ impl MapView {
 
     fn tool_ui(&mut self, ui: &Ui, r: &Response, look: &Look<'_>, out: &mut Vec<Action>) {
         let space = ui.input(|i| i.key_down(Key::Space));
-        match self.tool {
+        match self.hand.kind() {
             ToolKind::Pan => (),
             _ if space => (),
             ToolKind::Select | ToolKind::ZoomBox => self.select(ui, r, look, out),
             ToolKind::Measure => self.measure_ui(ui, r, look),
-            ToolKind::MovePoint => {
-                let painter = ui.painter_at(self.rect);
-                let canvas = live::Canvas {
-                    painter: &painter,
-                    rect: self.rect,
-                    view: &self.view,
-                };
-                let at = r
-                    .interact_pointer_pos()
-                    .or(r.hover_pos())
-                    .and_then(|p| self.ground(p));
-                let input = super::tool::move_point::Input {
-                    at,
-                    reach: self.view.reach(REACH),
-                    pressed: r.drag_started_by(PointerButton::Primary),
-                    held: r.dragged_by(PointerButton::Primary),
-                    released: r.drag_stopped_by(PointerButton::Primary),
-                    clicked: r.clicked(),
-                };
-                self.mover.ui(&canvas, &input, look, theme::tokens(ui), out);
-            }
+            _ => self.hand_ui(ui, r, look, out),
         }
     }
 
+    fn hand_ui(&mut self, ui: &Ui, r: &Response, look: &Look<'_>, out: &mut Vec<Action>) {
+        let pointer = r.interact_pointer_pos().or(r.hover_pos());
+        // A drag begins where the button went down, not where it was first seen to move.
+        let pressed = r.drag_started_by(PointerButton::Primary);
+        let origin = ui.input(|i| i.pointer.press_origin()).filter(|_| pressed);
+        let (shift, free) = ui.input(|i| (i.modifiers.shift, i.modifiers.command));
+        let input = Input {
+            at: origin.or(pointer).and_then(|p| self.ground(p)),
+            reach: self.view.reach(REACH),
+            pressed,
+            held: r.dragged_by(PointerButton::Primary),
+            released: r.drag_stopped_by(PointerButton::Primary),
+            clicked: r.clicked(),
+            double_clicked: r.double_clicked(),
+            shift,
+            free,
+        };
+        let painter = ui.painter_at(self.rect);
+        let canvas = live::Canvas {
+            painter: &painter,
+            rect: self.rect,
+            view: &self.view,
+        };
+        self.hand.map(ui, &canvas, &input, &mut self.draw, look, out);
+    }
+
     fn measure_ui(&mut self, ui: &Ui, r: &Response, look: &Look<'_>) {
-        let hand = self.hand(ui, r);
+        let hand = self.pointer(ui, r);
         let painter = ui.painter_at(self.rect);
         let canvas = live::Canvas {
             painter: &painter,
@@ -297,10 +296,10 @@ impl MapView {
     }
 
     /// The pointer for a tool that draws.
-    fn hand(&self, ui: &Ui, r: &Response) -> Hand {
+    fn pointer(&self, ui: &Ui, r: &Response) -> draw::Hand {
         let at = r.interact_pointer_pos().or(r.hover_pos());
         let (square, free) = ui.input(|i| (i.modifiers.shift, i.modifiers.command));
-        Hand {
+        draw::Hand {
             at: at.and_then(|p| self.ground(p)),
             reach: self.view.reach(REACH),
             clicked: r.clicked(),
@@ -312,9 +311,22 @@ impl MapView {
 
     /// Keys for what is being drawn, while no field has the focus.
     pub fn draw_keys(&mut self, ctx: &egui::Context) {
-        if self.tool.draws() {
+        if self.draws() {
             self.draw.keys(ctx, self.id);
         }
+    }
+
+    /// Whether the tool in hand draws: the bar for typed coordinates is shown.
+    pub fn draws(&self) -> bool {
+        self.hand.kind() == ToolKind::Measure || self.hand.draws()
+    }
+
+    /// What the tool in hand waits for, when it has no bar that says it.
+    fn hint(&self, lang: Lang) -> Option<String> {
+        if self.hand.kind() == ToolKind::Measure {
+            return Some(self.measure.hint(lang));
+        }
+        self.hand.hint().map(|t| t.get(lang).to_owned())
     }
 
     /// Click selects; a dragged box selects all it touches, or is zoomed into.
@@ -367,9 +379,9 @@ impl MapView {
         let corners = [frame.min, frame.max].map(|p| self.ground(p));
         let [Some(a), Some(b)] = corners else { return };
         let bbox = BBox::of([a, b]);
-        if self.tool == ToolKind::ZoomBox {
+        if self.hand.kind() == ToolKind::ZoomBox {
             self.view.show(bbox, 0.0);
-            self.tool = ToolKind::Select;
+            self.hand.take(ToolKind::Select);
             return;
         }
         let fids = look.within(&bbox);
@@ -380,19 +392,6 @@ impl MapView {
         }));
     }
 
-    /// What the tool in hand waits for.
-    fn hint(&self, look: &Look<'_>) -> Option<String> {
-        let text = match self.tool {
-            ToolKind::Select | ToolKind::Pan => return None,
-            ToolKind::ZoomBox => Text::new(
-                "Kéo một khung để phóng to · Esc để bỏ",
-                "Drag a box to zoom into · Esc to drop",
-            ),
-            ToolKind::MovePoint => return Some(self.mover.hint(look)),
-            ToolKind::Measure => return Some(self.measure.hint(look.lang)),
-        };
-        Some(text.get(look.lang).to_owned())
-    }
 }
 
 /// Colour of translucent fills, premultiplied as egui wants it.

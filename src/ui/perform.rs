@@ -109,6 +109,7 @@ impl App {
             }
             Command::ClearSelection => s.selection.change(Select::Only(vec![])),
             Command::ZoomAll => s.views.map.fit(),
+            Command::ToolFields => s.views.map.hand.focus(),
             Command::ZoomIn => s.views.map.zoom(1.5),
             Command::ZoomOut => s.views.map.zoom(1.0 / 1.5),
             Command::ZoomSelection => {
@@ -129,7 +130,7 @@ impl App {
                 if let Some(tool) = c.tool() {
                     s.views.map.drop_gesture();
                     s.views.map.draw.reset();
-                    s.views.map.tool = tool;
+                    s.views.map.hand.take(tool);
                 }
             }
         }
@@ -203,6 +204,7 @@ impl App {
         match s.project.apply_all(edits, &act) {
             Ok(effects) => {
                 s.redraw(&before, &effects);
+                s.views.map.hand.applied();
                 self.applied(&effects);
             }
             Err(e) => self.refused(&e),
@@ -233,7 +235,10 @@ impl App {
         let at_field = self
             .session
             .as_mut()
-            .is_some_and(|s| s.views.inspector.refused(&e.failure));
+            .is_some_and(|s| {
+                s.views.map.hand.refused();
+                s.views.inspector.refused(&e.failure)
+            });
         if !at_field || !e.findings.is_empty() {
             self.notices.failure(&self.ctx, &e.failure);
         }
@@ -312,7 +317,7 @@ fn consequences(all: &[Effects]) -> Option<Msg> {
             });
         }
         if delta.abs() >= 0.05 {
-            parts.push(super::tool::move_point::signed(delta, lang));
+            parts.push(super::tool::signed(delta, lang));
         }
         parts.join(" · ")
     };

@@ -1,8 +1,28 @@
-//! The tools: small state machines fed by the map's pointer. They preview with the pure plan and emit
-//! one edit.
+//! The tools: small state machines fed by the map's pointer and by typed values. They preview with the
+//! pure plan and emit one edit. [`frame::Hand`] is what they have in common.
 
+mod bar;
+mod card;
+mod entry;
+mod frame;
+mod marks;
 pub mod measure;
-pub mod move_point;
+mod move_point;
+mod numbers;
+mod plan_view;
+mod preview;
+
+pub use frame::{Hand, Input};
+pub use preview::signed;
+
+use crate::domain::Pt;
+use crate::edit::Edit;
+use crate::text::Text;
+use crate::ui::command::Command;
+use crate::ui::draw::Wanted;
+use crate::ui::look::Look;
+use crate::ui::map_live::Canvas;
+use crate::ui::theme::Tokens;
 
 /// Which tool is in hand.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -17,8 +37,63 @@ pub enum ToolKind {
 }
 
 impl ToolKind {
-    /// Whether it draws: the bar for typed coordinates is shown.
-    pub fn draws(self) -> bool {
-        matches!(self, Self::Measure)
+    /// Whether it changes boundaries: it then has a bar of its own and a preview.
+    pub fn is_boundary(self) -> bool {
+        !matches!(self, Self::Select | Self::Pan | Self::ZoomBox | Self::Measure)
     }
+
+    /// The command that takes it in hand: its name and icon.
+    fn command(self) -> Option<Command> {
+        Command::ALL.into_iter().find(|c| c.tool() == Some(self))
+    }
+
+    fn make(self) -> Option<Box<dyn Tool>> {
+        Some(match self {
+            Self::Select | Self::Pan | Self::ZoomBox | Self::Measure => return None,
+            Self::MovePoint => Box::<move_point::MovePoint>::default(),
+        })
+    }
+}
+
+/// A tool that changes boundaries: what was given so far, and the edit that follows from it.
+pub trait Tool {
+    /// What to do next, in one line.
+    fn next(&self, look: &Look<'_>) -> Text;
+
+    /// The edit as it stands; `None` while something is missing.
+    fn edit(&self, look: &Look<'_>) -> Option<Edit>;
+
+    /// The fields for typed values, in the bar.
+    fn fields(&mut self, bar: &mut bar::Bar<'_, '_>);
+
+    /// What the pointer does on the map in this frame.
+    fn pointer(&mut self, input: &Input, look: &Look<'_>) -> Asks;
+
+    /// What is to be drawn with the drawing session now, if anything.
+    fn draws(&self) -> Option<Wanted> {
+        None
+    }
+
+    /// What is being drawn, with the pointer as its last point; `ended`: the person is done with it.
+    fn drawn(&mut self, _points: Vec<Pt>, _ended: bool) {}
+
+    /// What was given so far, on the map, under the plan.
+    fn paint(&self, cx: &Canvas<'_>, look: &Look<'_>, t: &Tokens);
+
+    /// Takes the last thing given back; false when nothing was given.
+    fn back(&mut self) -> bool;
+
+    /// The edit was written: ready for the next one.
+    fn done(&mut self);
+}
+
+/// What a tool asks for after the pointer has moved or clicked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Asks {
+    #[default]
+    Nothing,
+    /// Write the edit as it stands.
+    Apply,
+    /// Select the parcel at this place.
+    Pick(Pt),
 }

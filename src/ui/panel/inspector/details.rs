@@ -11,7 +11,7 @@ use crate::text::{Lang, Msg, Text, format, terms};
 use crate::ui::action::Action;
 use crate::ui::look::Look;
 use crate::ui::theme::S;
-use crate::ui::tool::move_point::signed;
+use crate::ui::tool::signed;
 use crate::ui::widgets::{self, Field, FieldStyle};
 
 /// Width of the captions, points.

@@ -1,0 +1,193 @@
+//! The bar of the tool in hand, under the toolbar: its name, what to do next, fields for typed values,
+//! what would come of it, and the buttons. Its height never changes, so that the map does not move
+//! under the pointer.
+
+use egui::accesskit::Role;
+use egui::{Align, Key, Label, Layout, Response, RichText, TextEdit, Ui, vec2};
+use egui_material_icons::icons as i;
+
+use super::entry::PointEntry;
+use super::preview::{self, Preview};
+use super::{Tool, ToolKind};
+use crate::domain::Pt;
+use crate::text::{Lang, Msg, Text};
+use crate::ui::action::Action;
+use crate::ui::look::Look;
+use crate::ui::theme::{self, M, S, tokens};
+use crate::ui::widgets;
+
+/// Height of the two rows with their gap.
+pub const HEIGHT: f32 = 58.0;
+
+const APPLY: Text = Text::new("Áp dụng", "Apply");
+const APPLY_TIP: Text = Text::new("Ghi thay đổi này (Enter)", "Write this change (Enter)");
+const CANCEL: Text = Text::new("Thôi", "Cancel");
+const CANCEL_TIP: Text = Text::new("Bỏ bước vừa làm, rồi bỏ công cụ (Esc)", "Drop the last step, then the tool (Esc)");
+
+/// What the person asked of the bar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asked {
+    Nothing,
+    Apply,
+    Cancel,
+}
+
+/// What a tool's fields are made with.
+pub struct Bar<'a, 'b> {
+    pub ui: &'a mut Ui,
+    pub look: &'a Look<'b>,
+    pub out: &'a mut Vec<Action>,
+    /// The first field takes the cursor.
+    focus: bool,
+    /// Enter was pressed in a field.
+    enter: bool,
+}
+
+pub fn ui(
+    ui: &mut Ui,
+    kind: ToolKind,
+    tool: &mut dyn Tool,
+    preview: &Preview,
+    focus: bool,
+    look: &Look<'_>,
+    out: &mut Vec<Action>,
+) -> Asked {
+    ui.set_height(HEIGHT);
+    ui.spacing_mut().item_spacing.y = S;
+    let mut asked = Asked::Nothing;
+    let row = vec2(ui.available_width(), 27.0);
+    ui.allocate_ui_with_layout(row, Layout::left_to_right(Align::Center), |ui| {
+        title(ui, kind, look.lang);
+        asked = buttons(ui, tool.next(look), preview, look);
+    });
+    ui.allocate_ui_with_layout(row, Layout::left_to_right(Align::Center), |ui| {
+        ui.spacing_mut().item_spacing.x = S;
+        let mut bar = Bar {
+            ui,
+            look,
+            out,
+            focus,
+            enter: false,
+        };
+        tool.fields(&mut bar);
+        if bar.enter {
+            asked = Asked::Apply;
+        }
+        result(ui, preview, look);
+    });
+    asked
+}
+
+fn title(ui: &mut Ui, kind: ToolKind, lang: Lang) {
+    let Some(c) = kind.command() else { return };
+    let t = tokens(ui);
+    ui.label(widgets::icon(c.icon()).size(18.0).color(t.accent));
+    ui.label(RichText::new(c.text().get(lang)).text_style(theme::bold()));
+    ui.add_space(S);
+}
+
+/// What to do next fills the room between the name and the buttons.
+fn buttons(ui: &mut Ui, next: Text, preview: &Preview, look: &Look<'_>) -> Asked {
+    let lang = look.lang;
+    let mut asked = Asked::Nothing;
+    widgets::at_right(ui, |ui| {
+        let cancel = widgets::button(ui, true, i::ICON_CLOSE, CANCEL.get(lang));
+        let ready = preview.ready().is_some() && look.editable();
+        let apply = ui
+            .scope(|ui| widgets::primary(ui, ready, Some(i::ICON_CHECK), APPLY.get(lang)))
+            .response;
+        let _ = &apply;
+        ui.add_space(M);
+        if cancel {
+            asked = Asked::Cancel;
+        }
+        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+            let text = RichText::new(next.get(lang)).color(tokens(ui).text_weak);
+            ui.add(Label::new(text).truncate());
+        });
+    });
+    asked
+}
+
+/// What would come of it, in the rest of the row; all of it to be read on the map and by a screen reader.
+fn result(ui: &mut Ui, preview: &Preview, look: &Look<'_>) {
+    let t = tokens(ui);
+    let (glyph, colour, text) = if let Some(shown) = preview.fits() {
+        (i::ICON_CHECK_CIRCLE, t.ok, shown.summary(look.coverage, look.lang))
+    } else if let Some(e) = preview.refusal() {
+        (i::ICON_BLOCK, t.error, preview::reason(e, look.lang).replace('\n', " "))
+    } else {
+        return;
+    };
+    ui.add_space(M);
+    ui.label(widgets::icon(glyph).color(colour));
+    ui.add(Label::new(RichText::new(&text).color(colour)).truncate())
+        .on_hover_text(text);
+}
+
+impl Bar<'_, '_> {
+    /// A caption in front of what follows.
+    pub fn caption(&mut self, text: Text) {
+        let weak = tokens(self.ui).text_weak;
+        self.ui
+            .label(RichText::new(text.get(self.look.lang)).size(13.0).color(weak));
+    }
+
+    /// A one-line field; true when its text was changed in this frame.
+    pub fn text(&mut self, name: Text, hint: &str, width: f32, text: &mut String, error: Option<&Msg>) -> bool {
+        let lang = self.look.lang;
+        self.caption(name);
+        let weak = tokens(self.ui).text_weak;
+        let edit = TextEdit::singleline(text)
+            .id_salt(("tool", name.en))
+            .desired_width(width)
+            .hint_text(RichText::new(hint).color(weak));
+        let edit = match error {
+            Some(_) => edit.text_color(tokens(self.ui).error),
+            None => edit,
+        };
+        let r = self.ui.add(edit);
+        self.field(&r, name.get(lang));
+        let changed = r.changed();
+        if let Some(e) = error {
+            r.on_hover_text(e.get(lang));
+        }
+        self.ui.add_space(S);
+        changed
+    }
+
+    fn field(&mut self, r: &Response, name: &str) {
+        let name = name.to_owned();
+        self.ui.ctx().accesskit_node_builder(r.id, |n| n.set_label(name));
+        if std::mem::take(&mut self.focus) {
+            r.request_focus();
+        }
+        self.enter |= r.lost_focus() && self.ui.input(|i| i.key_pressed(Key::Enter));
+    }
+
+    /// A field for a point; read while it is typed.
+    pub fn point(&mut self, name: Text, at: &mut PointEntry, base: Option<Pt>) {
+        let hint = POINT_HINT.get(self.look.lang);
+        let error = at.error.clone();
+        if self.text(name, hint, 206.0, &mut at.text, error.as_ref()) {
+            at.read(self.look, base);
+        }
+    }
+
+    /// One of a few things.
+    pub fn choice<T: Copy + PartialEq>(&mut self, name: Text, all: &[(T, Text)], now: &mut T) {
+        let lang = self.look.lang;
+        self.caption(name);
+        let shown = all.iter().find(|(v, _)| v == now).map_or("", |(_, t)| t.get(lang));
+        let combo = egui::ComboBox::from_id_salt(("tool", name.en)).selected_text(shown);
+        let r = combo.show_ui(self.ui, |ui| {
+            for (value, text) in all {
+                ui.selectable_value(now, *value, text.get(lang));
+            }
+        });
+        widgets::named(r.response, Role::ComboBox, name.get(lang));
+        self.ui.add_space(S);
+    }
+}
+
+const POINT_HINT: Text = Text::new("số đỉnh hoặc X Y", "point no. or X Y");

@@ -1,0 +1,236 @@
+//! The tool in hand: what all boundary tools have in common. Pointer and fields go to the tool, the edit
+//! that follows is planned once, drawn, and written with Enter, the button or a click; Esc goes back
+//! step by step.
+
+use egui::{Key, Ui};
+
+use super::preview::Preview;
+use super::{Asks, Tool, ToolKind, bar, card, plan_view};
+use crate::domain::Pt;
+use crate::edit::EditError;
+use crate::text::Text;
+use crate::ui::action::{Action, Select};
+use crate::ui::draw::{self, Draw, Wanted};
+use crate::ui::look::Look;
+use crate::ui::map_live::Canvas;
+use crate::ui::theme::{Tokens, tokens};
+
+/// What the pointer does in this frame.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Input {
+    /// Ground under the pointer.
+    pub at: Option<Pt>,
+    /// Ground length within which a point or side is meant, mm.
+    pub reach: i64,
+    pub pressed: bool,
+    pub held: bool,
+    pub released: bool,
+    pub clicked: bool,
+    pub double_clicked: bool,
+    /// Shift: add to what is there; square to the line before.
+    pub shift: bool,
+    /// Ctrl: no snapping.
+    pub free: bool,
+}
+
+impl Input {
+    /// Where the pointer means to put something: a point of the map in reach, other than `not`, else the
+    /// ground under it.
+    pub fn target(&self, look: &Look<'_>, not: Option<Pt>) -> Option<Pt> {
+        let at = self.at?;
+        if self.free {
+            return Some(at);
+        }
+        let near = look.coverage.nearest_point(at, self.reach).map(|n| n.at);
+        Some(near.filter(|p| Some(*p) != not).unwrap_or(at))
+    }
+}
+
+#[derive(Default)]
+pub struct Hand {
+    kind: ToolKind,
+    tool: Option<Box<dyn Tool>>,
+    preview: Preview,
+    /// An edit of this tool is on its way.
+    sent: bool,
+    /// Enter was pressed where it means "apply".
+    enter: bool,
+    /// Put the cursor into the first field.
+    focus: bool,
+    /// Something is being drawn: Enter ends that first.
+    drawing: bool,
+}
+
+impl Hand {
+    pub fn kind(&self) -> ToolKind {
+        self.kind
+    }
+
+    /// Takes another tool in hand; what was not finished with the old one is dropped.
+    pub fn take(&mut self, kind: ToolKind) {
+        *self = Self {
+            kind,
+            tool: kind.make(),
+            ..Self::default()
+        };
+    }
+
+    /// Puts the cursor into the first field of the bar.
+    pub fn focus(&mut self) {
+        self.focus = self.tool.is_some();
+    }
+
+    /// Esc: what was given last, then the tool itself. False when there is nothing to drop.
+    pub fn back(&mut self) -> bool {
+        if self.tool.as_mut().is_some_and(|t| t.back()) {
+            return true;
+        }
+        let had = self.tool.is_some() || self.kind == ToolKind::ZoomBox;
+        if had {
+            self.take(ToolKind::Select);
+        }
+        had
+    }
+
+    /// The edit of this tool was written.
+    pub fn applied(&mut self) {
+        if std::mem::take(&mut self.sent)
+            && let Some(tool) = &mut self.tool
+        {
+            tool.done();
+        }
+    }
+
+    /// The edit of this tool was refused; what was given stays.
+    pub fn refused(&mut self) {
+        self.sent = false;
+    }
+
+    /// Why the edit in hand may not be, if so.
+    pub fn refusal(&self) -> Option<&EditError> {
+        self.preview.refusal()
+    }
+
+    /// Enter pressed on the map.
+    pub fn enter(&mut self) {
+        self.enter = !self.drawing;
+    }
+
+    /// The bar under the toolbar.
+    pub fn bar(&mut self, ui: &mut Ui, look: &Look<'_>, out: &mut Vec<Action>) {
+        let Some(tool) = &mut self.tool else { return };
+        let free = ui.ctx().memory(|m| m.focused().is_none() && m.top_modal_layer().is_none())
+            && !egui::Popup::is_any_open(ui.ctx());
+        self.enter |= free && !self.drawing && ui.input(|i| i.key_pressed(Key::Enter));
+        let asked = bar::ui(ui, self.kind, tool.as_mut(), &self.preview, std::mem::take(&mut self.focus), look, out);
+        self.follow(look, ui);
+        match asked {
+            bar::Asked::Nothing => (),
+            bar::Asked::Apply => self.enter = true,
+            bar::Asked::Cancel => {
+                self.back();
+            }
+        }
+        if std::mem::take(&mut self.enter) {
+            self.apply(look, out);
+        }
+    }
+
+    fn follow(&mut self, look: &Look<'_>, ui: &Ui) {
+        let edit = self.tool.as_ref().and_then(|t| t.edit(look));
+        if self.preview.follow(edit, look) {
+            ui.ctx().request_repaint();
+        }
+    }
+
+    /// Writes the edit. A refused one is sent too: the refusal is then explained where refusals are.
+    fn apply(&mut self, look: &Look<'_>, out: &mut Vec<Action>) {
+        if let Some(edit) = self.preview.edit()
+            && look.editable()
+            && !self.sent
+        {
+            out.push(Action::Apply(vec![edit.clone()]));
+            self.sent = true;
+        }
+    }
+
+    /// The pointer on the map and everything drawn there.
+    pub fn map(
+        &mut self,
+        ui: &Ui,
+        cx: &Canvas<'_>,
+        input: &Input,
+        draw: &mut Draw,
+        look: &Look<'_>,
+        out: &mut Vec<Action>,
+    ) {
+        let t = tokens(ui);
+        let Some(tool) = &mut self.tool else { return };
+        self.drawing = draw.is_busy();
+        let asks = match tool.draws() {
+            Some(wanted) => {
+                drawing(tool.as_mut(), wanted, cx, input, draw, look, t);
+                Asks::Nothing
+            }
+            None => tool.pointer(input, look),
+        };
+        tool.paint(cx, look, t);
+        self.follow(look, ui);
+        match asks {
+            Asks::Nothing => (),
+            Asks::Apply => self.apply(look, out),
+            Asks::Pick(at) => {
+                let fid = look.pick(at);
+                out.push(Action::Select(match fid {
+                    Some(f) if input.shift => Select::Toggle(f),
+                    fid => Select::Only(fid.into_iter().collect()),
+                }));
+            }
+        }
+        if let Some(shown) = self.preview.fits() {
+            plan_view::plan(cx, look, shown, t);
+            card::plan(cx, look, shown, t);
+        } else if let Some(e) = self.preview.refusal() {
+            plan_view::refusal(cx, look, e);
+            card::refusal(cx, look, e);
+        }
+    }
+
+    /// Whether the drawing session is in use.
+    pub fn draws(&self) -> bool {
+        self.tool.as_ref().is_some_and(|t| t.draws().is_some())
+    }
+
+    /// What a tool without a bar waits for.
+    pub fn hint(&self) -> Option<Text> {
+        (self.kind == ToolKind::ZoomBox).then_some(Text::new(
+            "Kéo một khung để phóng to · Esc để bỏ",
+            "Drag a box to zoom into · Esc to drop",
+        ))
+    }
+}
+
+/// One frame of the drawing session for a tool that wants something drawn.
+fn drawing(
+    tool: &mut dyn Tool,
+    wanted: Wanted,
+    cx: &Canvas<'_>,
+    input: &Input,
+    draw: &mut Draw,
+    look: &Look<'_>,
+    t: &Tokens,
+) {
+    draw.begin(wanted);
+    let hand = draw::Hand {
+        at: input.at,
+        reach: input.reach,
+        clicked: input.clicked,
+        double_clicked: input.double_clicked,
+        square: input.shift,
+        free: input.free,
+    };
+    match draw.ui(cx, &hand, look, t) {
+        Some(points) => tool.drawn(points, true),
+        None => tool.drawn(draw.preview(), false),
+    }
+}
