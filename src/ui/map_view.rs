@@ -391,7 +391,6 @@ impl MapView {
             Select::Only(fids)
         }));
     }
-
 }
 
 /// Colour of translucent fills, premultiplied as egui wants it.

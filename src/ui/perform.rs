@@ -232,13 +232,10 @@ impl App {
     }
 
     fn refused(&mut self, e: &EditError) {
-        let at_field = self
-            .session
-            .as_mut()
-            .is_some_and(|s| {
-                s.views.map.hand.refused();
-                s.views.inspector.refused(&e.failure)
-            });
+        let at_field = self.session.as_mut().is_some_and(|s| {
+            s.views.map.hand.refused();
+            s.views.inspector.refused(&e.failure)
+        });
         if !at_field || !e.findings.is_empty() {
             self.notices.failure(&self.ctx, &e.failure);
         }

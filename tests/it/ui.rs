@@ -444,15 +444,17 @@ fn a_boundary_point_is_dragged_for_all_its_parcels_and_refused_where_it_would_cr
     w.key(CTRL, Key::Z);
     w.settle();
     assert_eq!(w.project().coverage().users_of(from), users);
-    // Far across the map the parcel would cross its neighbours.
+    // Beyond the far side the parcel would cross itself and its neighbours.
+    let middle = w.app().on_screen(parcel.bbox.centre()).unwrap();
     let operations = w.project().info().unwrap().operations;
-    w.drag(at, at + Vec2::new(-250.0, 160.0));
+    w.drag(at, at + (middle - at) * 2.6);
     w.settle();
     assert_eq!(
         w.project().info().unwrap().operations,
         operations,
         "refused: nothing was written"
     );
+    assert!(w.says("Không thể"), "and the reason is there: {}", w.texts());
     assert_eq!(w.project().coverage().users_of(from), users);
 }
 

@@ -22,7 +22,10 @@ pub const HEIGHT: f32 = 58.0;
 const APPLY: Text = Text::new("Áp dụng", "Apply");
 const APPLY_TIP: Text = Text::new("Ghi thay đổi này (Enter)", "Write this change (Enter)");
 const CANCEL: Text = Text::new("Thôi", "Cancel");
-const CANCEL_TIP: Text = Text::new("Bỏ bước vừa làm, rồi bỏ công cụ (Esc)", "Drop the last step, then the tool (Esc)");
+const CANCEL_TIP: Text = Text::new(
+    "Bỏ bước vừa làm, rồi bỏ công cụ (Esc)",
+    "Drop the last step, then the tool (Esc)",
+);
 
 /// What the person asked of the bar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,9 +116,17 @@ fn buttons(ui: &mut Ui, next: Text, preview: &Preview, look: &Look<'_>) -> Asked
 fn result(ui: &mut Ui, preview: &Preview, look: &Look<'_>) {
     let t = tokens(ui);
     let (glyph, colour, text) = if let Some(shown) = preview.fits() {
-        (i::ICON_CHECK_CIRCLE, t.ok, shown.summary(look.coverage, look.lang))
+        (
+            i::ICON_CHECK_CIRCLE,
+            t.ok,
+            shown.summary(look.coverage, look.lang),
+        )
     } else if let Some(e) = preview.refusal() {
-        (i::ICON_BLOCK, t.error, preview::reason(e, look.lang).replace('\n', " "))
+        (
+            i::ICON_BLOCK,
+            t.error,
+            preview::reason(e, look.lang).replace('\n', " "),
+        )
     } else {
         return;
     };
@@ -134,7 +145,14 @@ impl Bar<'_, '_> {
     }
 
     /// A one-line field; true when its text was changed in this frame.
-    pub fn text(&mut self, name: Text, hint: &str, width: f32, text: &mut String, error: Option<&Msg>) -> bool {
+    pub fn text(
+        &mut self,
+        name: Text,
+        hint: &str,
+        width: f32,
+        text: &mut String,
+        error: Option<&Msg>,
+    ) -> bool {
         let lang = self.look.lang;
         self.caption(name);
         let weak = tokens(self.ui).text_weak;
@@ -178,7 +196,10 @@ impl Bar<'_, '_> {
     pub fn choice<T: Copy + PartialEq>(&mut self, name: Text, all: &[(T, Text)], now: &mut T) {
         let lang = self.look.lang;
         self.caption(name);
-        let shown = all.iter().find(|(v, _)| v == now).map_or("", |(_, t)| t.get(lang));
+        let shown = all
+            .iter()
+            .find(|(v, _)| v == now)
+            .map_or("", |(_, t)| t.get(lang));
         let combo = egui::ComboBox::from_id_salt(("tool", name.en)).selected_text(shown);
         let r = combo.show_ui(self.ui, |ui| {
             for (value, text) in all {

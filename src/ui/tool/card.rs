@@ -57,7 +57,8 @@ pub fn plan(cx: &Canvas<'_>, look: &crate::ui::look::Look<'_>, shown: &Shown, t:
             Lang::En => format!("and {more} more"),
         };
         let at = origin + vec2(0.0, cells.len() as f32 * 19.0);
-        cx.painter.text(at, egui::Align2::LEFT_TOP, text, font, t.map_plate_text);
+        cx.painter
+            .text(at, egui::Align2::LEFT_TOP, text, font, t.map_plate_text);
     }
 }
 

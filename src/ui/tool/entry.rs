@@ -53,7 +53,11 @@ impl PointEntry {
 pub fn coordinates(p: Pt, lang: Lang) -> String {
     let one = |mm: i64| {
         let plain = format!("{:.3}", mm as f64 / 1000.0);
-        if lang == Lang::Vi { plain.replace('.', ",") } else { plain }
+        if lang == Lang::Vi {
+            plain.replace('.', ",")
+        } else {
+            plain
+        }
     };
     format!("{} {}", one(p.n), one(p.e))
 }
@@ -69,7 +73,12 @@ pub fn point(typed: &str, look: &Look<'_>, base: Option<Pt>) -> Result<Pt, Failu
     let points = numbered(look);
     let vertex = |s: &str| -> Option<Result<Pt, Failure>> {
         let n: usize = s.trim().parse().ok()?;
-        (n < 100_000).then(|| points.get(n.wrapping_sub(1)).copied().ok_or_else(|| no_vertex(n, points.len())))
+        (n < 100_000).then(|| {
+            points
+                .get(n.wrapping_sub(1))
+                .copied()
+                .ok_or_else(|| no_vertex(n, points.len()))
+        })
     };
     if let Some(found) = vertex(typed) {
         return found;
@@ -97,8 +106,14 @@ fn on_side(a: Pt, b: Pt, way: &str, lang: Lang) -> Result<Pt, Failure> {
 
 fn no_vertex(n: usize, of: usize) -> Failure {
     let message = match of {
-        0 => msg!("Chưa chọn thửa nào để đếm đỉnh {n}.", "No parcel is selected whose point {n} could be meant."),
-        _ => msg!("Thửa đã chọn có {of} đỉnh, không có đỉnh {n}.", "The selected parcel has {of} points; there is no point {n}."),
+        0 => msg!(
+            "Chưa chọn thửa nào để đếm đỉnh {n}.",
+            "No parcel is selected whose point {n} could be meant."
+        ),
+        _ => msg!(
+            "Thửa đã chọn có {of} đỉnh, không có đỉnh {n}.",
+            "The selected parcel has {of} points; there is no point {n}."
+        ),
     };
     Failure::new("NO_POINT", message)
 }

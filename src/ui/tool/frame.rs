@@ -119,10 +119,20 @@ impl Hand {
     /// The bar under the toolbar.
     pub fn bar(&mut self, ui: &mut Ui, look: &Look<'_>, out: &mut Vec<Action>) {
         let Some(tool) = &mut self.tool else { return };
-        let free = ui.ctx().memory(|m| m.focused().is_none() && m.top_modal_layer().is_none())
+        let free = ui
+            .ctx()
+            .memory(|m| m.focused().is_none() && m.top_modal_layer().is_none())
             && !egui::Popup::is_any_open(ui.ctx());
         self.enter |= free && !self.drawing && ui.input(|i| i.key_pressed(Key::Enter));
-        let asked = bar::ui(ui, self.kind, tool.as_mut(), &self.preview, std::mem::take(&mut self.focus), look, out);
+        let asked = bar::ui(
+            ui,
+            self.kind,
+            tool.as_mut(),
+            &self.preview,
+            std::mem::take(&mut self.focus),
+            look,
+            out,
+        );
         self.follow(look, ui);
         match asked {
             bar::Asked::Nothing => (),

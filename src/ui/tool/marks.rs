@@ -44,7 +44,8 @@ pub fn handles(cx: &Canvas<'_>, look: &Look<'_>, hot: Option<Pt>, t: &Tokens) {
         };
         let square = egui::Rect::from_center_size(cx.pos(v), vec2(size, size));
         let stroke = Stroke::new(1.5, line);
-        cx.painter.rect(square, 1.0, fill, stroke, egui::StrokeKind::Middle);
+        cx.painter
+            .rect(square, 1.0, fill, stroke, egui::StrokeKind::Middle);
     }
     if let Some(v) = hot.filter(|v| !selected(look).any(|p| p.polygon.points().any(|q| q == *v))) {
         cx.painter
@@ -55,7 +56,10 @@ pub fn handles(cx: &Canvas<'_>, look: &Look<'_>, hot: Option<Pt>, t: &Tokens) {
 
 fn numbers(cx: &Canvas<'_>, look: &Look<'_>) {
     let points = super::entry::numbered(look);
-    let seen = points.iter().enumerate().filter(|(_, p)| cx.rect.contains(cx.pos(**p)));
+    let seen = points
+        .iter()
+        .enumerate()
+        .filter(|(_, p)| cx.rect.contains(cx.pos(**p)));
     let seen: Vec<(usize, Pt)> = seen.map(|(n, p)| (n + 1, *p)).collect();
     let Some(parcel) = look.selection.main().and_then(|f| look.coverage.get(f)) else {
         return;
@@ -73,7 +77,8 @@ fn numbers(cx: &Canvas<'_>, look: &Look<'_>) {
             .painter
             .layout_no_wrap(n.to_string(), FontId::proportional(11.5), rgb(palette.label));
         let frame = Align2::CENTER_CENTER.anchor_size(at + away, galley.size());
-        cx.painter.rect_filled(frame.expand2(vec2(2.0, 0.0)), 2.0, rgba(palette.halo));
+        cx.painter
+            .rect_filled(frame.expand2(vec2(2.0, 0.0)), 2.0, rgba(palette.halo));
         cx.painter.galley(frame.min, galley, rgb(palette.label));
     }
 }

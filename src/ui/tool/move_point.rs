@@ -26,7 +26,10 @@ const WHERE: Text = Text::new(
     "Kéo đến chỗ mới, hoặc gõ X Y, hay @dX dY, @khoảng cách<phương vị",
     "Drag to the new place, or type X Y, or @dX dY, @distance<azimuth",
 );
-const RELEASE: Text = Text::new("Thả chuột để dời đỉnh · Esc để bỏ", "Release to move the point · Esc to drop");
+const RELEASE: Text = Text::new(
+    "Thả chuột để dời đỉnh · Esc để bỏ",
+    "Release to move the point · Esc to drop",
+);
 
 #[derive(Default)]
 pub struct MovePoint {
@@ -58,7 +61,11 @@ impl Tool for MovePoint {
 
     fn pointer(&mut self, input: &Input, look: &Look<'_>) -> Asks {
         self.hot = (!self.dragging)
-            .then(|| input.at.and_then(|p| marks::nearest_selected(look, p, input.reach)))
+            .then(|| {
+                input
+                    .at
+                    .and_then(|p| marks::nearest_selected(look, p, input.reach))
+            })
             .flatten();
         if input.pressed
             && let Some(p) = self.hot.take()

@@ -80,8 +80,10 @@ fn points(cx: &Canvas<'_>, shown: &Shown, t: &Tokens) {
 
 fn cross(cx: &Canvas<'_>, p: Pt, colour: Color32) {
     let (c, s) = (cx.pos(p), Stroke::new(2.5, colour));
-    cx.painter.line_segment([c - vec2(5.0, 5.0), c + vec2(5.0, 5.0)], s);
-    cx.painter.line_segment([c - vec2(5.0, -5.0), c + vec2(5.0, -5.0)], s);
+    cx.painter
+        .line_segment([c - vec2(5.0, 5.0), c + vec2(5.0, 5.0)], s);
+    cx.painter
+        .line_segment([c - vec2(5.0, -5.0), c + vec2(5.0, -5.0)], s);
 }
 
 /// From the old place to the new one; a ring where it is too short to be seen.
@@ -123,11 +125,21 @@ pub fn refusal(cx: &Canvas<'_>, look: &Look<'_>, e: &EditError) {
 }
 
 fn mark(cx: &Canvas<'_>, f: &Finding, colour: Color32) {
-    if let Some(b) = f.bbox.map(|b| cx.frame(&b).expand(4.0)).filter(|b| b.width().max(b.height()) > 16.0) {
-        cx.painter
-            .rect(b, 2.0, translucent(colour, 50), Stroke::new(1.5, colour), egui::StrokeKind::Middle);
+    if let Some(b) = f
+        .bbox
+        .map(|b| cx.frame(&b).expand(4.0))
+        .filter(|b| b.width().max(b.height()) > 16.0)
+    {
+        cx.painter.rect(
+            b,
+            2.0,
+            translucent(colour, 50),
+            Stroke::new(1.5, colour),
+            egui::StrokeKind::Middle,
+        );
     }
     if let Some(at) = f.at {
-        cx.painter.circle_stroke(cx.pos(at), 9.0, Stroke::new(2.5, colour));
+        cx.painter
+            .circle_stroke(cx.pos(at), 9.0, Stroke::new(2.5, colour));
     }
 }

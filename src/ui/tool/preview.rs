@@ -47,7 +47,11 @@ impl Preview {
             return self.key.take().is_some();
         };
         let revision = look.coverage.revision();
-        if self.key.as_ref().is_some_and(|(r, e)| *r == revision && *e == edit) {
+        if self
+            .key
+            .as_ref()
+            .is_some_and(|(r, e)| *r == revision && *e == edit)
+        {
             return false;
         }
         let start = Instant::now();
@@ -78,7 +82,12 @@ impl Preview {
 
 fn shown(plan: Plan, look: &Look<'_>) -> Shown {
     let coverage = look.coverage;
-    let name = |fid: i64| coverage.get(fid).map(|p| short(&p.sheet, &p.number)).unwrap_or_default();
+    let name = |fid: i64| {
+        coverage
+            .get(fid)
+            .map(|p| short(&p.sheet, &p.number))
+            .unwrap_or_default()
+    };
     let area = |fid: i64| coverage.get(fid).map(|p| p.polygon.area_m2());
     let numbers = super::numbers::to_be(&plan, look);
     let created = plan.created.iter().zip(numbers).map(|(c, name)| Line {
@@ -105,7 +114,12 @@ fn shown(plan: Plan, look: &Look<'_>) -> Shown {
     lines.extend(changed);
     Shown {
         poles: plan.created.iter().map(|c| pole(&c.polygon)).collect(),
-        receive: plan.changed.iter().filter(|(f, p)| only_receives(coverage, *f, p)).map(|(f, _)| *f).collect(),
+        receive: plan
+            .changed
+            .iter()
+            .filter(|(f, p)| only_receives(coverage, *f, p))
+            .map(|(f, _)| *f)
+            .collect(),
         lines,
         plan,
     }
@@ -129,10 +143,20 @@ impl Shown {
                 parts.push(text.get(lang).to_owned());
             }
         };
-        let (c, r, t) = (n(plan.created.len()), n(plan.retired.len()), n(plan.changed.len()));
+        let (c, r, t) = (
+            n(plan.created.len()),
+            n(plan.retired.len()),
+            n(plan.changed.len()),
+        );
         say(plan.created.len(), crate::msg!("tạo {c} thửa", "{c} new"));
-        say(plan.retired.len(), crate::msg!("{r} thửa thành lịch sử", "{r} historic"));
-        say(plan.changed.len(), crate::msg!("{t} thửa thay đổi", "{t} changed"));
+        say(
+            plan.retired.len(),
+            crate::msg!("{r} thửa thành lịch sử", "{r} historic"),
+        );
+        say(
+            plan.changed.len(),
+            crate::msg!("{t} thửa thay đổi", "{t} changed"),
+        );
         let (i, m, d) = (n(plan.inserted.len()), n(plan.moved.len()), n(plan.removed.len()));
         say(plan.inserted.len(), crate::msg!("thêm {i} đỉnh", "{i} points in"));
         say(plan.moved.len(), crate::msg!("dời {m} đỉnh", "{m} points moved"));
@@ -144,7 +168,9 @@ impl Shown {
 }
 
 fn only_receives(coverage: &Coverage, fid: i64, new: &Polygon) -> bool {
-    let Some(old) = coverage.get(fid) else { return false };
+    let Some(old) = coverage.get(fid) else {
+        return false;
+    };
     (new.area2() - old.polygon.area2()).abs() < 200_000 && new.point_count() > old.polygon.point_count()
 }
 
@@ -154,7 +180,13 @@ fn pole(polygon: &Polygon) -> Pt {
 
 /// "12/45"; unknown parts as "—".
 pub fn short(sheet: &str, number: &str) -> String {
-    let or = |s: &str| if s.is_empty() { "—".to_owned() } else { s.to_owned() };
+    let or = |s: &str| {
+        if s.is_empty() {
+            "—".to_owned()
+        } else {
+            s.to_owned()
+        }
+    };
     format!("{}/{}", or(sheet), or(number))
 }
 
@@ -167,7 +199,12 @@ pub fn signed(m2: f64, lang: Lang) -> String {
 /// Why an edit may not be, in full: the reason, what it would make, the way out.
 pub fn reason(e: &EditError, lang: Lang) -> String {
     let mut lines = vec![e.failure.message().get(lang).to_owned()];
-    lines.extend(e.findings.iter().take(3).map(|f| validate::message(f).get(lang).to_owned()));
+    lines.extend(
+        e.findings
+            .iter()
+            .take(3)
+            .map(|f| validate::message(f).get(lang).to_owned()),
+    );
     lines.extend(e.failure.remedy_text().map(|r| r.get(lang).to_owned()));
     lines.join("\n")
 }
