@@ -38,6 +38,9 @@ pub enum Turn {
 /// From so many rows on, about a tenth of a second's work, taking back belongs on a thread of its own.
 const LONG: u64 = 3000;
 
+/// An operation by itself, flushed to the disk, takes as long as so many rows.
+const STEP: u64 = 100;
+
 /// What was taken back, and why not everything.
 #[derive(Debug)]
 pub struct Turned {
@@ -96,6 +99,11 @@ impl Project {
         way.is_some_and(|w| !w.is_empty())
     }
 
+    /// The newest operation in force.
+    pub fn stands_at(&self) -> Option<i64> {
+        self.stacks.undo.last().copied()
+    }
+
     fn way_to(&self, op: i64) -> Result<Vec<i64>, Failure> {
         let kind = history::operation(self.reader.conn(), op)?.kind;
         let way = match kind.as_str() {
@@ -139,7 +147,7 @@ impl Project {
     pub fn is_long(&self, steps: &[TakeBack]) -> Result<bool, Failure> {
         let mut rows = 0;
         for step in steps {
-            rows += revert::weight(self.reader.conn(), step.target, LONG)?;
+            rows += STEP + revert::weight(self.reader.conn(), step.target, LONG)?;
         }
         Ok(rows >= LONG)
     }

@@ -19,10 +19,13 @@ pub struct Step {
 
 /// All steps, oldest first.
 pub const STEPS: &[Step] = &[
-    // Undo of an import keeps the rows it takes away packed.
+    // Undo of an import keeps the rows it takes away packed; parcel codes of our own; numbers once used are looked up.
     Step {
         from: 1,
-        sql: "CREATE INDEX change_bulk ON change(tbl, row) WHERE row_to IS NOT NULL;
+        sql: "ALTER TABLE parcel ADD COLUMN parcel_code_state TEXT;
+            ALTER TABLE parcel ADD COLUMN parcel_code_basis TEXT;
+            CREATE INDEX parcel_version_key ON parcel_version(commune, sheet, number);
+            CREATE INDEX change_bulk ON change(tbl, row) WHERE row_to IS NOT NULL;
             CREATE TABLE removed_rows (
               id INTEGER PRIMARY KEY,
               tbl TEXT NOT NULL,

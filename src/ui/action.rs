@@ -7,7 +7,7 @@ use super::command::Command;
 use super::panel::bottom;
 use crate::domain::BBox;
 use crate::edit::Edit;
-use crate::project::Undo;
+use crate::project::Turn;
 use crate::render::ColourBy;
 
 #[derive(Debug)]
@@ -20,7 +20,7 @@ pub enum Action {
     ShowFinding(usize),
     /// One gesture, applied as one.
     Apply(Vec<Edit>),
-    Undo(Undo),
+    Turn(Turn),
     Bottom(bottom::Tab),
     ColourBy(ColourBy),
     Labels(bool),

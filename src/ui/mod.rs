@@ -27,6 +27,7 @@ mod theme;
 mod tiles;
 mod tool;
 mod trace;
+mod turn;
 mod widgets;
 mod work;
 

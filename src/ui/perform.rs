@@ -9,11 +9,8 @@ use super::widgets::Tone;
 use crate::domain::{BBox, Failure};
 use crate::edit::{Edit, EditError, Effects};
 use crate::msg;
-use crate::project::Undo;
-use crate::text::{Lang, Msg, Text, format};
-
-const UNDONE: Text = Text::new("Đã hoàn tác", "Undone");
-const REDONE: Text = Text::new("Đã làm lại", "Redone");
+use crate::project::{Turn, Undo};
+use crate::text::{Lang, Msg, format};
 
 impl App {
     pub(super) fn perform(&mut self, action: Action) {
@@ -24,7 +21,7 @@ impl App {
             Action::Zoom(bbox) => self.zoom(bbox),
             Action::ShowFinding(n) => self.show_finding(n),
             Action::Apply(edits) => self.apply(&edits),
-            Action::Undo(what) => self.undo(what),
+            Action::Turn(turn) => self.turn(turn),
             Action::Bottom(tab) => self.show_tab(tab),
             Action::ColourBy(by) => {
                 self.settings.set_colour_by(by);
@@ -69,8 +66,8 @@ impl App {
             Command::VerifyPackage => self.dialog = Some(Dialog::Verify(verify::VerifyDialog::default())),
             Command::CloseProject => self.close_project(),
             Command::Quit => self.ctx.send_viewport_cmd(egui::ViewportCommand::Close),
-            Command::Undo => self.undo(Undo::Last),
-            Command::Redo => self.redo(),
+            Command::Undo => self.turn(Turn::Undo(Undo::Last)),
+            Command::Redo => self.turn(Turn::Redo),
             Command::Palette => self.open_palette(),
             Command::Shortcuts => self.dialog = Some(Dialog::Shortcuts),
             Command::About => self.dialog = Some(Dialog::About),
@@ -211,7 +208,7 @@ impl App {
         }
     }
 
-    fn refuse_writing(&mut self) {
+    pub(super) fn refuse_writing(&mut self) {
         self.notices.say(
             &self.ctx,
             Tone::Warning,
@@ -231,7 +228,7 @@ impl App {
         }
     }
 
-    fn refused(&mut self, e: &EditError) {
+    pub(super) fn refused(&mut self, e: &EditError) {
         let at_field = self.session.as_mut().is_some_and(|s| {
             s.views.map.hand.refused();
             s.views.inspector.refused(&e.failure)
@@ -242,56 +239,13 @@ impl App {
         self.ctx.request_repaint();
     }
 
-    fn undo(&mut self, what: Undo) {
-        if self.jobs.writing() {
-            return self.refuse_writing();
-        }
-        let act = self.act();
-        let Some(s) = &mut self.session else { return };
-        let before = s.project.coverage().clone();
-        match s.project.undo(what, &act) {
-            Ok(effects) => {
-                s.redraw(&before, std::slice::from_ref(&effects));
-                self.turned(UNDONE, &effects);
-            }
-            Err(e) => self.refused(&e),
-        }
-    }
-
-    fn redo(&mut self) {
-        let act = self.act();
-        let Some(s) = &mut self.session else { return };
-        let before = s.project.coverage().clone();
-        match s.project.redo(&act) {
-            Ok(effects) => {
-                s.redraw(&before, std::slice::from_ref(&effects));
-                self.turned(REDONE, &effects);
-            }
-            Err(e) => self.refused(&e),
-        }
-    }
-
-    fn turned(&mut self, what: Text, effects: &Effects) {
-        self.changed(true);
-        let text = Msg::new(
-            format!("{}: {}", what.vi, effects.label.vi),
-            format!("{}: {}", what.en, effects.label.en),
-        );
-        self.notices.say(
-            &self.ctx,
-            Tone::Ok,
-            text,
-            consequences(std::slice::from_ref(effects)),
-        );
-    }
-
     pub(super) fn fail(&mut self, failure: &Failure) {
         self.notices.failure(&self.ctx, failure);
     }
 }
 
 /// What an edit changed besides what was clicked.
-fn consequences(all: &[Effects]) -> Option<Msg> {
+pub(super) fn consequences(all: &[Effects]) -> Option<Msg> {
     let changed: usize = all.iter().map(|e| e.changed.len()).sum();
     let inserted: usize = all.iter().map(|e| e.points_inserted).sum();
     let delta: f64 = all.iter().map(|e| e.area_after - e.area_before).sum();

@@ -159,6 +159,11 @@ impl Session {
         }
     }
 
+    /// Whether the rules have run over everything.
+    pub fn is_validated(&self) -> bool {
+        self.validated
+    }
+
     /// What commands need to know.
     pub fn have(&self, writing: bool) -> Have {
         Have {

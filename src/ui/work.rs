@@ -19,7 +19,7 @@ use crate::formats::write::OutputFormat;
 use crate::import::{self, Drafted, Existing, Inspection, Options, Plan};
 use crate::job::Progress;
 use crate::msg;
-use crate::project::{Committed, NewProject, Project, Writer};
+use crate::project::{Committed, Effects, NewProject, News, Project, Writer};
 use crate::sample;
 use crate::text::{Lang, Msg, Text, format};
 use crate::topology::Coverage;
@@ -243,16 +243,31 @@ impl App {
         );
     }
 
-    /// The writer goes to the job and comes back with the news; meanwhile the window reads on.
     fn commit(&mut self, drafted: Arc<Drafted>) {
         let act = self.act();
+        self.write(
+            COMMIT,
+            move |writer, progress| Ok(writer.import(&drafted.draft, &act, progress)?),
+            |app, _, result| app.committed(result),
+        );
+    }
+
+    /// The writer goes to the job and comes back with the news; meanwhile the window reads on. `then` gets what the job's
+    /// operations did and what came of it.
+    pub(super) fn write<T: Send + 'static>(
+        &mut self,
+        name: impl Into<Msg>,
+        work: impl FnOnce(&mut Writer, &Progress) -> Result<T, Failure> + Send + 'static,
+        then: impl FnOnce(&mut Self, Vec<Effects>, Result<T, Failure>) + Send + 'static,
+    ) {
         let Some(session) = &mut self.session else { return };
-        let writer = match session.project.detach_writer() {
+        let lookout = session.project.lookout();
+        let mut writer = match session.project.detach_writer() {
             Ok(writer) => writer,
             Err(failure) => return self.fail(&failure),
         };
         let start = Start {
-            name: COMMIT.into(),
+            name: name.into(),
             writes: true,
             quiet: false,
         };
@@ -260,14 +275,16 @@ impl App {
             &self.ctx.clone(),
             start,
             move |progress| {
-                let mut writer = writer;
-                let done = writer
-                    .import(&drafted.draft, &act, progress)
-                    .map_err(Failure::from);
-                Ok((writer, done))
+                let done = work(&mut writer, progress);
+                // Not to be cancelled any more: it is written.
+                let news = lookout.news(&Progress::none())?;
+                match done {
+                    Ok(done) => Ok((writer, news, Ok(done))),
+                    Err(failure) => Ok((writer, news, Err(failure))),
+                }
             },
             |app, result| match result {
-                Ok((writer, done)) => app.committed(writer, done),
+                Ok((writer, news, done)) => app.wrote(writer, news, done, then),
                 // The writer is lost with the job: the file is opened anew.
                 Err(failure) => {
                     app.reopen();
@@ -277,23 +294,38 @@ impl App {
         );
     }
 
+    fn wrote<T>(
+        &mut self,
+        writer: Writer,
+        news: News,
+        done: Result<T, Failure>,
+        then: impl FnOnce(&mut Self, Vec<Effects>, Result<T, Failure>),
+    ) {
+        let Some(session) = &mut self.session else { return };
+        match session.project.attach(writer, news) {
+            Ok(effects) => {
+                self.changed(!effects.is_empty());
+                then(self, effects, done);
+            }
+            Err(failure) => self.fail(&failure),
+        }
+    }
+
     fn reopen(&mut self) {
         if let Some(path) = self.session.as_ref().map(|s| s.project.path().to_owned()) {
             self.open(path);
         }
     }
 
-    fn committed(&mut self, writer: Writer, done: Result<Committed, Failure>) {
+    fn committed(&mut self, done: Result<Committed, Failure>) {
         let Some(session) = &mut self.session else { return };
-        let attached = session.project.attach_writer(writer);
         session.views.map.fit();
-        self.changed(done.is_ok());
-        match (attached, done) {
-            (Ok(_), Ok(done)) => {
+        match done {
+            Ok(done) => {
                 self.notices.say(&self.ctx, Tone::Ok, imported(&done), None);
                 self.validate();
             }
-            (Err(failure), _) | (_, Err(failure)) => self.fail(&failure),
+            Err(failure) => self.fail(&failure),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Kill −9 in the middle of an import: afterwards the file opens by itself and holds exactly what was before or what
+//! Kill −9 in the middle of an import or its undo: afterwards the file opens by itself and holds exactly what was before or what
 //! was to come, and what was acknowledged had been flushed.
 
 use std::io::{BufRead, BufReader, Write};
@@ -9,10 +9,12 @@ use std::time::Instant;
 use diachinh::domain::Failure;
 use diachinh::store::Writer;
 
-use crate::bulk::{act, assert_sound, commit, create, text};
+use crate::bulk::{act, assert_sound, commit, create, take_back, text};
 use crate::drafts::draft;
 
 const TARGET: &str = "DIACHINH_TEST_KILLED_IMPORT";
+/// An operation to take back instead.
+const UNDO: &str = "DIACHINH_TEST_KILLED_UNDO";
 /// Parcels there before, and parcels of the import that is killed.
 const BEFORE: usize = 200;
 const COUNT: usize = 6000;
@@ -26,13 +28,17 @@ fn imports_when_told_so() {
     let mut writer = Writer::open(Path::new(&path), &act())
         .map_err(Failure::from)
         .unwrap();
+    let undo: Option<i64> = std::env::var(UNDO).ok().and_then(|op| op.parse().ok());
     let draft = draft(COUNT, "b.shp");
     let say = |word: &str| {
         let mut out = std::io::stdout();
         out.write_all(word.as_bytes()).and_then(|()| out.flush()).unwrap();
     };
     say("\nBEGIN\n");
-    commit(&mut writer, &draft).unwrap();
+    match undo {
+        Some(op) => drop(take_back(&mut writer, op)),
+        None => drop(commit(&mut writer, &draft).unwrap()),
+    }
     say("\nDONE\n");
     // Until the parent lets go.
     let _ = std::io::stdin().read_line(&mut String::new());
@@ -151,6 +157,48 @@ fn a_killed_import_happened_or_did_not() {
         }
     }
     assert!(seen[0] > 0, "no strike came before the end: {seen:?}");
+}
+
+#[test]
+fn a_killed_undo_or_redo_happened_or_did_not() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("h.gpkg");
+    let before = district(&path);
+    let mut writer = Writer::open(&path, &act()).map_err(Failure::from).unwrap();
+    let import = commit(&mut writer, &draft(COUNT, "b.shp")).unwrap().op;
+    drop(writer);
+    let after = text(&path, true, false);
+    // (operation to take back, whether the import is in force after it): an undo, then the redo of it.
+    let (mut target, mut there) = (import, false);
+    let (mut struck, mut done) = (0, 0);
+    let mut pause = std::time::Duration::from_millis(5);
+    while done < 2 {
+        let mut c = child(&[], &path).env(UNDO, target.to_string()).spawn().unwrap();
+        let mut lines = BufReader::new(c.stdout.take().unwrap());
+        assert!(wait_for(&mut lines, "BEGIN"));
+        std::thread::sleep(pause);
+        kill(c);
+        let acknowledged = wait_for(&mut lines, "DONE");
+        survivors(&path);
+        let now = text(&path, true, false);
+        let happened = now == if there { &*after } else { &*before };
+        assert!(happened || now == if there { &*before } else { &*after }, "half of it");
+        assert!(!acknowledged || happened, "acknowledged and lost");
+        if happened {
+            done += 1;
+            there = true;
+            let conn = Writer::open(&path, &act()).map_err(Failure::from).unwrap();
+            target = conn
+                .conn()
+                .query_row("SELECT max(id) FROM operation", [], |r| r.get(0))
+                .unwrap();
+            pause = std::time::Duration::from_millis(5);
+        } else {
+            struck += 1;
+            pause = pause * 3 / 2;
+        }
+    }
+    assert!(struck > 2, "only {struck} strikes came before the end");
 }
 
 #[test]

@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use diachinh::domain::{Act, Pt};
-use diachinh::project::{Project, Undo};
+use diachinh::project::Project;
 use diachinh::ui::{App, Setup, ToolKind};
 use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers, Pos2, Vec2};
@@ -598,7 +598,83 @@ fn history_takes_an_older_operation_back() {
         all.iter().any(|o| o.undoes == Some(op)),
         "undo is an operation of its own"
     );
-    assert!(matches!(Undo::Op(op), Undo::Op(_)));
+}
+
+/// Changes the address of the parcel in the inspector; gives the operation.
+fn readdress(w: &mut Window, to: &str) -> i64 {
+    w.type_into("Địa chỉ", to);
+    w.key(Modifiers::NONE, Key::Enter);
+    w.settle();
+    w.project().can_undo().unwrap().op
+}
+
+#[test]
+fn history_undoes_one_alone_or_says_what_builds_on_it_and_goes_anywhere() {
+    let painted = std::env::var_os("DIACHINH_SHOTS").is_some();
+    let mut w = Window::sample_with([1366.0, 1000.0], "{\"bottom_height\":450}", painted);
+    let fid = w.find();
+    let address = |w: &Window| w.project().record(fid).unwrap().address;
+    let before = address(&w);
+    let first = readdress(&mut w, "Thôn Một");
+    let second = readdress(&mut w, "Thôn Hai");
+    w.key(CTRL | Modifiers::SHIFT, Key::H);
+    w.settle();
+    w.click(&format!("Hoàn tác thao tác số {first}"));
+    assert!(w.says("dựa vào nó") && w.says(&format!("số {second} (")), "{}", w.texts());
+    assert_eq!(address(&w).as_deref(), Some("Thôn Hai"));
+    w.shot("nhat-ky");
+    w.click(&format!("Về thao tác số {first}"));
+    assert_eq!(address(&w).as_deref(), Some("Thôn Một"));
+    w.click("Về thao tác số 2");
+    assert_eq!(address(&w), before);
+    w.click(&format!("Về thao tác số {second}"));
+    assert_eq!(address(&w).as_deref(), Some("Thôn Hai"));
+    assert!(
+        w.h.query_by_role_and_label(Role::Button, &format!("Về thao tác số {second}"))
+            .is_none(),
+        "one is there already"
+    );
+    w.key(CTRL, Key::Z);
+    w.settle();
+    w.click(&format!("Làm lại thao tác số {second}"));
+    assert_eq!(address(&w).as_deref(), Some("Thôn Hai"));
+}
+
+#[test]
+fn undoing_an_import_is_a_job_that_can_be_cancelled() {
+    let painted = std::env::var_os("DIACHINH_SHOTS").is_some();
+    let mut w = Window::sample_with([1366.0, 768.0], "{}", painted);
+    let parcels = w.project().coverage().len();
+    let path = w.project().path().to_owned();
+    w.key(CTRL | Modifiers::SHIFT, Key::H);
+    w.settle();
+    // While another program writes, the job waits for it.
+    let other = rusqlite::Connection::open(&path).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    w.button("Về thao tác số 1").click();
+    w.h.run_steps(4);
+    assert!(!w.app().is_idle(), "it runs");
+    assert!(
+        w.button("Về thao tác số 1").accesskit_node().is_disabled(),
+        "no second one meanwhile"
+    );
+    w.h.get_by_role_and_label(Role::Tab, "Công việc (1)").click();
+    w.h.run_steps(4);
+    assert!(w.says("Trở về thao tác số 1"), "{}", w.texts());
+    w.shot("hoan-tac-nhap");
+    w.button("Hủy").click();
+    w.h.run_steps(4);
+    other.execute_batch("ROLLBACK").unwrap();
+    w.settle();
+    assert_eq!(w.project().coverage().len(), parcels);
+    assert!(w.says("Đã hủy"), "{}", w.texts());
+    w.key(CTRL | Modifiers::SHIFT, Key::H);
+    w.settle();
+    w.click("Về thao tác số 1");
+    assert!(w.project().coverage().is_empty());
+    w.click("Về thao tác số 2");
+    assert_eq!(w.project().coverage().len(), parcels);
+    assert!(w.find() > 0, "and found again");
 }
 
 #[test]

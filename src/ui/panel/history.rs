@@ -1,12 +1,11 @@
-//! Bottom tab: every operation, newest first; undo from here.
+//! Bottom tab: every operation, newest first; one undone alone, or back to any of them.
 
 use std::ops::Range;
 
 use egui::{RichText, Ui};
 use egui_material_icons::icons as i;
 
-use crate::project::Undo;
-use crate::project::{LogFilter, OperationSummary};
+use crate::project::{LogFilter, OperationSummary, Turn, Undo};
 use crate::text::{Lang, Text, format};
 use crate::ui::action::Action;
 use crate::ui::look::Look;
@@ -24,6 +23,21 @@ const WHO: Text = Text::new("Người làm", "Who");
 const WHAT: Text = Text::new("Thao tác", "Operation");
 const PARCELS: Text = Text::new("Số thửa đất", "Parcels");
 const ACT: Text = Text::new("Hoàn tác", "Undo");
+const ONLY: Text = Text::new("Chỉ hoàn tác cái này", "Undo only this");
+const REDO: Text = Text::new("Làm lại", "Redo");
+const HERE: Text = Text::new("Về đây", "Go here");
+const HERE_TIP: Text = Text::new(
+    "Hoàn tác hoặc làm lại từng thao tác, cho đến khi thao tác này là thao tác cuối có hiệu lực.",
+    "Undo or redo one by one, until this operation is the last in force.",
+);
+const ONLY_TIP: Text = Text::new(
+    "Hoàn tác riêng thao tác này. Nếu có thao tác sau dựa vào nó thì không làm, và liệt kê các thao tác đó.",
+    "Take back this operation alone. Refused, with the list, when later ones build on it.",
+);
+const NOT_NOW: Text = Text::new(
+    "Tệp chỉ mở để đọc, hoặc một công việc đang ghi dữ liệu.",
+    "The file is open read-only, or a job is writing.",
+);
 const NONE: Text = Text::new("Chưa có thao tác nào", "No operation yet");
 const NONE_BODY: Text = Text::new(
     "Mọi thay đổi của dữ liệu được ghi ở đây, và hoàn tác được từ đây.",
@@ -37,8 +51,8 @@ const CLOCK: Text = Text::new(
 const COLS: [Col; 6] = [
     col(NUMBER, 52.0, true),
     col(WHEN, 134.0, false),
-    col(WHAT, 300.0, false),
-    col(ACT, 150.0, false),
+    col(WHAT, 260.0, false),
+    col(ACT, 256.0, false),
     col(PARCELS, 94.0, true),
     col(WHO, 150.0, false),
 ];
@@ -125,32 +139,45 @@ fn label(ui: &Ui, op: &OperationSummary, lang: Lang) -> RichText {
     }
 }
 
-/// The undo button of an operation, or what has become of it.
+/// What can be done about an operation: take it back alone, do it again, or go to where it was the last.
 fn undo(ui: &mut Ui, op: &OperationSummary, look: &Look<'_>, out: &mut Vec<Action>) {
-    let lang = look.lang;
+    let (lang, n) = (look.lang, op.op);
+    let mut ask = |ui: &mut Ui, glyph, text: Text, name: (String, String), tip: Text, turn| {
+        let button = egui::Button::new((widgets::icon(glyph), text.get(lang))).small();
+        let name = if lang == Lang::Vi { name.0 } else { name.1 };
+        let r = widgets::named(
+            ui.add_enabled(look.editable(), button),
+            egui::accesskit::Role::Button,
+            &name,
+        )
+        .on_hover_text(tip.get(lang))
+        .on_disabled_hover_text(NOT_NOW.get(lang));
+        if r.clicked() {
+            out.push(Action::Turn(turn));
+        }
+    };
+    if let Some(by) = op.undone_by {
+        let name = (format!("Làm lại thao tác số {n}"), format!("Redo operation no. {n}"));
+        ask(ui, i::ICON_REDO, REDO, name, REDO, Turn::Undo(Undo::Op(by)));
+    } else if op.kind != "new" {
+        let name = (format!("Hoàn tác thao tác số {n}"), format!("Undo operation no. {n}"));
+        let newest = look.project.stands_at() == Some(n);
+        let text = if newest { ACT } else { ONLY };
+        ask(ui, i::ICON_UNDO, text, name, ONLY_TIP, Turn::Undo(Undo::Op(n)));
+    }
+    if look.project.leads_to(op) {
+        let name = (
+            format!("Về thao tác số {n}"),
+            format!("Go to operation no. {n}"),
+        );
+        ask(ui, i::ICON_HISTORY, HERE, name, HERE_TIP, Turn::To(n));
+    }
     if let Some(by) = op.undone_by {
         let text = match lang {
-            Lang::Vi => format!("đã hoàn tác ở số {by}"),
-            Lang::En => format!("undone by no. {by}"),
+            Lang::Vi => format!("bởi số {by}"),
+            Lang::En => format!("by no. {by}"),
         };
         ui.label(RichText::new(text).small().color(tokens(ui).text_weak));
-        return;
-    }
-    if op.kind == "new" {
-        return;
-    }
-    let name = match lang {
-        Lang::Vi => format!("Hoàn tác thao tác số {}", op.op),
-        Lang::En => format!("Undo operation no. {}", op.op),
-    };
-    let button = egui::Button::new((widgets::icon(i::ICON_UNDO), ACT.get(lang))).small();
-    let r = widgets::named(
-        ui.add_enabled(look.editable(), button),
-        egui::accesskit::Role::Button,
-        &name,
-    );
-    if r.clicked() {
-        out.push(Action::Undo(Undo::Op(op.op)));
     }
 }
 
@@ -193,7 +220,9 @@ impl Rows for View<'_, '_> {
         }
     }
 
-    fn is_selected(&self, _: u64) -> bool {
-        false
+    /// Where the person stands.
+    fn is_selected(&self, row: u64) -> bool {
+        let here = self.look.project.stands_at();
+        here.is_some() && self.log.get(row as usize).map(|o| o.op) == here
     }
 }
