@@ -60,7 +60,9 @@ impl App {
         let validate = many && s.is_validated();
         match stopped {
             Some(failure) => self.stopped(&effects, &failure),
-            None => self.notices.say(&self.ctx, Tone::Ok, name.clone(), consequences(&effects)),
+            None => self
+                .notices
+                .say(&self.ctx, Tone::Ok, name.clone(), consequences(&effects)),
         }
         if validate {
             self.validate();

@@ -182,7 +182,10 @@ fn a_killed_undo_or_redo_happened_or_did_not() {
         survivors(&path);
         let now = text(&path, true, false);
         let happened = now == if there { &*after } else { &*before };
-        assert!(happened || now == if there { &*before } else { &*after }, "half of it");
+        assert!(
+            happened || now == if there { &*before } else { &*after },
+            "half of it"
+        );
         assert!(!acknowledged || happened, "acknowledged and lost");
         if happened {
             done += 1;

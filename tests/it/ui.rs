@@ -620,7 +620,11 @@ fn history_undoes_one_alone_or_says_what_builds_on_it_and_goes_anywhere() {
     w.key(CTRL | Modifiers::SHIFT, Key::H);
     w.settle();
     w.click(&format!("Hoàn tác thao tác số {first}"));
-    assert!(w.says("dựa vào nó") && w.says(&format!("số {second} (")), "{}", w.texts());
+    assert!(
+        w.says("dựa vào nó") && w.says(&format!("số {second} (")),
+        "{}",
+        w.texts()
+    );
     assert_eq!(address(&w).as_deref(), Some("Thôn Hai"));
     w.shot("nhat-ky");
     w.click(&format!("Về thao tác số {first}"));

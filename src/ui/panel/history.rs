@@ -157,19 +157,22 @@ fn undo(ui: &mut Ui, op: &OperationSummary, look: &Look<'_>, out: &mut Vec<Actio
         }
     };
     if let Some(by) = op.undone_by {
-        let name = (format!("Làm lại thao tác số {n}"), format!("Redo operation no. {n}"));
+        let name = (
+            format!("Làm lại thao tác số {n}"),
+            format!("Redo operation no. {n}"),
+        );
         ask(ui, i::ICON_REDO, REDO, name, REDO, Turn::Undo(Undo::Op(by)));
     } else if op.kind != "new" {
-        let name = (format!("Hoàn tác thao tác số {n}"), format!("Undo operation no. {n}"));
+        let name = (
+            format!("Hoàn tác thao tác số {n}"),
+            format!("Undo operation no. {n}"),
+        );
         let newest = look.project.stands_at() == Some(n);
         let text = if newest { ACT } else { ONLY };
         ask(ui, i::ICON_UNDO, text, name, ONLY_TIP, Turn::Undo(Undo::Op(n)));
     }
     if look.project.leads_to(op) {
-        let name = (
-            format!("Về thao tác số {n}"),
-            format!("Go to operation no. {n}"),
-        );
+        let name = (format!("Về thao tác số {n}"), format!("Go to operation no. {n}"));
         ask(ui, i::ICON_HISTORY, HERE, name, HERE_TIP, Turn::To(n));
     }
     if let Some(by) = op.undone_by {
