@@ -6,10 +6,14 @@
 mod distribute;
 mod effects;
 mod heirs;
+mod insert_point;
+mod merge_points;
 mod move_point;
+mod move_points;
 mod parcel_code;
 mod receive;
 mod records;
+mod remove_point;
 mod script;
 mod set;
 mod write_plan;
@@ -17,7 +21,11 @@ mod write_plan;
 use serde::{Deserialize, Serialize};
 
 pub use effects::{Effects, MOST_DETAILS, ParcelEffect, Tolerance};
+pub use insert_point::InsertPoint;
+pub use merge_points::MergePoints;
+pub use move_points::MovePoints;
 pub use records::{ChildFields, Numbering, Records, UseArea};
+pub use remove_point::RemovePoint;
 pub use script::{parse, to_json};
 pub use set::Fields;
 
@@ -45,6 +53,14 @@ pub enum Edit {
         #[serde(with = "script::metres")]
         to: Pt,
     },
+    /// Moves several boundary points at once.
+    MovePoints(MovePoints),
+    /// Inserts a boundary point on a side.
+    InsertPoint(InsertPoint),
+    /// Removes a boundary point.
+    RemovePoint(RemovePoint),
+    /// Makes several boundary points one.
+    MergePoints(MergePoints),
 }
 
 /// Why an edit did not happen. Nothing was changed.
@@ -100,6 +116,10 @@ impl Edit {
         match self {
             Self::Set { .. } => "set",
             Self::MovePoint { .. } => "move_point",
+            Self::MovePoints(_) => "move_points",
+            Self::InsertPoint(_) => "insert_point",
+            Self::RemovePoint(_) => "remove_point",
+            Self::MergePoints(_) => "merge_points",
         }
     }
 
@@ -108,6 +128,10 @@ impl Edit {
         match self {
             Self::Set { parcel, fields } => set::label(coverage, parcel, fields),
             Self::MovePoint { from, to } => move_point::label(coverage, *from, *to),
+            Self::MovePoints(e) => e.label(),
+            Self::InsertPoint(e) => e.label(coverage),
+            Self::RemovePoint(e) => e.label(coverage),
+            Self::MergePoints(e) => e.label(),
         }
     }
 
@@ -116,6 +140,10 @@ impl Edit {
         Ok(match self {
             Self::Set { .. } => Plan::default(),
             Self::MovePoint { from, to } => move_point::plan(coverage, *from, *to)?,
+            Self::MovePoints(e) => e.plan(coverage)?,
+            Self::InsertPoint(e) => e.plan(coverage)?,
+            Self::RemovePoint(e) => e.plan(coverage)?,
+            Self::MergePoints(e) => e.plan(coverage)?,
         })
     }
 
@@ -124,6 +152,9 @@ impl Edit {
         match self {
             Self::Set { parcel, fields } => set::run(at, parcel, fields),
             Self::MovePoint { from, to } => move_point::run(at, *from, *to),
+            Self::MovePoints(_) | Self::InsertPoint(_) | Self::RemovePoint(_) | Self::MergePoints(_) => {
+                write_plan::write(at, &self.plan(at.coverage)?, &Records::default())
+            }
         }
     }
 }

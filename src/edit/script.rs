@@ -7,7 +7,14 @@ use crate::domain::Failure;
 use crate::msg;
 
 /// The operations there are; others are refused by name.
-const OPS: &[&str] = &["set", "move_point"];
+const OPS: &[&str] = &[
+    "set",
+    "move_point",
+    "move_points",
+    "insert_point",
+    "remove_point",
+    "merge_points",
+];
 
 /// One line of an edit script. Unknown operations and keys are errors, never ignored.
 pub fn parse(line: &str) -> Result<Edit, Failure> {
@@ -118,6 +125,64 @@ pub mod metres {
     }
 }
 
+/// A point as in [`metres`], or none.
+pub mod maybe_metres {
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    use crate::domain::Pt;
+
+    pub fn serialize<S: Serializer>(p: &Option<Pt>, s: S) -> Result<S::Ok, S::Error> {
+        match p {
+            Some(p) => super::metres::serialize(p, s),
+            None => s.serialize_none(),
+        }
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Pt>, D::Error> {
+        Ok(Option::<super::Metres>::deserialize(d)?.map(|m| m.0))
+    }
+}
+
+/// Points as in [`metres`], one after the other.
+pub mod line {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use crate::domain::Pt;
+
+    pub fn serialize<S: Serializer>(points: &[Pt], s: S) -> Result<S::Ok, S::Error> {
+        let all: Vec<super::Metres> = points.iter().map(|p| super::Metres(*p)).collect();
+        all.serialize(s)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Vec<Pt>, D::Error> {
+        let all = Vec::<super::Metres>::deserialize(d)?;
+        Ok(all.into_iter().map(|m| m.0).collect())
+    }
+}
+
+/// Pairs [from, to] of points.
+pub mod moves {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use super::Metres;
+    use crate::domain::Pt;
+
+    pub fn serialize<S: Serializer>(moves: &[(Pt, Pt)], s: S) -> Result<S::Ok, S::Error> {
+        let all: Vec<(Metres, Metres)> = moves.iter().map(|(a, b)| (Metres(*a), Metres(*b))).collect();
+        all.serialize(s)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Vec<(Pt, Pt)>, D::Error> {
+        let all = Vec::<(Metres, Metres)>::deserialize(d)?;
+        Ok(all.into_iter().map(|(a, b)| (a.0, b.0)).collect())
+    }
+}
+
+/// A point as in [`metres`] inside lists.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(transparent)]
+struct Metres(#[serde(with = "metres")] crate::domain::Pt);
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -131,6 +196,11 @@ mod tests {
         for line in [
             r#"{"op":"set","parcel":"25747/12/45","fields":{"sheet":"12","number":"45","area_legal":120.5,"land_use":"ODT","address":null}}"#,
             r#"{"op":"move_point","from":[500000.0,2300000.001],"to":[500000.123,2300000.0]}"#,
+            r#"{"op":"move_points","points":[[500000.0,2300000.0],[500001.0,2300000.0]],"by":[0.5,-0.25]}"#,
+            r#"{"op":"move_points","moves":[[[500000.0,2300000.0],[500001.0,2300000.0]]]}"#,
+            r#"{"op":"insert_point","parcel":"25747/12/45","at":[500000.0,2300000.0]}"#,
+            r#"{"op":"remove_point","at":[500000.0,2300000.0]}"#,
+            r#"{"op":"merge_points","points":[[500000.0,2300000.0],[500001.0,2300000.0]],"to":[500000.0,2300000.0]}"#,
         ] {
             assert_eq!(to_json(&parse(line).unwrap()), line);
         }
@@ -159,6 +229,9 @@ mod tests {
             "BAD_VALUE"
         );
         assert_eq!(code(r#"{"op":"move_point","from":[1,2]}"#), "MISSING_KEY");
+        assert_eq!(code(r#"{"op":"merge_points","to":[1,2]}"#), "MISSING_KEY");
+        assert_eq!(code(r#"{"op":"remove_point","at":[1,2],"more":1}"#), "UNKNOWN_KEY");
+        assert_eq!(code(r#"{"op":"merge_points","points":[[1,2,3]],"to":[1,2]}"#), "BAD_VALUE");
         assert_eq!(
             code(r#"{"op":"move_point","from":[1,2],"to":[1.0005,2]}"#),
             "BAD_VALUE"

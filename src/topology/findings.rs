@@ -8,6 +8,8 @@ use crate::domain::{Finding, Parcel, Severity, Unit};
 pub const RING_INVALID: &str = "RING_INVALID";
 pub const PARCEL_OVERLAP: &str = "PARCEL_OVERLAP";
 pub const UNMATCHED_VERTEX: &str = "UNMATCHED_VERTEX";
+/// Here a boundary between others begins: the place of a refusal, no fault.
+pub const BOUNDARIES_MEET: &str = "BOUNDARIES_MEET";
 pub const PARCEL_GAP: &str = "PARCEL_GAP";
 
 /// An overlap nowhere wider than this is a warning only, mm (domain.md T1). The rule file may say otherwise.

@@ -1,84 +1,12 @@
-//! Moving a boundary point: every parcel that has the point follows.
-//!
-//! Nothing is changed; the caller applies the plan.
+//! Moving one boundary point: `move_points` with one.
 
-use super::{Coverage, Plan, Refusal, guard};
-use crate::domain::{Failure, MAX_COORDINATE, Parcel, Polygon, Pt};
-use crate::msg;
-use crate::text::Text;
+use super::{Coverage, Plan, Refusal, move_points};
+use crate::domain::Pt;
 
-const MOVE: Text = Text::new("dời điểm ranh", "move the boundary point");
-
-/// Plans to move `from` to `to`. Codes of refusal: `POINT_NOT_MOVED`, `POINT_OUT_OF_RANGE`,
-/// `NO_POINT`, `POINT_TAKEN`, `WOULD_MAKE_FAULT`.
+/// Plans to move `from` to `to`. Codes of refusal: `POINT_NOT_MOVED`, `POINT_OUT_OF_RANGE`, `NO_POINT`,
+/// `POINT_TAKEN`, `WOULD_MAKE_FAULT`.
 pub fn plan(coverage: &Coverage, from: Pt, to: Pt) -> Result<Plan, Refusal> {
-    check_target(from, to)?;
-    let old: Vec<&Parcel> = coverage
-        .users_of(from)
-        .iter()
-        .filter_map(|f| coverage.get(*f))
-        .collect();
-    if old.is_empty() {
-        return Err(not_found(from).into());
-    }
-    if let Some(p) = old.iter().find(|p| p.polygon.points().any(|q| q == to)) {
-        return Err(taken(p, to).into());
-    }
-    let plan = Plan {
-        changed: old.iter().map(|p| (p.fid, moved(p, from, to))).collect(),
-        moved: vec![(from, to)],
-        ..Plan::default()
-    };
-    guard::check(coverage, &plan, MOVE)?;
-    Ok(plan)
-}
-
-fn check_target(from: Pt, to: Pt) -> Result<(), Failure> {
-    if from == to {
-        let message = msg!("Điểm mới trùng với điểm cũ.", "The new place is the old place.");
-        return Err(Failure::new("POINT_NOT_MOVED", message));
-    }
-    if [to.e, to.n].iter().any(|v| v.abs() > MAX_COORDINATE) {
-        let message = msg!(
-            "Tọa độ mới nằm ngoài phạm vi cho phép.",
-            "The new coordinates are out of range."
-        );
-        return Err(Failure::new("POINT_OUT_OF_RANGE", message));
-    }
-    Ok(())
-}
-
-fn not_found(from: Pt) -> Failure {
-    let (e, n) = from.metres();
-    let message = msg!(
-        "Không có thửa nào có điểm ranh tại X = {n:.3}, Y = {e:.3}.",
-        "No parcel has a boundary point at X = {n:.3}, Y = {e:.3}."
-    );
-    let remedy = msg!(
-        "Chọn đúng một điểm ranh có trên bản đồ (tọa độ chính xác đến mm).",
-        "Choose a boundary point of the map (coordinates exact to the mm)."
-    );
-    Failure::new("NO_POINT", message).remedy(remedy)
-}
-
-fn taken(parcel: &Parcel, to: Pt) -> Failure {
-    let ((e, n), parcel) = (to.metres(), parcel.reference());
-    let message = msg!(
-        "Thửa {parcel} đã có điểm ranh tại X = {n:.3}, Y = {e:.3}; hai điểm của một thửa không được trùng nhau.",
-        "Parcel {parcel} already has a boundary point at X = {n:.3}, Y = {e:.3}; two points of one parcel may not coincide."
-    );
-    let remedy = msg!(
-        "Chọn vị trí khác; để bỏ một điểm thừa, dùng lệnh gộp điểm hoặc xóa điểm.",
-        "Choose another place; to drop a needless point, merge or remove points."
-    );
-    Failure::new("POINT_TAKEN", message).remedy(remedy)
-}
-
-fn moved(parcel: &Parcel, from: Pt, to: Pt) -> Polygon {
-    let mut polygon = parcel.polygon.clone();
-    let points = polygon.rings.iter_mut().flatten();
-    points.filter(|p| **p == from).for_each(|p| *p = to);
-    polygon
+    move_points::plan(coverage, &[(from, to)])
 }
 
 #[cfg(test)]
@@ -183,7 +111,7 @@ mod tests {
                 "-10 0",
                 "moves 1 x1 100.000 -> 100.050",
             ),
-            // a T-junction may slide along the side, not leave it
+            // a T-junction slides along the side, or takes it along
             (
                 &[a, lower, upper],
                 "10000 5000",
@@ -194,20 +122,20 @@ mod tests {
                 &[a, lower, upper],
                 "10000 5000",
                 "10100 5000",
-                "WOULD_MAKE_FAULT PARCEL_GAP 25747/1/1+25747/1/2 PARCEL_GAP 25747/1/1+25747/1/3",
+                "moves 1,2,3 x2 200.000 -> 200.000",
             ),
             (
                 &[a, lower, upper],
                 "10000 5000",
                 "9900 5000",
-                "WOULD_MAKE_FAULT PARCEL_OVERLAP 25747/1/1+25747/1/2 PARCEL_OVERLAP 25747/1/1+25747/1/3",
+                "moves 1,2,3 x2 200.000 -> 200.000",
             ),
-            // the long side leaves the T-junction
+            // the long side swings round the T-junction
             (
                 &[a, lower, upper],
                 "10000 10000",
                 "10500 10000",
-                "WOULD_MAKE_FAULT PARCEL_OVERLAP 25747/1/1+25747/1/2 PARCEL_OVERLAP 25747/1/1+25747/1/3",
+                "moves 1,3 x2 150.000 -> 150.000",
             ),
             // pond and hole move as one; not out of the parcel
             (

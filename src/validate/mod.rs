@@ -5,6 +5,7 @@
 //! sentence. Parameters come from `assets/codes/rules.json` by the date of the act.
 
 mod area_mismatch;
+mod boundaries_meet;
 mod duplicate_number;
 mod gap;
 pub mod import_messages;
@@ -24,11 +25,12 @@ use crate::domain::{Finding, Severity};
 use crate::text::Msg;
 
 /// All rules, in the order of the catalogue.
-pub const RULES: [&Rule; 8] = [
+pub const RULES: [&Rule; 9] = [
     &ring_invalid::RULE,
     &overlap::RULE,
     &unmatched_vertex::RULE,
     &gap::RULE,
+    &boundaries_meet::RULE,
     &duplicate_number::RULE,
     &land_use::UNKNOWN,
     &land_use::MISSING,
