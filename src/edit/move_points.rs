@@ -15,7 +15,11 @@ pub struct MovePoints {
     #[serde(default, with = "script::line", skip_serializing_if = "Vec::is_empty")]
     pub points: Vec<Pt>,
     /// [dE, dN].
-    #[serde(default, with = "script::maybe_metres", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        with = "script::maybe_metres",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub by: Option<Pt>,
     /// From, to.
     #[serde(default, with = "script::moves", skip_serializing_if = "Vec::is_empty")]

@@ -230,8 +230,14 @@ mod tests {
         );
         assert_eq!(code(r#"{"op":"move_point","from":[1,2]}"#), "MISSING_KEY");
         assert_eq!(code(r#"{"op":"merge_points","to":[1,2]}"#), "MISSING_KEY");
-        assert_eq!(code(r#"{"op":"remove_point","at":[1,2],"more":1}"#), "UNKNOWN_KEY");
-        assert_eq!(code(r#"{"op":"merge_points","points":[[1,2,3]],"to":[1,2]}"#), "BAD_VALUE");
+        assert_eq!(
+            code(r#"{"op":"remove_point","at":[1,2],"more":1}"#),
+            "UNKNOWN_KEY"
+        );
+        assert_eq!(
+            code(r#"{"op":"merge_points","points":[[1,2,3]],"to":[1,2]}"#),
+            "BAD_VALUE"
+        );
         assert_eq!(
             code(r#"{"op":"move_point","from":[1,2],"to":[1.0005,2]}"#),
             "BAD_VALUE"

@@ -31,7 +31,11 @@ pub fn plan(coverage: &Coverage, fid: i64, at: Pt) -> Result<Plan, Refusal> {
         insert(&mut revision, fid, a, b, x);
         let plan = Plan {
             changed: revision.changed(),
-            inserted: if coverage.users_of(x).is_empty() { vec![x] } else { Vec::new() },
+            inserted: if coverage.users_of(x).is_empty() {
+                vec![x]
+            } else {
+                Vec::new()
+            },
             ..Plan::default()
         };
         match guard::check(coverage, &plan, INSERT) {
@@ -56,15 +60,27 @@ pub(super) fn insert(revision: &mut Revision<'_>, fid: i64, a: Pt, b: Pt, x: Pt)
     // The shortest stretch around x between points of any parcel on the side: there all sharers agree.
     let on = revision.points_on(a, b, 0);
     let t = segment::dot(a, b, x);
-    let u = on.iter().copied().rfind(|p| segment::dot(a, b, *p) <= t).unwrap_or(a);
-    let v = on.iter().copied().find(|p| segment::dot(a, b, *p) > t).unwrap_or(b);
+    let u = on
+        .iter()
+        .copied()
+        .rfind(|p| segment::dot(a, b, *p) <= t)
+        .unwrap_or(a);
+    let v = on
+        .iter()
+        .copied()
+        .find(|p| segment::dot(a, b, *p) > t)
+        .unwrap_or(b);
     let sharers: Vec<_> = revision
         .sides_near(u, v, 0)
         .into_iter()
         .filter(|(_, c, d)| matches!(segment::meet(u, v, *c, *d), segment::Meet::Overlap(p, q) if (p, q) == (u, v)))
         .collect();
     for (other, c, d) in sharers {
-        let mut points: Vec<Pt> = [u, v].into_iter().filter(|p| *p != c && *p != d).chain([x]).collect();
+        let mut points: Vec<Pt> = [u, v]
+            .into_iter()
+            .filter(|p| *p != c && *p != d)
+            .chain([x])
+            .collect();
         along(&mut points, c, d);
         revision.insert(other, c, d, &points);
     }
@@ -181,7 +197,11 @@ mod tests {
             (&[west, east], "3520 1450", "1+1(-499) 2+1(+499) +1"),
             // over a T-junction on a slanted side: its end comes along
             (
-                &["0 0, 9000 3000, 0 3000", "0 0, 3000 0, 3000 1000", "3000 1000, 3000 0, 9000 0, 9000 3000"],
+                &[
+                    "0 0, 9000 3000, 0 3000",
+                    "0 0, 3000 0, 3000 1000",
+                    "3000 1000, 3000 0, 9000 0, 9000 3000",
+                ],
                 "5000 1667",
                 "1+2(-2000) 3+1(+2000) +1",
             ),

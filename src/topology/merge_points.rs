@@ -36,7 +36,10 @@ pub fn plan(coverage: &Coverage, points: &[Pt], to: Pt) -> Result<Plan, Refusal>
 }
 
 fn nothing_to_merge() -> Failure {
-    let message = msg!("Cần ít nhất hai điểm khác nhau để gộp.", "It takes two different points to merge.");
+    let message = msg!(
+        "Cần ít nhất hai điểm khác nhau để gộp.",
+        "It takes two different points to merge."
+    );
     let remedy = msg!(
         "Chọn thêm một điểm; muốn dời một điểm, dùng lệnh dời điểm.",
         "Choose one more; to bring one point elsewhere, move it."
@@ -61,12 +64,32 @@ mod tests {
         let table: [(&[&str], &str, &str, &str); 11] = [
             // a gap is closed from one side, then from the middle
             (&[a, apart], "10000 0, 10050 0", "10000 0", "2(+500000) >1"),
-            (&[a, apart], "10000 0, 10050 0", "10025 0", "1(+250000) 2(+250000) >2"),
+            (
+                &[a, apart],
+                "10000 0, 10050 0",
+                "10025 0",
+                "1(+250000) 2(+250000) >2",
+            ),
             // two points of one line become one in both parcels
-            (&[bent, facing], "10000 5000, 10020 5010", "10000 5000", "1-1(-100000) 2-1(+100000) >1"),
-            (&[bent, facing], "10000 5000, 10020 5010", "10010 5005", "1-1 2-1 >2"),
+            (
+                &[bent, facing],
+                "10000 5000, 10020 5010",
+                "10000 5000",
+                "1-1(-100000) 2-1(+100000) >1",
+            ),
+            (
+                &[bent, facing],
+                "10000 5000, 10020 5010",
+                "10010 5005",
+                "1-1 2-1 >2",
+            ),
             // one point into another that is there
-            (&[bent, facing], "10020 5010", "10000 5000", "1-1(-100000) 2-1(+100000) >1"),
+            (
+                &[bent, facing],
+                "10020 5010",
+                "10000 5000",
+                "1-1(-100000) 2-1(+100000) >1",
+            ),
             (&[bent, facing], "10020 5010", "10030 5010", "POINT_NOT_MOVED"),
             (&[a, b], "10000 0", "10000 0", "POINT_NOT_MOVED"),
             (&[a, b], "10000 0, 1 1", "10000 0", "NO_POINT"),
@@ -79,11 +102,23 @@ mod tests {
             ),
             // a hole into the shell; a long thin parcel to a triangle
             (&[holed], "2000 2000, 0 0", "0 0", "1(-24000000) >1"),
-            (&[thin], "1000000 0, 1000000 50", "1000000 0", "WOULD_MAKE_FAULT RING_INVALID 1"),
+            (
+                &[thin],
+                "1000000 0, 1000000 50",
+                "1000000 0",
+                "WOULD_MAKE_FAULT RING_INVALID 1",
+            ),
         ];
         let list = |text: &str| -> Vec<Pt> { text.split(',').map(point).collect() };
-        let all = table
-            .map(|(parcels, m, to, want)| (outcome(parcels, |c| plan(c, &list(m), point(to))), want, parcels, m, to));
+        let all = table.map(|(parcels, m, to, want)| {
+            (
+                outcome(parcels, |c| plan(c, &list(m), point(to))),
+                want,
+                parcels,
+                m,
+                to,
+            )
+        });
         let wrong: Vec<_> = all.iter().filter(|(got, want, ..)| got != want).collect();
         assert!(wrong.is_empty(), "{wrong:#?}");
     }

@@ -21,7 +21,11 @@ const MOVE: Text = Text::new("dời điểm ranh", "move the boundary point");
 pub fn plan(coverage: &Coverage, moves: &[(Pt, Pt)]) -> Result<Plan, Refusal> {
     let map = checked(moves)?;
     for (from, to) in &map {
-        let users: Vec<&Parcel> = coverage.users_of(*from).iter().filter_map(|f| coverage.get(*f)).collect();
+        let users: Vec<&Parcel> = coverage
+            .users_of(*from)
+            .iter()
+            .filter_map(|f| coverage.get(*f))
+            .collect();
         if users.is_empty() {
             return Err(no_point(*from).into());
         }
@@ -49,7 +53,10 @@ pub(super) fn carry(revision: &mut Revision<'_>, map: &BTreeMap<Pt, Pt>) {
         for (_, a, b) in revision.sides_near(*from, *from, 0) {
             if a == *from || b == *from {
                 let on = revision.points_on(a, b, 0);
-                let left: Vec<Pt> = on.into_iter().filter(|p| !lies_on(target(*p), target(a), target(b))).collect();
+                let left: Vec<Pt> = on
+                    .into_iter()
+                    .filter(|p| !lies_on(target(*p), target(a), target(b)))
+                    .collect();
                 revision.insert_on_sides(&left);
             }
         }
@@ -60,12 +67,19 @@ pub(super) fn carry(revision: &mut Revision<'_>, map: &BTreeMap<Pt, Pt>) {
 /// Makes `from` a point of every side it lies at, unless it stays at it.
 fn hold_on(revision: &mut Revision<'_>, from: Pt, target: impl Fn(Pt) -> Pt) {
     for (fid, a, b) in revision.sides_near(from, from, UNMATCHED_MM) {
-        let has = revision.polygon(fid).is_some_and(|p| p.points().any(|q| q == from));
+        let has = revision
+            .polygon(fid)
+            .is_some_and(|p| p.points().any(|q| q == from));
         if has || !beside(from, a, b, UNMATCHED_MM) {
             continue;
         }
         let exact = segment::side_of(a, b, from) == 0;
-        let stays = beside(target(from), target(a), target(b), if exact { 0 } else { UNMATCHED_MM });
+        let stays = beside(
+            target(from),
+            target(a),
+            target(b),
+            if exact { 0 } else { UNMATCHED_MM },
+        );
         if !stays {
             revision.insert(fid, a, b, &[from]);
         }
@@ -161,9 +175,17 @@ mod tests {
         let pond = "2000 2000, 8000 2000, 8000 8000, 2000 8000";
         let table: [(&[&str], &str, &str); 14] = [
             // the shared side as a whole
-            (&[a, b], "10000 0 > 11000 0, 10000 10000 > 11000 10000", "1(+20000000) 2(-20000000) >2"),
+            (
+                &[a, b],
+                "10000 0 > 11000 0, 10000 10000 > 11000 10000",
+                "1(+20000000) 2(-20000000) >2",
+            ),
             // a ring of moves: each to the next one's place
-            (&[a], "0 0 > 10000 0, 10000 0 > 10000 10000, 10000 10000 > 0 10000, 0 10000 > 0 0", "1 >4"),
+            (
+                &[a],
+                "0 0 > 10000 0, 10000 0 > 10000 10000, 10000 10000 > 0 10000, 0 10000 > 0 0",
+                "1 >4",
+            ),
             (&[a], "0 0 > 10000 0", "POINT_TAKEN"),
             (&[a], "0 0 > 5 5, 0 0 > 6 6", "POINT_MOVED_TWICE"),
             (&[a], "0 0 > 5 5, 10000 0 > 5 5", "POINT_MOVED_TWICE"),
@@ -182,10 +204,22 @@ mod tests {
                 "WOULD_MAKE_FAULT PARCEL_OVERLAP 1+2 RING_INVALID 1",
             ),
             // T-junction: slides, or takes the long side with it
-            (&[a, lower, upper], "10000 5000 > 10000 6000", "2(+10000000) 3(-10000000) >1"),
-            (&[a, lower, upper], "10000 5000 > 10100 5000", "1+1(+1000000) 2(-500000) 3(-500000) >1"),
+            (
+                &[a, lower, upper],
+                "10000 5000 > 10000 6000",
+                "2(+10000000) 3(-10000000) >1",
+            ),
+            (
+                &[a, lower, upper],
+                "10000 5000 > 10100 5000",
+                "1+1(+1000000) 2(-500000) 3(-500000) >1",
+            ),
             // the long side swings round the T-junction
-            (&[a, lower, upper], "10000 10000 > 10500 10000", "1+1(+2500000) 3(-2500000) >1"),
+            (
+                &[a, lower, upper],
+                "10000 10000 > 10500 10000",
+                "1+1(+2500000) 3(-2500000) >1",
+            ),
             // 2 mm off: it comes along all the same
             (
                 &[a, "10002 5000, 20000 0, 20000 10000"],
@@ -197,7 +231,8 @@ mod tests {
             let pairs = text.split(',').filter_map(|m| m.split_once('>'));
             pairs.map(|(from, to)| (point(from), point(to))).collect()
         };
-        let all = table.map(|(parcels, m, want)| (outcome(parcels, |c| plan(c, &moves(m))), want, parcels, m));
+        let all =
+            table.map(|(parcels, m, want)| (outcome(parcels, |c| plan(c, &moves(m))), want, parcels, m));
         let wrong: Vec<_> = all.iter().filter(|(got, want, ..)| got != want).collect();
         assert!(wrong.is_empty(), "{wrong:#?}");
     }

@@ -14,7 +14,11 @@ const REMOVE: Text = Text::new("xóa điểm ranh", "remove the boundary point")
 /// Plans to remove the point at `at`. Codes of refusal: `NO_POINT`, `POINT_NEEDED` (several boundaries meet
 /// here), `WOULD_MAKE_FAULT`.
 pub fn plan(coverage: &Coverage, at: Pt) -> Result<Plan, Refusal> {
-    let users: Vec<&Parcel> = coverage.users_of(at).iter().filter_map(|f| coverage.get(*f)).collect();
+    let users: Vec<&Parcel> = coverage
+        .users_of(at)
+        .iter()
+        .filter_map(|f| coverage.get(*f))
+        .collect();
     if users.is_empty() {
         return Err(super::move_points::no_point(at).into());
     }
@@ -24,7 +28,10 @@ pub fn plan(coverage: &Coverage, at: Pt) -> Result<Plan, Refusal> {
     let mut revision = Revision::new(coverage);
     for user in &users {
         if let Some(polygon) = revision.edit(user.fid) {
-            polygon.rings.iter_mut().for_each(|ring| ring.retain(|p| *p != at));
+            polygon
+                .rings
+                .iter_mut()
+                .for_each(|ring| ring.retain(|p| *p != at));
         }
     }
     let plan = Plan {
@@ -68,7 +75,9 @@ fn ends_beside(parcel: &Parcel, at: Pt) -> Vec<[Pt; 2]> {
     let of_ring = |ring: &Vec<Pt>| {
         let n = ring.len();
         let places: Vec<usize> = (0..n).filter(|i| ring[*i] == at).collect();
-        let ends = places.into_iter().map(|i| [ring[(i + n - 1) % n], ring[(i + 1) % n]]);
+        let ends = places
+            .into_iter()
+            .map(|i| [ring[(i + n - 1) % n], ring[(i + 1) % n]]);
         ends.map(|[p, q]| [p.min(q), p.max(q)]).collect::<Vec<_>>()
     };
     parcel.polygon.rings.iter().flat_map(of_ring).collect()
@@ -123,13 +132,29 @@ mod tests {
             // the end of the shared line; a junction of three; of four boundaries
             (&[a, b], "10000 0", "POINT_NEEDED BOUNDARIES_MEET 1+2"),
             (&[a, b, c], "10000 10000", "POINT_NEEDED BOUNDARIES_MEET 1+2+3"),
-            (&[a, lower, upper], "11000 5000", "POINT_NEEDED BOUNDARIES_MEET 1+2+3"),
+            (
+                &[a, lower, upper],
+                "11000 5000",
+                "POINT_NEEDED BOUNDARIES_MEET 1+2+3",
+            ),
             // a T-junction: two share it, the third's side passes
-            (&[square, low, up], "10000 5000", "POINT_NEEDED BOUNDARIES_MEET 2+3"),
+            (
+                &[square, low, up],
+                "10000 5000",
+                "POINT_NEEDED BOUNDARIES_MEET 2+3",
+            ),
             // needless points on a straight line: of one, of both
-            (&["0 0, 5000 0, 10000 0, 10000 10000, 0 10000"], "5000 0", "1-1 -1"),
+            (
+                &["0 0, 5000 0, 10000 0, 10000 10000, 0 10000"],
+                "5000 0",
+                "1-1 -1",
+            ),
             // a triangle has none to spare
-            (&["0 0, 10000 0, 0 10000"], "0 0", "WOULD_MAKE_FAULT RING_INVALID 1"),
+            (
+                &["0 0, 10000 0, 0 10000"],
+                "0 0",
+                "WOULD_MAKE_FAULT RING_INVALID 1",
+            ),
             // the hole and what fills it; through both of them it would not go
             (&[holed, pond], "8000 8000", "1-1(+36000000) 2-1(-36000000) -1"),
             (&[touching], "5000 5000", "POINT_NEEDED BOUNDARIES_MEET 1"),
@@ -141,14 +166,22 @@ mod tests {
             ),
             // concave: the corner is on the far side of a neighbour
             (
-                &["0 0, 10000 0, 10000 10000, 5000 2000, 0 10000", "4000 8000, 6000 8000, 5000 3000"],
+                &[
+                    "0 0, 10000 0, 10000 10000, 5000 2000, 0 10000",
+                    "4000 8000, 6000 8000, 5000 3000",
+                ],
                 "5000 2000",
                 "WOULD_MAKE_FAULT PARCEL_OVERLAP 1+2",
             ),
             // sliver: two points left apart by the line
-            (&["0 0, 100000 0, 50000 1, 0 5000"], "50000 1", "1-1(+249900000) -1"),
+            (
+                &["0 0, 100000 0, 50000 1, 0 5000"],
+                "50000 1",
+                "1-1(+249900000) -1",
+            ),
         ];
-        let all = table.map(|(parcels, at, want)| (outcome(parcels, |c| plan(c, point(at))), want, parcels, at));
+        let all =
+            table.map(|(parcels, at, want)| (outcome(parcels, |c| plan(c, point(at))), want, parcels, at));
         let wrong: Vec<_> = all.iter().filter(|(got, want, ..)| got != want).collect();
         assert!(wrong.is_empty(), "{wrong:#?}");
     }

@@ -24,7 +24,9 @@ impl<'a> Revision<'a> {
 
     /// The polygon as it is by now.
     pub fn polygon(&self, fid: i64) -> Option<&Polygon> {
-        self.now.get(&fid).or_else(|| self.base.get(fid).map(|p| &p.polygon))
+        self.now
+            .get(&fid)
+            .or_else(|| self.base.get(fid).map(|p| &p.polygon))
     }
 
     /// The same, to be changed. `None` for a parcel not in force.
@@ -121,7 +123,8 @@ impl<'a> Revision<'a> {
             let Some(polygon) = self.edit(fid) else { continue };
             for ring in &mut polygon.rings {
                 let before = ring.clone();
-                ring.iter_mut().for_each(|p| *p = to.get(p).copied().unwrap_or(*p));
+                ring.iter_mut()
+                    .for_each(|p| *p = to.get(p).copied().unwrap_or(*p));
                 if *ring != before {
                     super::ring::tidy(ring);
                 }

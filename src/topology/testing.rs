@@ -76,12 +76,32 @@ fn told(coverage: &Coverage, plan: &Plan) -> String {
     let mut words = Vec::new();
     for (fid, polygon) in &plan.changed {
         let old = &coverage.get(*fid).expect("a changed parcel is in force").polygon;
-        let (points, area) = (polygon.point_count() as i64 - old.point_count() as i64, polygon.area2() - old.area2());
-        let points = if points == 0 { String::new() } else { format!("{points:+}") };
-        let area = if area == 0 { String::new() } else { format!("({area:+})") };
+        let (points, area) = (
+            polygon.point_count() as i64 - old.point_count() as i64,
+            polygon.area2() - old.area2(),
+        );
+        let points = if points == 0 {
+            String::new()
+        } else {
+            format!("{points:+}")
+        };
+        let area = if area == 0 {
+            String::new()
+        } else {
+            format!("({area:+})")
+        };
         words.push(format!("{fid}{points}{area}"));
     }
-    let counts = [("+", plan.inserted.len()), ("-", plan.removed.len()), (">", plan.moved.len())];
-    words.extend(counts.iter().filter(|c| c.1 > 0).map(|(sign, n)| format!("{sign}{n}")));
+    let counts = [
+        ("+", plan.inserted.len()),
+        ("-", plan.removed.len()),
+        (">", plan.moved.len()),
+    ];
+    words.extend(
+        counts
+            .iter()
+            .filter(|c| c.1 > 0)
+            .map(|(sign, n)| format!("{sign}{n}")),
+    );
     words.join(" ")
 }
