@@ -7,6 +7,7 @@
 mod change;
 mod info;
 mod search;
+mod survey;
 mod timeline;
 mod undo;
 
@@ -26,6 +27,7 @@ pub use crate::store::lineage::{Descent, Lineage, Member, Moment};
 pub use crate::store::search::{Hit, HitKind};
 pub use crate::store::{Committed, Reader, TakeBack, Writer};
 pub use info::{CommuneInfo, Info};
+pub use survey::SurveyPoints;
 pub use timeline::When;
 pub use undo::{Lookout, News, Turn, Turned, Undo, nothing_to_undo, take_back};
 
@@ -58,6 +60,7 @@ pub struct Project {
     epsg: i32,
     name: String,
     coverage: Arc<Coverage>,
+    survey: Arc<SurveyPoints>,
     search: Mutex<Search>,
     /// `None` until the rules have run over everything.
     findings: Option<Vec<Finding>>,
@@ -120,6 +123,7 @@ impl Project {
         let name = rows::setting(reader.conn(), "name")?.unwrap_or_default();
         let stacks = Stacks::read(reader.conn())?;
         let head = history::head(reader.conn())?;
+        let survey = SurveyPoints::of(crate::store::survey::load(reader.conn())?);
         let coverage = Coverage::build(rows::load(path, progress)?);
         Ok(Self {
             reader,
@@ -128,6 +132,7 @@ impl Project {
             epsg,
             name,
             coverage: Arc::new(coverage),
+            survey: Arc::new(survey),
             search: Mutex::new(Search::Cold),
             findings: None,
             stacks,

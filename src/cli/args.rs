@@ -140,6 +140,27 @@ pub struct Import {
     /// Chỉ xem trước · preview only
     #[arg(long)]
     pub dry_run: bool,
+    /// Nhập điểm đo (CSV/TXT của toàn đạc, GNSS) thay vì thửa đất · survey points instead of parcels
+    #[arg(long)]
+    pub points: bool,
+    /// Dấu ngăn cột (với --points) · separator of columns
+    #[arg(long, value_parser = ["tab", "semicolon", "comma", "space"], requires = "points")]
+    pub separator: Option<String>,
+    /// Dấu thập phân (với --points) · decimal sign
+    #[arg(long, value_parser = ["comma", "point"], requires = "points")]
+    pub decimal: Option<String>,
+    /// Dòng đầu là tiêu đề (với --points) · the first line names the columns
+    #[arg(long, value_parser = ["yes", "no"], requires = "points")]
+    pub header: Option<String>,
+    /// Tên đợt đo (với --points) · name of the survey
+    #[arg(long, value_name = "NAME", requires = "points")]
+    pub survey: Option<String>,
+    /// Ngày đo, yyyy-MM-dd (với --points) · date of the survey
+    #[arg(long, value_name = "D", requires = "points")]
+    pub date: Option<String>,
+    /// Độ chính xác vị trí, m (với --points) · standard error of position
+    #[arg(long, value_name = "M", requires = "points")]
+    pub accuracy: Option<f64>,
 }
 
 #[derive(clap::Args, Debug)]

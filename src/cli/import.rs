@@ -19,6 +19,9 @@ use crate::text::Lang;
 use crate::text::encoding::Encoding;
 
 pub fn run(a: &args::Import, act: &Act, out: &Out) -> Result<Done, Failure> {
+    if a.points {
+        return super::import_points::run(a, act, out);
+    }
     let progress = out.progress();
     let project = if a.dry_run {
         reading(&a.project, out)?
@@ -97,7 +100,7 @@ fn profiles() -> Result<PathBuf, Failure> {
     Ok(folder.join("profiles"))
 }
 
-fn encoding(name: &str) -> Result<Encoding, Failure> {
+pub(super) fn encoding(name: &str) -> Result<Encoding, Failure> {
     name.parse().map_err(|_| {
         let known = Encoding::ALL
             .iter()

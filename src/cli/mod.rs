@@ -11,6 +11,7 @@ mod edit;
 mod export;
 mod history;
 mod import;
+mod import_points;
 mod lineage;
 mod map;
 mod sample;

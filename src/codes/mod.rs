@@ -1,6 +1,10 @@
 //! Versioned code lists, loaded from `assets/codes/`. What the field changes from year to year lives
 //! there, never in code.
 
+mod survey;
+
+pub use survey::{SurveyCode, survey_code, survey_column};
+
 use std::collections::HashMap;
 use std::sync::LazyLock;
 

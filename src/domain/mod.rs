@@ -7,6 +7,7 @@ mod extra;
 mod finding;
 mod geometry;
 mod parcel;
+mod survey_point;
 mod uid;
 
 pub use act::*;
@@ -16,6 +17,7 @@ pub use extra::*;
 pub use finding::*;
 pub use geometry::*;
 pub use parcel::*;
+pub use survey_point::*;
 pub use uid::*;
 
 pub use crate::text::Failure;

@@ -17,6 +17,7 @@ mod inspect;
 mod mapping;
 mod place;
 mod plan;
+pub mod points;
 mod profile;
 mod report;
 mod rows;

@@ -64,7 +64,7 @@ impl Project {
     }
 
     /// Runs `work` in a new operation, keeping the coverage in step; on any failure both are as before.
-    fn operate(
+    pub(super) fn operate(
         &mut self,
         act: &Act,
         new: &NewOperation<'_>,
@@ -123,7 +123,7 @@ impl Project {
 
 /// What the edits of one operation did so far.
 #[derive(Default)]
-struct Done {
+pub(super) struct Done {
     effects: Vec<Effects>,
     fids: Vec<i64>,
     since: i64,
@@ -131,7 +131,7 @@ struct Done {
 
 impl Done {
     /// Reads back the newest edit and brings the coverage up to it.
-    fn note(
+    pub(super) fn note(
         &mut self,
         op: &Operation<'_>,
         coverage: &mut Arc<Coverage>,

@@ -79,6 +79,8 @@ impl Project {
 
     /// Brings search and findings up to what was done.
     pub(super) fn follow(&mut self, done: &[Effects]) {
+        // What cannot be read now is read at the next opening; the edit itself is safe.
+        let _shown_later = self.follow_survey(done);
         for effects in done {
             lock(&self.search).touch(&effects.fids);
         }

@@ -13,6 +13,7 @@ use crate::msg;
 /// Largest distance of a stored coordinate from the lattice, mm: beyond it the file is not ours.
 const OFF_LATTICE_MM: f64 = 1e-3;
 const WKB_POLYGON: u32 = 3;
+const WKB_POINT: u32 = 1;
 
 /// The blob of a polygon. An empty polygon has no blob: store NULL.
 pub fn encode(polygon: &Polygon, srs: i32) -> Option<Vec<u8>> {
@@ -35,6 +36,29 @@ pub fn encode(polygon: &Polygon, srs: i32) -> Option<Vec<u8>> {
         }
     }
     Some(b)
+}
+
+/// The blob of a point.
+pub fn encode_point(p: Pt, srs: i32) -> Vec<u8> {
+    let mut b = Vec::with_capacity(40 + 21);
+    header(&mut b, srs, BBox::of([p]));
+    b.push(1);
+    b.extend(WKB_POINT.to_le_bytes());
+    let (e, n) = p.metres();
+    b.extend(e.to_le_bytes());
+    b.extend(n.to_le_bytes());
+    b
+}
+
+/// Reads a point blob; fails on anything else.
+pub fn decode_point(blob: &[u8]) -> Result<Pt, Failure> {
+    let head = Header::parse(blob).ok_or_else(bad_blob)?;
+    let mut r = Bytes { rest: head.body };
+    if r.u8()? != 1 || r.u32()? != WKB_POINT {
+        return Err(bad_blob());
+    }
+    let p = on_lattice(r.f64()?, r.f64()?)?;
+    r.rest.is_empty().then_some(p).ok_or_else(bad_blob)
 }
 
 /// 'GP', version 0, flags (little endian, XY envelope), srs, envelope.
@@ -240,6 +264,16 @@ mod tests {
             Some([499_999.993, 500_010.001, 2_300_000.0, 2_300_010.0])
         );
         assert_eq!(encode(&Polygon::default(), 9210), None);
+    }
+
+    #[test]
+    fn points_there_and_back() {
+        let p = Pt::new(587_000_120, 2_325_000_500);
+        let blob = encode_point(p, 9210);
+        assert_eq!(decode_point(&blob).unwrap(), p);
+        assert_eq!(envelope(&blob), Some([587_000.12, 587_000.12, 2_325_000.5, 2_325_000.5]));
+        assert_eq!(decode_point(&blob[..50]).unwrap_err().code(), "BAD_GEOMETRY_BLOB");
+        assert!(decode(&blob).is_err() && decode_point(&encode(&holed(), 9210).unwrap()).is_err());
     }
 
     #[test]

@@ -254,6 +254,9 @@ impl<'o> Loader<'o> {
             }
             let (token, after) = value::token(after)?;
             rest = next(after)?;
+            if let Token::Point(p) = &token {
+                bbox = BBox::of([*p]);
+            }
             if let Token::Polygon(p) = &token {
                 bbox = p.bbox();
             }
@@ -280,6 +283,7 @@ impl<'o> Loader<'o> {
         match (&column.kind, token) {
             (Kind::Reference(to), Token::Word(w)) => self.fid(to, &w).map(Value::Integer),
             (Kind::Reference(to), Token::Value(Value::Text(w))) => self.fid(to, &w).map(Value::Integer),
+            (Kind::Geometry, Token::Point(p)) => Ok(Value::Blob(geometry::encode_point(p, epsg))),
             (Kind::Geometry, Token::Polygon(p)) => geometry::encode(&p, epsg)
                 .map(Value::Blob)
                 .ok_or_else(|| msg!("hình học rỗng", "an empty geometry")),

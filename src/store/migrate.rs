@@ -19,7 +19,8 @@ pub struct Step {
 
 /// All steps, oldest first.
 pub const STEPS: &[Step] = &[
-    // Undo of an import keeps the rows it takes away packed; parcel codes of our own; numbers once used are looked up.
+    // Undo of an import keeps the rows it takes away packed; parcel codes of our own; numbers once used are looked up;
+    // a survey point names its file.
     Step {
         from: 1,
         sql: "ALTER TABLE parcel ADD COLUMN parcel_code_state TEXT;
@@ -34,7 +35,8 @@ pub const STEPS: &[Step] = &[
               columns TEXT NOT NULL,
               content BLOB NOT NULL
             ) STRICT;
-            CREATE UNIQUE INDEX removed_rows_content ON removed_rows(tbl, row, sha256);",
+            CREATE UNIQUE INDEX removed_rows_content ON removed_rows(tbl, row, sha256);
+            ALTER TABLE survey_point ADD COLUMN source TEXT;",
     },
 ];
 

@@ -28,6 +28,7 @@ pub mod schema;
 pub mod search;
 mod srs;
 pub mod succession;
+pub mod survey;
 pub mod tables;
 pub mod touched;
 pub mod write;

@@ -128,7 +128,8 @@ CREATE INDEX parcel_proposal_parcel ON parcel_proposal(parcel);
 
 CREATE TABLE survey_point (
   fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, uid TEXT NOT NULL UNIQUE, geom POINT,
-  label TEXT, kind TEXT, marker TEXT, survey TEXT, height DOUBLE, accuracy DOUBLE, surveyed_on DATE);
+  label TEXT, kind TEXT, marker TEXT, survey TEXT, height DOUBLE, accuracy DOUBLE, surveyed_on DATE,
+  source TEXT);                     -- name of the file it came from
 
 CREATE TABLE asset (
   fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, uid TEXT NOT NULL UNIQUE, geom POLYGON,

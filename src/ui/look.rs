@@ -6,11 +6,10 @@ use std::sync::Arc;
 use super::action::Selection;
 use super::command::Have;
 use crate::domain::{BBox, Finding, Parcel, Pt};
-use crate::project::Project;
+use crate::project::{Project, SurveyPoints};
 use crate::render::Style;
 use crate::text::Lang;
 use crate::topology::Coverage;
-use crate::topology::points::PointIndex;
 use crate::topology::ring::{Place, locate};
 
 pub struct Look<'a> {
@@ -27,8 +26,7 @@ pub struct Look<'a> {
     pub revision: u64,
     /// Draw places with findings on the map.
     pub show_findings: bool,
-    /// Where survey points lie.
-    pub survey: &'a PointIndex,
+    pub survey: &'a Arc<SurveyPoints>,
     /// Name of each commune by its code.
     pub communes: &'a BTreeMap<String, String>,
 }

@@ -15,7 +15,6 @@ use crate::project::{Effects, Project};
 use crate::render::{LabelMode, Style, Theme};
 use crate::text::{Lang, Msg};
 use crate::topology::Coverage;
-use crate::topology::points::PointIndex;
 use crate::validate;
 
 pub struct Session {
@@ -33,7 +32,6 @@ pub struct Session {
     /// Wall-clock time of the last write, "hh:mm:ss".
     pub saved: Option<String>,
     pub communes: Arc<BTreeMap<String, String>>,
-    pub survey: PointIndex,
     /// What Ctrl+Z and Ctrl+Y would take back.
     pub undo: Option<Msg>,
     pub redo: Option<Msg>,
@@ -63,7 +61,6 @@ impl Session {
             show_findings: true,
             saved: None,
             communes: Arc::default(),
-            survey: PointIndex::default(),
             undo: None,
             redo: None,
             views: Views::default(),
@@ -190,7 +187,7 @@ impl Session {
             have,
             revision: self.revision,
             show_findings: self.show_findings,
-            survey: &self.survey,
+            survey: self.project.survey(),
             communes: &self.communes,
         };
         (look, &mut self.views, &mut self.show_findings)

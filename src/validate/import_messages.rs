@@ -81,6 +81,8 @@ const ATTRIBUTES: Text = Text::new("Bảng thuộc tính có lỗi", "Faulty att
 const ENCODING: Text = Text::new("Bảng mã", "Encoding");
 const TIDIED: Text = Text::new("Đã chỉnh khi nhập", "Tidied on import");
 const AGAIN: Text = Text::new("Đã nhập trước đây", "Imported before");
+const NO_POINT: Text = Text::new("Dòng không phải điểm đo", "Line is no survey point");
+const SURVEY: Text = Text::new("Điểm đo", "Survey points");
 const COLUMNS: Text = Text::new("Cột và mã xã", "Columns and commune");
 
 /// Every code that `formats`, `import` and the CRS doctor put into findings.
@@ -187,6 +189,49 @@ pub const MESSAGES: &[ImportMessage] = &[
         QUARANTINED,
         "{file}, bản ghi {record}: không phải là vùng. Bản gốc được giữ riêng.",
         "{file}, record {record}: it is no polygon. The original is kept aside.",
+    ),
+    // Lines of survey point files.
+    entry(
+        "POINT_LINE_SHORT",
+        NO_POINT,
+        "{file}, dòng {record}: thiếu giá trị {field}. Dòng được giữ nguyên văn; hãy sửa tệp rồi nhập lại.",
+        "{file}, line {record}: the value {field} is missing. The line is kept as it is; mend the file and import again.",
+    ),
+    entry(
+        "POINT_LINE_NUMBER",
+        NO_POINT,
+        "{file}, dòng {record}: {field} = “{value}” không phải là số hợp lệ. Dòng được giữ nguyên văn; hãy kiểm tra dấu thập phân và cột.",
+        "{file}, line {record}: {field} = “{value}” is no valid number. The line is kept as it is; check decimal sign and columns.",
+    ),
+    entry(
+        "POINT_LINE_RANGE",
+        NO_POINT,
+        "{file}, dòng {record}: tọa độ nằm ngoài phạm vi của hệ tọa độ. Dòng được giữ nguyên văn; hãy kiểm tra hệ tọa độ và thứ tự X, Y.",
+        "{file}, line {record}: the coordinates are outside the coordinate system. The line is kept as it is; check system and order of X and Y.",
+    ),
+    entry(
+        "POINT_DUPLICATE",
+        AGAIN,
+        "{file}: {amount} điểm đã có (cùng số hiệu, cùng vị trí) nên bỏ qua.",
+        "{file}: {amount} points are there already (same number, same place) and were skipped.",
+    ),
+    entry(
+        "POINT_LABEL_TWICE",
+        SURVEY,
+        "{file}, dòng {record}: điểm {label} đã có ở vị trí khác cách {distance} m trong cùng đợt đo. Cả hai được giữ; hãy xem điểm nào đúng.",
+        "{file}, line {record}: point {label} exists {distance} m away in the same survey. Both are kept; see which is right.",
+    ),
+    entry(
+        "POINT_FAR",
+        SURVEY,
+        "{file}: {amount} điểm cách các thửa đất hơn 20 km. Hãy kiểm tra kinh tuyến trục và thứ tự X, Y.",
+        "{file}: {amount} points are more than 20 km from the parcels. Check the meridian and the order of X and Y.",
+    ),
+    entry(
+        "POINT_XY_TURNED",
+        SURVEY,
+        "{file}: dòng tiêu đề gọi X là trục đông; đã đọc theo độ lớn của tọa độ: X là bắc, Y là đông.",
+        "{file}: the heading calls the easting X; read by the size of the numbers: X is north, Y is east.",
     ),
     // Files as a whole.
     entry(

@@ -22,6 +22,7 @@ mod import;
 mod kill;
 mod licences;
 mod package;
+mod points;
 mod quality;
 mod sample_data;
 mod shp_hostile;

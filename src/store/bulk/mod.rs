@@ -287,6 +287,11 @@ fn mass(
 /// Adds boxes to the R*Tree of a feature table and widens its extent in gpkg_contents to hold `extent`.
 pub fn index(operation: &Operation<'_>, table: &str, entries: Vec<Entry>, extent: BBox) -> Result<()> {
     packed_rtree::add(operation, &format!("rtree_{table}_geom"), entries)?;
+    widen(operation, table, extent)
+}
+
+/// Widens the extent of a feature table in gpkg_contents to hold `extent`.
+pub fn widen(operation: &Operation<'_>, table: &str, extent: BBox) -> Result<()> {
     if extent.is_empty() {
         return Ok(());
     }

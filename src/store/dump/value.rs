@@ -69,7 +69,10 @@ pub fn write(column: &Column, cell: ValueRef<'_>, epsg: i32) -> Result<Option<St
         (ValueRef::Text(t), Kind::Reference(_)) => Some(word(&String::from_utf8_lossy(t))),
         (ValueRef::Text(t), _) => Some(std::str::from_utf8(t).map_or_else(|_| hex(t), text)),
         (ValueRef::Blob(b), Kind::Personal) => personal::open(Some(b))?.map(|v| text(&v)),
-        (ValueRef::Blob(b), Kind::Geometry) => Some(polygon_text(b, epsg).unwrap_or_else(|| hex(b))),
+        (ValueRef::Blob(b), Kind::Geometry) => {
+            let shape = polygon_text(b, epsg).or_else(|| point_text(b, epsg));
+            Some(shape.unwrap_or_else(|| hex(b)))
+        },
         (ValueRef::Blob(b), _) => Some(hex(b)),
     })
 }
@@ -86,6 +89,12 @@ fn polygon_text(blob: &[u8], epsg: i32) -> Option<String> {
         "({})",
         polygon.rings.iter().map(ring).collect::<Vec<_>>().join(",")
     ))
+}
+
+/// A single point, under the same condition.
+fn point_text(blob: &[u8], epsg: i32) -> Option<String> {
+    let p = geometry::decode_point(blob).ok()?;
+    (geometry::encode_point(p, epsg) == blob).then(|| format!("({} {})", p.e, p.n))
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -135,7 +144,8 @@ pub fn token(rest: &str) -> std::result::Result<(Token, &str), Wrong> {
         return quoted_text(rest);
     }
     let end = match rest.as_bytes().first() {
-        Some(b'(') => rest.find("))").map_or(rest.len(), |i| i + 2),
+        Some(b'(') if rest.starts_with("((") => rest.find("))").map_or(rest.len(), |i| i + 2),
+        Some(b'(') => rest.find(')').map_or(rest.len(), |i| i + 1),
         _ => rest.find(' ').unwrap_or(rest.len()),
     };
     let (word, rest) = rest.split_at(end);
@@ -148,6 +158,7 @@ pub enum Token {
     Word(String),
     Value(Value),
     Polygon(Polygon),
+    Point(Pt),
 }
 
 fn quoted_text(rest: &str) -> std::result::Result<(Token, &str), Wrong> {
@@ -163,6 +174,9 @@ fn quoted_text(rest: &str) -> std::result::Result<(Token, &str), Wrong> {
 }
 
 fn bare(word: &str) -> std::result::Result<Token, Wrong> {
+    if let Some(p) = word.strip_prefix('(').and_then(|w| w.strip_suffix(')')).and_then(point) {
+        return Ok(Token::Point(p));
+    }
     if word.starts_with('(') {
         return polygon(word).map(Token::Polygon).ok_or_else(|| {
             msg!(
@@ -194,16 +208,18 @@ fn unhex(s: &str) -> Option<Vec<u8>> {
 
 fn polygon(word: &str) -> Option<Polygon> {
     let inner = word.strip_prefix("((")?.strip_suffix("))")?;
-    let point = |p: &str| {
-        let (e, n) = p.split_once(' ')?;
-        let p = Pt::new(e.parse().ok()?, n.parse().ok()?);
-        let max = crate::domain::MAX_COORDINATE;
-        (p.e.abs() <= max && p.n.abs() <= max).then_some(p)
-    };
     let ring = |r: &str| r.split(',').map(point).collect::<Option<Vec<_>>>();
     Some(Polygon {
         rings: inner.split("),(").map(ring).collect::<Option<_>>()?,
     })
+}
+
+/// "E N" in mm.
+fn point(p: &str) -> Option<Pt> {
+    let (e, n) = p.split_once(' ')?;
+    let p = Pt::new(e.parse().ok()?, n.parse().ok()?);
+    let max = crate::domain::MAX_COORDINATE;
+    (p.e.abs() <= max && p.n.abs() <= max).then_some(p)
 }
 
 /// A number as written by [`write`].

@@ -217,7 +217,7 @@ impl Draw {
                 drawn: self.sketch.points(),
                 line: self.sketch.line(at, hand.square),
             };
-            self.snap = snap(look.coverage, look.survey, &ask);
+            self.snap = snap(look.coverage, &look.survey.index, &ask);
         }
         let meant = self.snap.map_or(at, |s| s.at);
         self.cursor = Some(self.sketch.constrain(meant, self.snap.is_some(), hand.square));
