@@ -10,7 +10,9 @@ use super::district::{epsg, reading, writing};
 use super::import::encoding;
 use super::out::{Done, Out, finding_line, findings};
 use crate::domain::{Act, Failure, PointDraft, Severity};
-use crate::import::points::{PointContext, PointOptions, PointPlan, PointReport, Separator, draft, open, parse_point_choice};
+use crate::import::points::{
+    PointContext, PointOptions, PointPlan, PointReport, Separator, draft, open, parse_point_choice,
+};
 use crate::msg;
 use crate::project::Project;
 use crate::text::Lang;
@@ -44,17 +46,28 @@ pub fn run(a: &args::Import, act: &Act, out: &Out) -> Result<Done, Failure> {
 }
 
 fn options(a: &args::Import) -> Result<PointOptions, Failure> {
-    let separator = a.separator.as_deref().and_then(|s| Separator::ALL.into_iter().find(|k| k.name() == s));
+    let separator = a
+        .separator
+        .as_deref()
+        .and_then(|s| Separator::ALL.into_iter().find(|k| k.name() == s));
     Ok(PointOptions {
         separator,
         decimal: a.decimal.as_deref().map(|d| if d == "comma" { ',' } else { '.' }),
         header: a.header.as_deref().map(|h| h == "yes"),
-        map: a.map.iter().map(|m| parse_point_choice(m)).collect::<Result<_, _>>()?,
+        map: a
+            .map
+            .iter()
+            .map(|m| parse_point_choice(m))
+            .collect::<Result<_, _>>()?,
         encoding: a.encoding.as_deref().map(encoding).transpose()?,
     })
 }
 
-fn context<'a>(a: &args::Import, project: &Project, existing: &'a [crate::domain::SurveyPoint]) -> Result<PointContext<'a>, Failure> {
+fn context<'a>(
+    a: &args::Import,
+    project: &Project,
+    existing: &'a [crate::domain::SurveyPoint],
+) -> Result<PointContext<'a>, Failure> {
     let project_epsg = u32::try_from(project.epsg()).unwrap_or(0);
     let from_epsg = a.crs.as_deref().map(epsg).transpose()?;
     if from_epsg.is_some_and(|f| f != project_epsg) && !a.reproject {
@@ -62,7 +75,10 @@ fn context<'a>(a: &args::Import, project: &Project, existing: &'a [crate::domain
     }
     let surveyed_on = a.date.as_deref().map(date).transpose()?;
     if a.accuracy.is_some_and(|m| !(m > 0.0 && m < 1000.0)) {
-        return Err(usage(msg!("Độ chính xác phải là số mét lớn hơn 0.", "The accuracy must be metres above 0.")));
+        return Err(usage(msg!(
+            "Độ chính xác phải là số mét lớn hơn 0.",
+            "The accuracy must be metres above 0."
+        )));
     }
     Ok(PointContext {
         project_epsg,
@@ -77,8 +93,12 @@ fn context<'a>(a: &args::Import, project: &Project, existing: &'a [crate::domain
 
 fn date(typed: &str) -> Result<String, Failure> {
     let date: Result<jiff::civil::Date, _> = typed.parse();
-    date.map(|d| d.to_string())
-        .map_err(|_| usage(msg!("“{typed}” không phải là ngày yyyy-MM-dd.", "“{typed}” is no date yyyy-MM-dd.")))
+    date.map(|d| d.to_string()).map_err(|_| {
+        usage(msg!(
+            "“{typed}” không phải là ngày yyyy-MM-dd.",
+            "“{typed}” is no date yyyy-MM-dd."
+        ))
+    })
 }
 
 fn usage(message: crate::text::Msg) -> Failure {
@@ -96,7 +116,14 @@ fn other_system(project: u32) -> Failure {
     ))
 }
 
-fn report(drafted: &PointDraft, reports: &[PointReport], op: Option<i64>, rate: f64, dry_run: bool, out: &Out) {
+fn report(
+    drafted: &PointDraft,
+    reports: &[PointReport],
+    op: Option<i64>,
+    rate: f64,
+    dry_run: bool,
+    out: &Out,
+) {
     if out.json {
         let document = json!({
             "committed": op.is_some(), "op": op, "rate": rate.round(), "files": reports,
@@ -104,11 +131,18 @@ fn report(drafted: &PointDraft, reports: &[PointReport], op: Option<i64>, rate: 
         });
         return out.line(&document.to_string());
     }
-    let mut lines: Vec<String> = drafted.findings.iter().map(|f| finding_line(f, out.lang)).collect();
+    let mut lines: Vec<String> = drafted
+        .findings
+        .iter()
+        .map(|f| finding_line(f, out.lang))
+        .collect();
     lines.extend(reports.iter().map(|r| file_line(r, out.lang)));
     let said = match (op, dry_run) {
         (Some(op), _) => msg!("Đã ghi, thao tác số {op}.", "Committed as operation {op}."),
-        (None, true) => msg!("Chỉ xem trước; không ghi gì.", "Preview only; nothing was written."),
+        (None, true) => msg!(
+            "Chỉ xem trước; không ghi gì.",
+            "Preview only; nothing was written."
+        ),
         (None, false) => msg!("Không có gì mới để ghi.", "Nothing new to write."),
     };
     lines.push(said.get(out.lang).to_owned());

@@ -41,7 +41,10 @@ fn plain(s: &str) -> String {
 pub fn survey_column(name: &str) -> Option<&'static str> {
     let name = plain(name);
     let known = |names: &Vec<String>| names.contains(&name);
-    FILE.columns.iter().find(|(_, names)| known(names)).map(|(field, _)| field.as_str())
+    FILE.columns
+        .iter()
+        .find(|(_, names)| known(names))
+        .map(|(field, _)| field.as_str())
 }
 
 /// What a code means; digits at its end do not count.
@@ -74,6 +77,12 @@ mod tests {
         assert_eq!(survey_code("Nhà").map(|c| c.en.as_str()), Some("Building corner"));
         assert!(survey_code("").is_none() && survey_code("???").is_none());
         let mut seen = std::collections::BTreeSet::new();
-        assert!(FILE.codes.iter().flat_map(|c| &c.codes).all(|c| seen.insert(c.clone())), "no code twice");
+        assert!(
+            FILE.codes
+                .iter()
+                .flat_map(|c| &c.codes)
+                .all(|c| seen.insert(c.clone())),
+            "no code twice"
+        );
     }
 }

@@ -89,9 +89,15 @@ fn label(draft: &PointDraft) -> Msg {
     let (vi, en) = (n(Lang::Vi), n(Lang::En));
     let names: Vec<&str> = draft.files.iter().map(|f| f.file.as_str()).collect();
     let files = names.join(", ");
-    msg!("Nhập {vi} điểm đo từ {files}", "Import {en} survey points from {files}")
+    msg!(
+        "Nhập {vi} điểm đo từ {files}",
+        "Import {en} survey points from {files}"
+    )
 }
 
 fn nothing() -> Failure {
-    Failure::new("NOTHING_DONE", msg!("Không có gì để làm.", "There is nothing to do."))
+    Failure::new(
+        "NOTHING_DONE",
+        msg!("Không có gì để làm.", "There is nothing to do."),
+    )
 }

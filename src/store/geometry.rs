@@ -271,7 +271,10 @@ mod tests {
         let p = Pt::new(587_000_120, 2_325_000_500);
         let blob = encode_point(p, 9210);
         assert_eq!(decode_point(&blob).unwrap(), p);
-        assert_eq!(envelope(&blob), Some([587_000.12, 587_000.12, 2_325_000.5, 2_325_000.5]));
+        assert_eq!(
+            envelope(&blob),
+            Some([587_000.12, 587_000.12, 2_325_000.5, 2_325_000.5])
+        );
         assert_eq!(decode_point(&blob[..50]).unwrap_err().code(), "BAD_GEOMETRY_BLOB");
         assert!(decode(&blob).is_err() && decode_point(&encode(&holed(), 9210).unwrap()).is_err());
     }

@@ -11,7 +11,9 @@ use crate::domain::{PointDraft, SurveyPoint, Uid};
 /// All survey points, by fid. What is no point (another program's work) is left out.
 pub fn load(conn: &Connection) -> Result<Vec<SurveyPoint>> {
     // A file of schema 1 that may not be written has no column for the file a point came from.
-    let named = schema::columns(conn, "survey_point")?.iter().any(|c| c == "source");
+    let named = schema::columns(conn, "survey_point")?
+        .iter()
+        .any(|c| c == "source");
     let source = if named { "source" } else { "NULL" };
     let mut stmt = conn.prepare_cached(&format!(
         "SELECT fid, uid, geom, label, kind, survey, height, accuracy, surveyed_on, {source} FROM survey_point ORDER BY fid"
@@ -63,7 +65,15 @@ pub fn insert(op: &Operation<'_>, draft: &PointDraft, srs: i32) -> Result<()> {
     for p in &draft.points {
         let geom = geometry::encode_point(p.at, srs);
         add.execute(params![
-            Uid::fresh().to_string(), geom, p.label, p.code, p.survey, p.height, p.accuracy, p.surveyed_on, p.source
+            Uid::fresh().to_string(),
+            geom,
+            p.label,
+            p.code,
+            p.survey,
+            p.height,
+            p.accuracy,
+            p.surveyed_on,
+            p.source
         ])?;
     }
     let mut keep =
@@ -71,7 +81,13 @@ pub fn insert(op: &Operation<'_>, draft: &PointDraft, srs: i32) -> Result<()> {
     for b in &draft.bad {
         let values = serde_json::json!([["line", b.text]]).to_string();
         let file = files.get(b.file as usize);
-        keep.execute(params![Uid::fresh().to_string(), file, b.line as i64, personal::seal(Some(&values)), b.code])?;
+        keep.execute(params![
+            Uid::fresh().to_string(),
+            file,
+            b.line as i64,
+            personal::seal(Some(&values)),
+            b.code
+        ])?;
     }
     extent(op, draft)
 }

@@ -54,7 +54,10 @@ const HIGHEST: f64 = 9_000.0;
 const WORST: f64 = 1_000.0;
 
 /// Reads the files by their plans. Fails with `POINT_COLUMNS`, `CRS_UNKNOWN`.
-pub fn draft(files: &[(PointFile, PointPlan)], cx: &PointContext<'_>) -> Result<(PointDraft, Vec<PointReport>), Failure> {
+pub fn draft(
+    files: &[(PointFile, PointPlan)],
+    cx: &PointContext<'_>,
+) -> Result<(PointDraft, Vec<PointReport>), Failure> {
     for (file, plan) in files {
         plan.check(file)?;
     }
@@ -114,7 +117,9 @@ struct Reading<'a> {
 impl<'a> Reading<'a> {
     fn new(cx: &'a PointContext<'a>) -> Result<Self, Failure> {
         let from = cx.from_epsg.filter(|f| *f != cx.project_epsg);
-        let transform = from.map(|f| crs::Transform::between(f, cx.project_epsg)).transpose()?;
+        let transform = from
+            .map(|f| crs::Transform::between(f, cx.project_epsg))
+            .transpose()?;
         Ok(Self {
             cx,
             transform,
@@ -132,8 +137,20 @@ impl<'a> Reading<'a> {
     }
 
     /// A line as a point, or the code and the field of what is wrong.
-    fn point(&self, line: u64, fields: &[String], plan: &PointPlan, file: &str) -> Result<SurveyPoint, Wrong> {
-        let text = |f: PointField| plan.columns.get(&f).and_then(|i| fields.get(*i)).map(|s| s.trim()).filter(|s| !s.is_empty());
+    fn point(
+        &self,
+        line: u64,
+        fields: &[String],
+        plan: &PointPlan,
+        file: &str,
+    ) -> Result<SurveyPoint, Wrong> {
+        let text = |f: PointField| {
+            plan.columns
+                .get(&f)
+                .and_then(|i| fields.get(*i))
+                .map(|s| s.trim())
+                .filter(|s| !s.is_empty())
+        };
         let coordinate = |f: PointField| -> Result<f64, Wrong> {
             let s = text(f).ok_or(Wrong::missing(f))?;
             number(s, plan.decimal).ok_or_else(|| Wrong::number(f, s))
@@ -193,7 +210,14 @@ impl Wrong {
     }
 }
 
-fn one(index: u32, file: &PointFile, plan: &PointPlan, reading: &Reading<'_>, seen: &mut Seen, out: &mut PointDraft) -> PointReport {
+fn one(
+    index: u32,
+    file: &PointFile,
+    plan: &PointPlan,
+    reading: &Reading<'_>,
+    seen: &mut Seen,
+    out: &mut PointDraft,
+) -> PointReport {
     let name = file.name();
     let lines = &file.lines[usize::from(plan.header).min(file.lines.len())..];
     let (points, bad, findings) = (out.points.len(), out.bad.len(), &mut out.findings);
@@ -227,8 +251,14 @@ fn one(index: u32, file: &PointFile, plan: &PointPlan, reading: &Reading<'_>, se
         }
     }
     let about = |code, n: usize| counted(code, &name, n);
-    findings.extend((skipped > 0).then(|| Finding { severity: Severity::Info, ..about("POINT_DUPLICATE", skipped as usize) }));
-    findings.extend(far.first().map(|at| Finding { at: Some(*at), ..about("POINT_FAR", far.len()) }));
+    findings.extend((skipped > 0).then(|| Finding {
+        severity: Severity::Info,
+        ..about("POINT_DUPLICATE", skipped as usize)
+    }));
+    findings.extend(far.first().map(|at| Finding {
+        at: Some(*at),
+        ..about("POINT_FAR", far.len())
+    }));
     findings.extend(plan.turned.then(|| about("POINT_XY_TURNED", lines.len())));
     out.files.push(DraftFile {
         file: name.clone(),
@@ -272,7 +302,10 @@ fn twice(mut f: Finding, p: &SurveyPoint, other: Pt) -> Finding {
     f.at = Some(p.at);
     f.amount = Some((p.at.dist(other) / 1000.0 * 1e3).round() / 1e3);
     f.unit = Some(Unit::M);
-    f.values = vec![("label", p.label.clone()), ("distance", format!("{:.3}", p.at.dist(other) / 1000.0))];
+    f.values = vec![
+        ("label", p.label.clone()),
+        ("distance", format!("{:.3}", p.at.dist(other) / 1000.0)),
+    ];
     f
 }
 

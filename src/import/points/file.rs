@@ -39,7 +39,10 @@ pub fn open(path: &Path, encoding: Option<Encoding>) -> Result<PointFile, Failur
         return Err(too_large(path));
     }
     let bytes = std::fs::read(path).map_err(|e| unreadable(path, &e))?;
-    let sha256 = Sha256::digest(&bytes).iter().map(|b| format!("{b:02x}")).collect();
+    let sha256 = Sha256::digest(&bytes)
+        .iter()
+        .map(|b| format!("{b:02x}"))
+        .collect();
     let (encoding, lines) = match wide(&bytes) {
         Some(text) => (Encoding::Utf8, numbered(text.lines().map(str::to_owned))),
         None if bytes.iter().take(4096).any(|b| *b == 0) => return Err(binary(path)),
@@ -65,7 +68,11 @@ fn wide(bytes: &[u8]) -> Option<String> {
     };
     let unit = |pair: &[u8]| {
         let pair = [pair[0], pair[1]];
-        if big { u16::from_be_bytes(pair) } else { u16::from_le_bytes(pair) }
+        if big {
+            u16::from_be_bytes(pair)
+        } else {
+            u16::from_le_bytes(pair)
+        }
     };
     let units: Vec<u16> = rest.chunks_exact(2).map(unit).collect();
     Some(String::from_utf16_lossy(&units))
@@ -79,7 +86,10 @@ fn narrow(bytes: &[u8], forced: Option<Encoding>) -> (Encoding, Vec<(u64, String
         false => bytes.split(|b| *b == b'\r').collect(),
     };
     let encoding = forced.unwrap_or_else(|| guess(bytes, &lines));
-    (encoding, numbered(lines.into_iter().map(|l| decode(l, encoding).text)))
+    (
+        encoding,
+        numbered(lines.into_iter().map(|l| decode(l, encoding).text)),
+    )
 }
 
 fn guess(bytes: &[u8], lines: &[&[u8]]) -> Encoding {
@@ -103,9 +113,10 @@ fn numbered(lines: impl Iterator<Item = String>) -> Vec<(u64, String)> {
 
 fn unreadable(path: &Path, e: &std::io::Error) -> Failure {
     let failure = match e.kind() {
-        std::io::ErrorKind::NotFound => {
-            Failure::new("FILE_NOT_FOUND", msg!("Không có tệp này.", "There is no such file."))
-        }
+        std::io::ErrorKind::NotFound => Failure::new(
+            "FILE_NOT_FOUND",
+            msg!("Không có tệp này.", "There is no such file."),
+        ),
         _ => Failure::new(
             "FILE_UNREADABLE",
             msg!("Không đọc được tệp: {e}.", "The file cannot be read: {e}."),
@@ -123,7 +134,10 @@ fn binary(path: &Path) -> Failure {
 }
 
 fn too_large(path: &Path) -> Failure {
-    let message = msg!("Tệp quá lớn đối với một sổ đo.", "The file is too large for a field book.");
+    let message = msg!(
+        "Tệp quá lớn đối với một sổ đo.",
+        "The file is too large for a field book."
+    );
     Failure::new("POINTS_TOO_LARGE", message).file(path)
 }
 

@@ -89,7 +89,14 @@ pub enum PointField {
 }
 
 impl PointField {
-    pub const ALL: [Self; 6] = [Self::Label, Self::X, Self::Y, Self::Height, Self::Code, Self::Accuracy];
+    pub const ALL: [Self; 6] = [
+        Self::Label,
+        Self::X,
+        Self::Y,
+        Self::Height,
+        Self::Code,
+        Self::Accuracy,
+    ];
 
     /// As in `--map`.
     pub fn name(self) -> &'static str {
@@ -133,7 +140,10 @@ pub fn parse_point_choice(text: &str) -> Result<(PointField, String), Failure> {
         let known = PointField::ALL.map(PointField::name).join(", ");
         Failure::new(
             "BAD_MAP",
-            msg!("“{text}” không có dạng TRƯỜNG=CỘT.", "“{text}” is not of the form FIELD=COLUMN."),
+            msg!(
+                "“{text}” không có dạng TRƯỜNG=CỘT.",
+                "“{text}” is not of the form FIELD=COLUMN."
+            ),
         )
         .remedy(msg!(
             "Trường: {known}; cột: tên cột hoặc số thứ tự từ 1.",
@@ -141,7 +151,10 @@ pub fn parse_point_choice(text: &str) -> Result<(PointField, String), Failure> {
         ))
     };
     let (field, column) = text.split_once('=').ok_or_else(bad)?;
-    let field = PointField::ALL.into_iter().find(|f| f.name() == field.trim()).ok_or_else(bad)?;
+    let field = PointField::ALL
+        .into_iter()
+        .find(|f| f.name() == field.trim())
+        .ok_or_else(bad)?;
     Ok((field, column.trim().to_owned()))
 }
 
@@ -214,11 +227,16 @@ impl PointPlan {
             return Ok(());
         }
         let names = self.names.join(", ");
-        let message = msg!("Chưa biết cột nào là X và Y.", "It is not known which columns are X and Y.");
-        Err(Failure::new("POINT_COLUMNS", message).file(&file.path).remedy(msg!(
-            "Hãy chỉ rõ cột, ví dụ --map x=2 --map y=3. Các cột: {names}.",
-            "Name the columns, for example --map x=2 --map y=3. The columns are: {names}."
-        )))
+        let message = msg!(
+            "Chưa biết cột nào là X và Y.",
+            "It is not known which columns are X and Y."
+        );
+        Err(Failure::new("POINT_COLUMNS", message)
+            .file(&file.path)
+            .remedy(msg!(
+                "Hãy chỉ rõ cột, ví dụ --map x=2 --map y=3. Các cột: {names}.",
+                "Name the columns, for example --map x=2 --map y=3. The columns are: {names}."
+            )))
     }
 
     /// "x=2 y=3": the columns by name, for reports.
@@ -243,20 +261,37 @@ pub fn number(field: &str, decimal: char) -> Option<f64> {
 fn separator(sample: &[&str]) -> Separator {
     let any = |f: &String| number(f, '.').is_some() || number(f, ',').is_some();
     let score = |s: Separator| -> usize {
-        let lines = sample.iter().map(|l| s.split(l).iter().filter(|f| any(f)).count());
+        let lines = sample
+            .iter()
+            .map(|l| s.split(l).iter().filter(|f| any(f)).count());
         lines.filter(|n| *n >= 2).map(|n| n.min(5)).sum()
     };
     // A comma may also be the decimal sign of numbers parted by something else: it comes last.
-    let order = [Separator::Tab, Separator::Semicolon, Separator::Space, Separator::Comma];
-    order.into_iter().rev().max_by_key(|s| score(*s)).unwrap_or(Separator::Comma)
+    let order = [
+        Separator::Tab,
+        Separator::Semicolon,
+        Separator::Space,
+        Separator::Comma,
+    ];
+    order
+        .into_iter()
+        .rev()
+        .max_by_key(|s| score(*s))
+        .unwrap_or(Separator::Comma)
 }
 
 fn decimal(rows: &[Vec<String>], separator: Separator) -> char {
     let with = |sign: char| {
         let fields = rows.iter().flatten();
-        fields.filter(|f| f.contains(sign) && number(f, sign).is_some()).count()
+        fields
+            .filter(|f| f.contains(sign) && number(f, sign).is_some())
+            .count()
     };
-    if separator != Separator::Comma && with(',') > with('.') { ',' } else { '.' }
+    if separator != Separator::Comma && with(',') > with('.') {
+        ','
+    } else {
+        '.'
+    }
 }
 
 /// The first line has no two numbers and later ones have.
@@ -269,7 +304,8 @@ fn has_header(rows: &[Vec<String>], decimal: char) -> bool {
 fn by_name(names: &[String]) -> BTreeMap<PointField, usize> {
     let mut columns = BTreeMap::new();
     for (i, name) in names.iter().enumerate() {
-        let field = codes::survey_column(name).and_then(|n| PointField::ALL.into_iter().find(|f| f.name() == n));
+        let field =
+            codes::survey_column(name).and_then(|n| PointField::ALL.into_iter().find(|f| f.name() == n));
         if let Some(field) = field {
             columns.entry(field).or_insert(i);
         }
@@ -288,7 +324,11 @@ enum Kind {
 }
 
 fn kind(rows: &[Vec<String>], column: usize, decimal: char) -> Kind {
-    let values: Vec<&String> = rows.iter().filter_map(|r| r.get(column)).filter(|v| !v.is_empty()).collect();
+    let values: Vec<&String> = rows
+        .iter()
+        .filter_map(|r| r.get(column))
+        .filter(|v| !v.is_empty())
+        .collect();
     let numbers: Vec<f64> = values.iter().filter_map(|v| number(v, decimal)).collect();
     let most = |n: usize| n * 2 > values.len();
     let within = |range: &std::ops::Range<f64>| most(numbers.iter().filter(|v| range.contains(v)).count());
@@ -314,7 +354,11 @@ fn by_size(columns: &mut BTreeMap<PointField, usize>, kinds: &[Kind]) -> bool {
         return turned;
     }
     let only = |k: Kind| {
-        let mut at = kinds.iter().enumerate().filter(|(_, kind)| **kind == k).map(|(i, _)| i);
+        let mut at = kinds
+            .iter()
+            .enumerate()
+            .filter(|(_, kind)| **kind == k)
+            .map(|(i, _)| i);
         at.next().filter(|_| at.next().is_none())
     };
     if let (Some(x), Some(y)) = (only(Kind::North), only(Kind::East)) {
@@ -327,7 +371,9 @@ fn by_size(columns: &mut BTreeMap<PointField, usize>, kinds: &[Kind]) -> bool {
 /// Without a heading: number first, then X, Y, H, then the code.
 fn by_place(columns: &mut BTreeMap<PointField, usize>, kinds: &[Kind]) {
     if !columns.contains_key(&PointField::X) {
-        let numbers: Vec<usize> = (0..kinds.len()).filter(|i| matches!(kinds[*i], Kind::Number | Kind::North | Kind::East)).collect();
+        let numbers: Vec<usize> = (0..kinds.len())
+            .filter(|i| matches!(kinds[*i], Kind::Number | Kind::North | Kind::East))
+            .collect();
         // "no, x, y, h": the first of four is the point's number even when it is a number.
         let skip = usize::from(numbers.len() > 2 && numbers.first() == Some(&0));
         if let [x, y, ..] = numbers[skip.min(numbers.len())..] {
@@ -335,7 +381,10 @@ fn by_place(columns: &mut BTreeMap<PointField, usize>, kinds: &[Kind]) {
             columns.insert(PointField::Y, y);
         }
     }
-    let (Some(x), Some(y)) = (columns.get(&PointField::X).copied(), columns.get(&PointField::Y).copied()) else {
+    let (Some(x), Some(y)) = (
+        columns.get(&PointField::X).copied(),
+        columns.get(&PointField::Y).copied(),
+    ) else {
         return;
     };
     let (first, last) = (x.min(y), x.max(y));
@@ -351,14 +400,29 @@ fn by_place(columns: &mut BTreeMap<PointField, usize>, kinds: &[Kind]) {
     }
 }
 
-fn choose(columns: &mut BTreeMap<PointField, usize>, field: PointField, column: &str, names: &[String]) -> Result<(), Failure> {
+fn choose(
+    columns: &mut BTreeMap<PointField, usize>,
+    field: PointField,
+    column: &str,
+    names: &[String],
+) -> Result<(), Failure> {
     if column.is_empty() {
         columns.remove(&field);
         return Ok(());
     }
-    let by_name = names.iter().position(|n| n.to_lowercase() == column.to_lowercase());
-    let by_number = || column.parse::<usize>().ok()?.checked_sub(1).filter(|i| *i < names.len());
-    let at = by_name.or_else(by_number).ok_or_else(|| no_column(column, names))?;
+    let by_name = names
+        .iter()
+        .position(|n| n.to_lowercase() == column.to_lowercase());
+    let by_number = || {
+        column
+            .parse::<usize>()
+            .ok()?
+            .checked_sub(1)
+            .filter(|i| *i < names.len())
+    };
+    let at = by_name
+        .or_else(by_number)
+        .ok_or_else(|| no_column(column, names))?;
     columns.retain(|_, c| *c != at);
     columns.insert(field, at);
     Ok(())
@@ -366,8 +430,11 @@ fn choose(columns: &mut BTreeMap<PointField, usize>, field: PointField, column: 
 
 fn no_column(column: &str, names: &[String]) -> Failure {
     let names = names.join(", ");
-    Failure::new("NO_SUCH_COLUMN", msg!("Không có cột “{column}”.", "There is no column “{column}”."))
-        .remedy(msg!("Các cột: {names}.", "The columns are: {names}."))
+    Failure::new(
+        "NO_SUCH_COLUMN",
+        msg!("Không có cột “{column}”.", "There is no column “{column}”."),
+    )
+    .remedy(msg!("Các cột: {names}.", "The columns are: {names}."))
 }
 
 /// "phẩy" / "comma" of a decimal sign.

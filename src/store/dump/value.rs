@@ -72,7 +72,7 @@ pub fn write(column: &Column, cell: ValueRef<'_>, epsg: i32) -> Result<Option<St
         (ValueRef::Blob(b), Kind::Geometry) => {
             let shape = polygon_text(b, epsg).or_else(|| point_text(b, epsg));
             Some(shape.unwrap_or_else(|| hex(b)))
-        },
+        }
         (ValueRef::Blob(b), _) => Some(hex(b)),
     })
 }
@@ -174,7 +174,11 @@ fn quoted_text(rest: &str) -> std::result::Result<(Token, &str), Wrong> {
 }
 
 fn bare(word: &str) -> std::result::Result<Token, Wrong> {
-    if let Some(p) = word.strip_prefix('(').and_then(|w| w.strip_suffix(')')).and_then(point) {
+    if let Some(p) = word
+        .strip_prefix('(')
+        .and_then(|w| w.strip_suffix(')'))
+        .and_then(point)
+    {
         return Ok(Token::Point(p));
     }
     if word.starts_with('(') {
