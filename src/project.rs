@@ -83,7 +83,7 @@ impl Project {
             label: msg!("Tạo tệp {name}", "Create file {name}"),
         };
         let writer = Writer::create(path, &district, act)?;
-        Self::with(path, Some(writer), None, &Progress::none())
+        Self::with(read(path)?, Some(writer), None, &Progress::none())
     }
 
     /// Makes a new file from the text of a dump. Refuses an existing file.
@@ -93,30 +93,28 @@ impl Project {
 
     /// Opens a file; read-only with the reason where it may not be written.
     pub fn open(path: &Path, act: &Act, progress: &Progress) -> Result<Self, Failure> {
-        let schema = Reader::open(path)
-            .and_then(|r| connection::schema_number(r.conn()))
-            .map_err(|e| Failure::from(e).file(path))?;
+        let reader = read(path)?;
+        let schema = connection::schema_number(reader.conn()).map_err(|e| Failure::from(e).file(path))?;
         if schema > schema::SCHEMA {
-            return Self::with(path, None, Some(migrate::newer(schema)), progress);
+            return Self::with(reader, None, Some(migrate::newer(schema)), progress);
         }
         match Writer::open(path, act).map_err(Failure::from) {
-            Ok(writer) => Self::with(path, Some(writer), None, progress),
-            Err(reason) => Self::with(path, None, Some(reason.file(path)), progress),
+            Ok(writer) => Self::with(reader, Some(writer), None, progress),
+            Err(reason) => Self::with(reader, None, Some(reason.file(path)), progress),
         }
     }
 
     /// Opens a file only to look at it.
     pub fn open_read_only(path: &Path, progress: &Progress) -> Result<Self, Failure> {
-        Self::with(path, None, Some(on_request()), progress)
+        Self::with(read(path)?, None, Some(on_request()), progress)
     }
 
     fn with(
-        path: &Path,
+        reader: Reader,
         writer: Option<Writer>,
         read_only: Option<Failure>,
         progress: &Progress,
     ) -> Result<Self, Failure> {
-        let reader = Reader::open(path).map_err(|e| Failure::from(e).file(path))?;
         let epsg = rows::setting(reader.conn(), "epsg")?
             .and_then(|e| e.parse().ok())
             .ok_or_else(error::not_a_district)?;
@@ -124,7 +122,7 @@ impl Project {
         let stacks = Stacks::read(reader.conn())?;
         let head = history::head(reader.conn())?;
         let survey = SurveyPoints::of(crate::store::survey::load(reader.conn())?);
-        let coverage = Coverage::build(rows::load(path, progress)?);
+        let coverage = Coverage::build(rows::load(reader.path(), progress)?);
         Ok(Self {
             reader,
             writer,
@@ -288,6 +286,10 @@ impl Project {
         }
         Ok(())
     }
+}
+
+fn read(path: &Path) -> Result<Reader, Failure> {
+    Reader::open(path).map_err(|e| Failure::from(e).file(path))
 }
 
 fn on_request() -> Failure {

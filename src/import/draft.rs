@@ -247,6 +247,8 @@ impl<'a> Run<'a> {
             .crs
             .placing(self.plan.options.project_epsg)?;
         let mut rows = recipe.rows();
+        rows.parcels
+            .reserve_exact((task.range.end - task.range.start).min(CHUNK) as usize);
         let mut since = 0;
         self.inspection.layers[task.layer]
             .source
@@ -271,14 +273,11 @@ impl<'a> Run<'a> {
         report.quarantined += rows.quarantined.len() as u64;
         self.out.draft.quarantined.extend(rows.quarantined);
         self.out.draft.findings.extend(rows.findings);
-        let mut parcels = rows.parcels.into_iter().peekable();
-        while let Some(first) = parcels.next() {
-            let record = first.record;
-            let mut parts = vec![first];
-            while let Some(part) = parcels.next_if(|p| p.record == record) {
-                parts.push(part);
-            }
-            self.add_record(layer, parts);
+        if self.existing.is_empty() || self.plan.options.duplicates == Duplicates::Keep {
+            report.imported += rows.parcels.chunk_by(|a, b| a.record == b.record).count() as u64;
+            self.out.draft.parcels.extend(rows.parcels);
+        } else {
+            self.add_beside_existing(layer, rows.parcels);
         }
         let totals = &mut self.totals[layer];
         totals.deleted += rows.deleted;
@@ -288,14 +287,22 @@ impl<'a> Run<'a> {
         totals.full.iter_mut().zip(&rows.full).for_each(|(t, n)| *t += n);
     }
 
+    fn add_beside_existing(&mut self, layer: usize, parcels: Vec<DraftParcel>) {
+        let mut parcels = parcels.into_iter().peekable();
+        while let Some(first) = parcels.next() {
+            let record = first.record;
+            let mut parts = vec![first];
+            while let Some(part) = parcels.next_if(|p| p.record == record) {
+                parts.push(part);
+            }
+            self.add_record(layer, parts);
+        }
+    }
+
     /// All parcels of one record: the first may replace one of the district.
     fn add_record(&mut self, layer: usize, mut parts: Vec<DraftParcel>) {
         let mode = self.plan.options.duplicates;
-        let same = if self.existing.is_empty() || mode == Duplicates::Keep {
-            None
-        } else {
-            self.same(&parts[0])
-        };
+        let same = self.same(&parts[0]);
         let report = &mut self.out.files[layer];
         match (same, mode) {
             (Some(_), Duplicates::Skip) => {

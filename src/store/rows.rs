@@ -53,6 +53,9 @@ pub fn load(path: &Path, progress: &Progress) -> Result<Vec<Parcel>> {
         |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)),
     )?;
     progress.stage(LOADING, total)?;
+    if total == 0 {
+        return Ok(Vec::new());
+    }
     let workers = std::thread::available_parallelism()
         .map_or(1, usize::from)
         .clamp(1, 8) as i64;

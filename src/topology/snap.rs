@@ -32,13 +32,27 @@ impl Snap {
 /// The points of many polygons, gathered one by one.
 #[derive(Clone, Debug, Default)]
 pub struct Points {
-    used: Vec<(Pt, u32)>,
+    /// 2³¹ mm before the first point.
+    origin: Option<Pt>,
+    /// Easting and northing from the origin, and the polygon: a million parcels have a dozen million.
+    used: Vec<[u32; 3]>,
+    /// Further off than that.
+    far: Vec<(Pt, u32)>,
     polygons: u32,
 }
 
 impl Points {
     pub fn add(&mut self, polygon: &Polygon) {
-        self.used.extend(polygon.points().map(|p| (p, self.polygons)));
+        for p in polygon.points() {
+            let origin = *self
+                .origin
+                .get_or_insert(Pt::new(p.e.saturating_sub(1 << 31), p.n.saturating_sub(1 << 31)));
+            let near = |a: i64, b: i64| a.checked_sub(b).and_then(|d| u32::try_from(d).ok());
+            match (near(p.e, origin.e), near(p.n, origin.n)) {
+                (Some(e), Some(n)) => self.used.push([e, n, self.polygons]),
+                _ => self.far.push((p, self.polygons)),
+            }
+        }
         self.polygons += 1;
     }
 
@@ -47,9 +61,18 @@ impl Points {
     /// far and never in chains. A point stays where a polygon that uses it has the target already: its ring
     /// would collapse. The same for any order of the polygons.
     pub fn plan(mut self, tolerance: i64) -> Snap {
-        self.used.par_sort_unstable();
-        self.used.dedup();
-        let points = near_any(&self.used, tolerance);
+        let origin = self.origin.unwrap_or_default();
+        let place = |[e, n, polygon]: &[u32; 3]| {
+            let p = Pt::new(origin.e + i64::from(*e), origin.n + i64::from(*n));
+            (p, *polygon)
+        };
+        let used = if self.far.is_empty() {
+            near_any(&mut self.used, place, tolerance)
+        } else {
+            self.far.extend(self.used.iter().map(place));
+            near_any(&mut self.far, |used| *used, tolerance)
+        };
+        let points: Vec<Used<'_>> = used.chunk_by(|a, b| a.0 == b.0).map(|c| (c[0].0, c)).collect();
         let near = near_pairs(&points, tolerance);
         choose(&points, &near)
     }
@@ -62,33 +85,35 @@ pub fn plan(polygons: &[Polygon], tolerance: i64) -> Snap {
     points.plan(tolerance)
 }
 
-/// The points of `used`, which is sorted, that have another near them: few, in sound files.
-fn near_any(used: &[(Pt, u32)], tolerance: i64) -> Vec<Used<'_>> {
+/// Those of `used` that have another point near them, in order: few, in sound files.
+fn near_any<T: Ord + Send>(
+    used: &mut Vec<T>,
+    place: impl Fn(&T) -> (Pt, u32),
+    tolerance: i64,
+) -> Vec<(Pt, u32)> {
+    used.par_sort_unstable();
+    used.dedup();
     let limit = i128::from(tolerance) * i128::from(tolerance);
-    let mut near = vec![false; used.len()];
-    let mut from = 0;
-    for point in used.chunk_by(|a, b| a.0 == b.0) {
-        let (p, next) = (point[0].0, from + point.len());
-        for (i, (q, _)) in used
-            .iter()
-            .enumerate()
-            .skip(next)
-            .take_while(|(_, q)| q.0.e - p.e <= tolerance)
-        {
-            if p.dist2(*q) <= limit {
-                (near[from], near[i]) = (true, true);
+    // Where the users of each point begin, and the end.
+    let mut begins = vec![0];
+    for users in used.chunk_by(|a, b| place(a).0 == place(b).0) {
+        begins.push(begins[begins.len() - 1] + users.len());
+    }
+    let count = begins.len() - 1;
+    let point = |i: usize| place(&used[begins[i]]).0;
+    let mut near = vec![false; count];
+    for i in 0..count {
+        let p = point(i);
+        let band = (i + 1..count).map(|j| (j, point(j)));
+        for (j, q) in band.take_while(|(_, q)| q.e - p.e <= tolerance) {
+            if p.dist2(q) <= limit {
+                (near[i], near[j]) = (true, true);
             }
         }
-        from = next;
     }
-    let mut at = 0;
-    let with_place = used.chunk_by(|a, b| a.0 == b.0).map(|c| {
-        at += c.len();
-        (at - c.len(), c)
-    });
-    with_place
-        .filter(|(at, _)| near[*at])
-        .map(|(_, c)| (c[0].0, c))
+    (0..count)
+        .filter(|i| near[*i])
+        .flat_map(|i| used[begins[i]..begins[i + 1]].iter().map(&place))
         .collect()
 }
 
@@ -173,6 +198,22 @@ mod tests {
                 == 2
         );
         assert_eq!(plan(&all, 5), Snap::default());
+    }
+
+    #[test]
+    fn however_far_apart_the_polygons_lie() {
+        let near = [
+            polygon("0 0, 1000 0, 1000 1000, 0 1000"),
+            polygon("1002 0, 2000 0, 2000 1000, 1000 1003"),
+        ];
+        let alone = plan(&near, 5);
+        assert_eq!(alone.moves.len(), 2);
+        let far = polygon("9000000000000 0, 9000000001000 0, 9000000001000 1000");
+        let [a, b] = near;
+        for all in [[a.clone(), b.clone(), far.clone()], [far, b, a]] {
+            assert_eq!(plan(&all, 5), alone);
+        }
+        assert_eq!(plan(&[], 5), Snap::default());
     }
 
     #[test]

@@ -143,8 +143,13 @@ impl Uids {
 /// One chunk of finished rows, in the order of [`TARGETS`].
 struct Chunk {
     records: u64,
-    blocks: [Block; 5],
+    blocks: Blocks,
 }
+
+type Blocks = [Block; 5];
+
+/// Chunks made ahead of the one that is inserted.
+const AHEAD: usize = 2;
 
 /// What was written, and what of the draft is yet to be.
 pub struct Made {
@@ -178,13 +183,14 @@ pub fn insert(
         unreachable!("five targets")
     };
     let counted = matches!(source, Source::Whole(_));
-    let (send, receive) = sync_channel(2);
+    let (send, receive) = sync_channel(AHEAD);
+    let (give_back, spare) = sync_channel(AHEAD + 2);
     thread::scope(|s| {
         let maker = thread::Builder::new()
             .name("bulk rows".to_owned())
-            .spawn_scoped(s, move || Maker::new(context, rows, send).make(source))
+            .spawn_scoped(s, move || Maker::new(context, rows, send, spare).make(source))
             .map_err(|e| no_thread(&e))?;
-        let inserted = drain(conn, receive, &mut inserters, counted, progress);
+        let inserted = drain(conn, receive, &give_back, &mut inserters, counted, progress);
         let made = maker
             .join()
             .map_err(|_| no_thread(&std::io::ErrorKind::Other.into()))?;
@@ -222,6 +228,7 @@ fn no_thread(e: &std::io::Error) -> Failure {
 fn drain(
     conn: &Connection,
     chunks: Receiver<Chunk>,
+    give_back: &SyncSender<Blocks>,
     inserters: &mut [Inserter<'_>],
     counted: bool,
     progress: &Progress,
@@ -232,6 +239,8 @@ fn drain(
         }
         touch(conn)?;
         progress.step(if counted { chunk.records } else { 0 })?;
+        // Used again: fresh memory costs a page fault for each 4 KB.
+        let _ = give_back.try_send(chunk.blocks);
     }
     Ok(())
 }
@@ -259,6 +268,7 @@ struct Maker {
     context: Context,
     rows: [Rows; 5],
     send: SyncSender<Chunk>,
+    spare: Receiver<Blocks>,
     uids: Uids,
     count: u64,
     updated: Vec<DraftParcel>,
@@ -268,11 +278,12 @@ struct Maker {
 }
 
 impl Maker {
-    fn new(context: Context, rows: [Rows; 5], send: SyncSender<Chunk>) -> Self {
+    fn new(context: Context, rows: [Rows; 5], send: SyncSender<Chunk>, spare: Receiver<Blocks>) -> Self {
         Self {
             context,
             rows,
             send,
+            spare,
             uids: Uids::new(),
             count: 0,
             updated: Vec::new(),
@@ -359,7 +370,10 @@ impl Maker {
     }
 
     fn pass_on(&mut self, records: usize) -> Option<()> {
-        let blocks = self.rows.each_mut().map(Rows::take);
+        let mut blocks = self.spare.try_recv().unwrap_or_default();
+        for (rows, block) in self.rows.iter_mut().zip(&mut blocks) {
+            rows.take(block);
+        }
         self.send
             .send(Chunk {
                 records: records as u64,

@@ -16,7 +16,7 @@ use serde_json::json;
 
 use self::encode::{Context, Made, Source, TARGETS, Uids};
 pub use self::encode::{INCOMPLETE, Pieces, incomplete};
-use self::table::{Cell, Inserter, Rows, Target, Written};
+use self::table::{Block, Cell, Inserter, Rows, Target, Written};
 use super::error::Result;
 use super::journal::{self, NewOperation, Operation};
 use super::packed_rtree::{self, Entry};
@@ -204,7 +204,8 @@ fn small<'a, const N: usize>(
     all.for_each(|row| {
         rows.push(row);
     });
-    let block = rows.take();
+    let mut block = Block::default();
+    rows.take(&mut block);
     let written = rows.finish();
     if written.rows > 0 {
         schema::suspend(operation, target.table)?;
