@@ -5,6 +5,7 @@
 //! to a worker; for a long import the [`Writer`] is detached and comes back with the news.
 
 mod change;
+mod dossiers;
 mod info;
 mod search;
 mod survey;
@@ -24,8 +25,10 @@ pub use crate::store::backup::Backup;
 pub use crate::store::dump::DumpOptions;
 pub use crate::store::history::{LogFilter, OperationSummary};
 pub use crate::store::lineage::{Descent, Lineage, Member, Moment};
+pub use crate::store::proposal::{Dossier, Proposal, Role};
 pub use crate::store::search::{Hit, HitKind};
 pub use crate::store::{Committed, Reader, TakeBack, Writer};
+pub use dossiers::Mode;
 pub use info::{CommuneInfo, Info};
 pub use survey::SurveyPoints;
 pub use timeline::When;

@@ -64,6 +64,14 @@ pub enum Command {
     Log(Log),
     /// Dòng đời thửa đất · where a parcel comes from, what became of it
     Lineage(Lineage),
+    /// Chế độ xây dựng hay vận hành · being built, or in operation
+    Mode(ModeOf),
+    /// Phê duyệt hồ sơ: ghi các đề xuất ranh giới · enter what a dossier proposes
+    Approve(OfDossier),
+    /// Hủy các đề xuất của hồ sơ · delete what a dossier proposes
+    Revert(OfDossier),
+    /// Các đề xuất ranh giới · what dossiers propose
+    Proposals(Proposals),
     /// Xuất gói đồng bộ hoặc tệp bản đồ · export sync packages or map files
     Export(Export),
     /// Kiểm tra gói đồng bộ · verify a sync package
@@ -207,6 +215,28 @@ pub struct Log {
     /// Chỉ thao tác sau số này · only operations after this one
     #[arg(long, value_name = "OP")]
     pub since: Option<i64>,
+}
+
+#[derive(clap::Args, Debug)]
+pub struct ModeOf {
+    pub project: PathBuf,
+    /// Bỏ trống để xem · leave out to ask
+    #[arg(value_parser = ["building", "operating"])]
+    pub mode: Option<String>,
+}
+
+#[derive(clap::Args, Debug)]
+pub struct OfDossier {
+    pub project: PathBuf,
+    /// Mã hồ sơ · code of the dossier
+    pub dossier: String,
+}
+
+#[derive(clap::Args, Debug)]
+pub struct Proposals {
+    pub project: PathBuf,
+    /// Chỉ hồ sơ này · only this dossier
+    pub dossier: Option<String>,
 }
 
 #[derive(clap::Args, Debug)]

@@ -7,6 +7,7 @@ mod args;
 mod out;
 
 mod district;
+mod dossier;
 mod edit;
 mod export;
 mod history;
@@ -103,6 +104,10 @@ fn run(args: &Args, out: &Out) -> Result<Done, Failure> {
         Command::Undo(a) => history::undo(a, &act, out),
         Command::Redo(a) => history::redo(a, &act, out),
         Command::Log(a) => history::log(a, &act, out),
+        Command::Mode(a) => dossier::mode(a, &act, out),
+        Command::Approve(a) => dossier::approve(a, &act, out),
+        Command::Revert(a) => dossier::revert(a, &act, out),
+        Command::Proposals(a) => dossier::proposals(a, &act, out),
         Command::Lineage(a) => lineage::run(a, &act, out),
         Command::Copy(a) => district::copy(a, &act, out),
         Command::Restore(a) => district::restore(a, &act, out),

@@ -4,13 +4,16 @@
 //! inside an open operation and leaves the rest to the journal; what happened is read back as [`Effects`].
 
 mod distribute;
+mod dossier;
 mod effects;
 mod heirs;
 mod insert_point;
 mod merge_points;
 mod move_point;
 mod move_points;
+mod numbering;
 mod parcel_code;
+mod proposal;
 mod receive;
 mod records;
 mod remove_point;
@@ -20,6 +23,7 @@ mod write_plan;
 
 use serde::{Deserialize, Serialize};
 
+pub use dossier::{open as open_dossier, unknown as no_dossier};
 pub use effects::{Effects, MOST_DETAILS, ParcelEffect, Tolerance};
 pub use insert_point::InsertPoint;
 pub use merge_points::MergePoints;
@@ -27,12 +31,16 @@ pub use move_points::MovePoints;
 pub use records::{ChildFields, Numbering, Records, UseArea};
 pub use remove_point::RemovePoint;
 pub use script::{parse, to_json};
+pub use proposal::{differing, view, view_fid};
+pub use records::{ChildFields, Numbering, Records, UseArea};
+pub use script::{parse, to_json, to_value};
 pub use set::Fields;
 
 use crate::domain::{Failure, Finding, Parcel, ParcelRef, Pt, Uid};
 use crate::msg;
 use crate::store::error::StoreError;
 use crate::store::journal::Operation;
+use crate::store::proposal::Dossier;
 use crate::text::Msg;
 use crate::topology::{Coverage, Plan, Refusal};
 
@@ -61,6 +69,21 @@ pub enum Edit {
     RemovePoint(RemovePoint),
     /// Makes several boundary points one.
     MergePoints(MergePoints),
+    /// Receives a dossier (hồ sơ).
+    OpenDossier {
+        code: String,
+        /// Code of the change asked for (domain.md §3.6).
+        kind: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        commune: Option<String>,
+    },
+    /// Enters what a dossier proposes, after a last check.
+    Approve { dossier: String },
+    /// Deletes what a dossier proposes.
+    Revert { dossier: String },
+    /// A boundary edit inside an open dossier: kept as proposals. In JSON the key "dossier" of the edit.
+    #[serde(skip)]
+    Within { dossier: String, edit: Box<Edit> },
 }
 
 /// Why an edit did not happen. Nothing was changed.
@@ -106,11 +129,37 @@ pub struct Context<'a> {
     pub op: &'a Operation<'a>,
     /// EPSG code for geometry blobs.
     pub srs: i32,
-    /// The parcels in force as the operation has left them so far.
+    /// The parcels in force as the operation has left them so far; inside a dossier as it sees them.
     pub coverage: &'a Coverage,
+    /// The district is in operation: a boundary changes only inside a dossier.
+    pub operating: bool,
+    /// The dossier the edit belongs to.
+    pub dossier: Option<Inside<'a>>,
+}
+
+/// An open dossier and what it starts from.
+pub struct Inside<'a> {
+    pub dossier: &'a Dossier,
+    pub in_force: &'a Coverage,
 }
 
 impl Edit {
+    /// The same inside a dossier (code).
+    pub fn within(self, dossier: impl Into<String>) -> Self {
+        Self::Within {
+            dossier: dossier.into(),
+            edit: Box::new(self),
+        }
+    }
+
+    /// The dossier it is kept in as a proposal.
+    pub fn dossier(&self) -> Option<&str> {
+        match self {
+            Self::Within { dossier, .. } => Some(dossier),
+            _ => None,
+        }
+    }
+
     /// Short word for the kind of operation: the "op" of the script.
     pub fn kind(&self) -> &'static str {
         match self {
@@ -120,6 +169,10 @@ impl Edit {
             Self::InsertPoint(_) => "insert_point",
             Self::RemovePoint(_) => "remove_point",
             Self::MergePoints(_) => "merge_points",
+            Self::OpenDossier { .. } => "open_dossier",
+            Self::Approve { .. } => "approve",
+            Self::Revert { .. } => "revert",
+            Self::Within { edit, .. } => edit.kind(),
         }
     }
 
@@ -132,18 +185,28 @@ impl Edit {
             Self::InsertPoint(e) => e.label(coverage),
             Self::RemovePoint(e) => e.label(coverage),
             Self::MergePoints(e) => e.label(),
+            Self::OpenDossier { code, .. } => dossier::label(code),
+            Self::Approve { dossier } => proposal::approve_label(dossier),
+            Self::Revert { dossier } => proposal::revert_label(dossier),
+            Self::Within { dossier, edit } => {
+                let Msg { vi, en } = edit.label(coverage);
+                msg!("{vi} (hồ sơ {dossier})", "{en} (dossier {dossier})")
+            }
         }
     }
 
     /// What would happen to the map: the preview of a tool. Empty for an edit that changes no shape.
     pub fn plan(&self, coverage: &Coverage) -> Result<Plan, EditError> {
         Ok(match self {
-            Self::Set { .. } => Plan::default(),
+            Self::Set { .. } | Self::OpenDossier { .. } | Self::Approve { .. } | Self::Revert { .. } => {
+                Plan::default()
+            }
             Self::MovePoint { from, to } => move_point::plan(coverage, *from, *to)?,
             Self::MovePoints(e) => e.plan(coverage)?,
             Self::InsertPoint(e) => e.plan(coverage)?,
             Self::RemovePoint(e) => e.plan(coverage)?,
             Self::MergePoints(e) => e.plan(coverage)?,
+            Self::Within { edit, .. } => edit.plan(coverage)?,
         })
     }
 
@@ -155,6 +218,10 @@ impl Edit {
             Self::MovePoints(_) | Self::InsertPoint(_) | Self::RemovePoint(_) | Self::MergePoints(_) => {
                 write_plan::write(at, &self.plan(at.coverage)?, &Records::default())
             }
+            Self::OpenDossier { code, kind, commune } => dossier::receive(at, code, kind, commune.as_deref()),
+            Self::Approve { dossier } => proposal::approve(at, dossier),
+            Self::Revert { dossier } => proposal::revert(at, dossier),
+            Self::Within { edit, .. } => edit.run(at),
         }
     }
 }

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::Fields;
+use crate::domain::Uid;
+use crate::store::proposal::Dossier;
 
 /// How a plan is entered in the register. The default: everything automatic.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -10,6 +12,8 @@ pub struct Records {
     pub numbers: Numbering,
     /// For the parcels created, in their order; those left out are automatic.
     pub children: Vec<ChildFields>,
+    /// The dossier whose approval this is; its change is registered.
+    pub dossier: Option<Dossier>,
 }
 
 /// Where the numbers of created parcels come from, unless [`ChildFields`] give one.
@@ -34,6 +38,12 @@ pub struct ChildFields {
     /// Land-use rows in place of those distributed by area.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub land_uses: Option<Vec<UseArea>>,
+    /// Its number may be that of a parcel that goes out of force: [`Numbering::Keep`] in a proposal.
+    #[serde(skip)]
+    pub keeps_number: bool,
+    /// The uid it had as a proposal.
+    #[serde(skip)]
+    pub uid: Option<Uid>,
 }
 
 /// One corrected land-use row.

@@ -14,11 +14,16 @@ const OPS: &[&str] = &[
     "insert_point",
     "remove_point",
     "merge_points",
+    "open_dossier",
+    "approve",
+    "revert",
 ];
+/// Those that change no boundary: "dossier" is not for them, or a key of their own.
+const NO_BOUNDARY: &[&str] = &["set", "open_dossier", "approve", "revert"];
 
 /// One line of an edit script. Unknown operations and keys are errors, never ignored.
 pub fn parse(line: &str) -> Result<Edit, Failure> {
-    let value: Value = serde_json::from_str(line).map_err(|e| {
+    let mut value: Value = serde_json::from_str(line).map_err(|e| {
         Failure::new(
             "BAD_JSON",
             msg!(
@@ -27,8 +32,12 @@ pub fn parse(line: &str) -> Result<Edit, Failure> {
             ),
         )
     })?;
-    let op = value.get("op").and_then(Value::as_str).unwrap_or_default();
-    if !OPS.contains(&op) {
+    let op = value
+        .get("op")
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+        .to_owned();
+    if !OPS.contains(&op.as_str()) {
         let known = OPS.join(", ");
         return Err(Failure::new(
             "UNKNOWN_OP",
@@ -39,12 +48,38 @@ pub fn parse(line: &str) -> Result<Edit, Failure> {
         )
         .field("op"));
     }
-    serde_json::from_value(value).map_err(|e| refusal(&e.to_string()))
+    let dossier = match value.as_object_mut() {
+        Some(keys) if !NO_BOUNDARY.contains(&op.as_str()) => keys.remove("dossier"),
+        _ => None,
+    };
+    let edit: Edit = serde_json::from_value(value).map_err(|e| refusal(&e.to_string()))?;
+    match dossier {
+        None | Some(Value::Null) => Ok(edit),
+        Some(Value::String(code)) => Ok(edit.within(code)),
+        Some(_) => Err(refusal("`dossier`: the code of a dossier is a text")),
+    }
 }
 
 /// The edit as one line of JSON.
 pub fn to_json(edit: &Edit) -> String {
-    serde_json::to_string(edit).unwrap_or_default()
+    match edit {
+        Edit::Within { .. } => to_value(edit).to_string(),
+        plain => serde_json::to_string(plain).unwrap_or_default(),
+    }
+}
+
+/// The same as a JSON value.
+pub fn to_value(edit: &Edit) -> Value {
+    match edit {
+        Edit::Within { dossier, edit } => {
+            let mut value = to_value(edit);
+            if let Some(keys) = value.as_object_mut() {
+                keys.insert("dossier".to_owned(), Value::String(dossier.clone()));
+            }
+            value
+        }
+        plain => serde_json::to_value(plain).unwrap_or_default(),
+    }
 }
 
 /// serde's sentence, told in our words with a code of ours.

@@ -5,12 +5,14 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use super::{Project, read_only, writer_away};
+use super::{Mode, Project, read_only, writer_away};
 use crate::domain::{Act, Failure, Parcel};
-use crate::edit::{self, Context, Edit, EditError, Effects, MOST_DETAILS};
+use crate::edit::{self, Context, Edit, EditError, Effects, Inside, MOST_DETAILS};
 use crate::msg;
 use crate::store::history::{self, OperationSummary};
 use crate::store::journal::{NewOperation, Operation};
+use crate::store::proposal::{self, Dossier, Proposal};
+use crate::store::touched::Touched;
 use crate::store::{rows, touched};
 use crate::text::{Msg, Text};
 use crate::topology::Coverage;
@@ -42,24 +44,31 @@ impl Project {
             [one] => NewOperation {
                 kind: one.kind(),
                 what: edit::to_json(one),
-                label: one.label(&self.coverage),
+                label: self.label(one)?,
                 undoes: None,
             },
             many => NewOperation {
                 kind: "gesture",
-                what: json!({"op": "gesture", "edits": many}).to_string(),
-                label: and_more(first.label(&self.coverage), many.len() - 1),
+                what: json!({"op": "gesture", "edits": many.iter().map(edit::to_value).collect::<Vec<_>>()})
+                    .to_string(),
+                label: and_more(self.label(first)?, many.len() - 1),
                 undoes: None,
             },
         };
+        let operating = self.mode()? == Mode::Operating;
         self.operate(act, &new, rehearsal, |op, coverage, srs, done| {
             for (i, edit) in edits.iter().enumerate() {
-                let label = edit.label(coverage);
-                edit.run(&Context { op, srs, coverage })
-                    .map_err(|e| placed(e, i, edits.len()))?;
-                done.note(op, coverage, label)?;
+                one(op, coverage, srs, operating, edit, done).map_err(|e| placed(e, i, edits.len()))?;
             }
             Ok(())
+        })
+    }
+
+    /// What the history says of an edit, as its dossier sees the parcels.
+    fn label(&self, edit: &Edit) -> Result<Msg, Failure> {
+        Ok(match edit.dossier() {
+            None => edit.label(&self.coverage),
+            Some(code) => edit.label(&*self.view(code)?),
         })
     }
 
@@ -117,9 +126,53 @@ impl Project {
     fn mine(&self, op: Option<&i64>) -> Option<OperationSummary> {
         let op = *op.filter(|op| **op > self.opened_after)?;
         self.writer.as_ref()?;
-        history::operation(self.reader.conn(), op).ok()
+        let of = history::operation(self.reader.conn(), op).ok()?;
+        (!FINAL.contains(&of.kind.as_str())).then_some(of)
     }
 }
+
+/// Runs one edit of a gesture, in the register or inside its dossier.
+fn one(
+    op: &Operation<'_>,
+    coverage: &mut Arc<Coverage>,
+    srs: i32,
+    operating: bool,
+    edit: &Edit,
+    done: &mut Done,
+) -> Result<(), EditError> {
+    let Some(code) = edit.dossier() else {
+        let label = edit.label(coverage);
+        edit.run(&Context {
+            op,
+            srs,
+            coverage,
+            operating,
+            dossier: None,
+        })?;
+        return done.note(op, coverage, label);
+    };
+    let dossier = edit::open_dossier(op, code)?;
+    let before = proposal::proposals(op, Some(dossier.fid))?;
+    let view = edit::view(coverage, &before);
+    let label = edit.label(&view);
+    edit.run(&Context {
+        op,
+        srs,
+        coverage: &view,
+        operating,
+        dossier: Some(Inside {
+            dossier: &dossier,
+            in_force: coverage,
+        }),
+    })?;
+    let after = proposal::proposals(op, Some(dossier.fid))?;
+    let now = edit::view(coverage, &after);
+    done.propose(op, label, &dossier, (&view, &before), (&now, &after));
+    Ok(())
+}
+
+/// A dossier's view and what made it.
+type Seen<'a> = (&'a Coverage, &'a [Proposal]);
 
 /// What the edits of one operation did so far.
 #[derive(Default)]
@@ -153,6 +206,39 @@ impl Done {
         self.effects.push(effects);
         Ok(())
     }
+
+    /// Compares what a dossier saw before and after an edit inside it. Nothing in force has changed.
+    fn propose(
+        &mut self,
+        op: &Operation<'_>,
+        label: Msg,
+        dossier: &Dossier,
+        before: Seen<'_>,
+        after: Seen<'_>,
+    ) {
+        let fids = edit::differing(before, after);
+        let pairs: Vec<_> = fids
+            .iter()
+            .map(|f| (before.0.get_shared(*f), after.0.get_shared(*f)))
+            .collect();
+        let touched: Vec<Touched> = pairs
+            .iter()
+            .filter_map(|(b, a)| {
+                let any = a.as_ref().or(b.as_ref())?;
+                Some(Touched {
+                    fid: any.fid,
+                    uid: any.uid,
+                    before: b.as_ref().map(|p| p.polygon.clone()),
+                    after: a.as_ref().map(|p| p.polygon.clone()),
+                })
+            })
+            .collect();
+        let mut effects = Effects::of(op.id(), label, &touched);
+        effects.detail(&pairs);
+        effects.fids.retain(|f| *f > 0);
+        effects.dossier = Some(dossier.code.clone());
+        self.effects.push(effects);
+    }
 }
 
 /// Makes the coverage hold `parcels` and, of `fids`, nothing else.
@@ -165,6 +251,9 @@ pub(super) fn refresh(coverage: &mut Arc<Coverage>, parcels: Vec<Parcel>, fids: 
     coverage.remove_all(fids.iter().copied().filter(|f| !there.contains(f)));
     coverage.replace_all(parcels);
 }
+
+/// Kinds of operations that are never taken back (design.md §2.4), and stop Ctrl+Z.
+pub(super) const FINAL: [&str; 2] = ["mode", "approve"];
 
 const NOTHING: Text = Text::new("Không có gì để làm.", "There is nothing to do.");
 

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::change::refresh;
-use super::{Project, Writer};
+use super::change::{FINAL, refresh};
+use super::{Mode, Project, Writer};
 use crate::domain::{Act, Failure};
 use crate::edit::{EditError, Effects};
 use crate::job::Progress;
@@ -125,6 +125,13 @@ impl Project {
         }
         if of.kind == "new" {
             return Err(not_undoable(target));
+        }
+        if FINAL.contains(&of.kind.as_str()) {
+            return Err(is_final(target, &of.label));
+        }
+        let operating = self.mode()? == Mode::Operating;
+        if operating && target < history::newest_of(self.reader.conn(), "mode")? {
+            return Err(is_final(target, &of.label));
         }
         let (kind, label) = match of.undoes {
             None => ("undo", prefixed("Hoàn tác", "Undo", &of.label)),
@@ -325,6 +332,22 @@ fn already_undone(op: i64, by: i64) -> Failure {
             "Operation {op} was undone already, by operation {by}."
         ),
     )
+}
+
+/// Approved, or from before the district went into operation.
+fn is_final(op: i64, label: &Msg) -> Failure {
+    let Msg { vi, en } = label;
+    Failure::new(
+        "FINAL",
+        msg!(
+            "Thao tác số {op} ({vi}) đã có hiệu lực trong cơ sở dữ liệu đang vận hành, không hoàn tác được.",
+            "Operation {op} ({en}) is in force in a district in operation and cannot be undone."
+        ),
+    )
+    .remedy(msg!(
+        "Lập hồ sơ đính chính để thay đổi lại.",
+        "Correct it with a dossier of its own."
+    ))
 }
 
 fn not_undoable(op: i64) -> Failure {

@@ -118,6 +118,13 @@ pub fn head(conn: &Connection) -> Result<Option<(i64, String)>> {
         .optional()?)
 }
 
+/// The newest operation of a kind; 0 when there is none.
+pub fn newest_of(conn: &Connection, kind: &str) -> Result<i64> {
+    Ok(conn
+        .prepare_cached("SELECT coalesce(max(id), 0) FROM operation WHERE kind=?1")?
+        .query_row([kind], |r| r.get(0))?)
+}
+
 /// How many operations there are.
 pub fn count(conn: &Connection) -> Result<u64> {
     Ok(conn

@@ -21,6 +21,7 @@ pub mod migrate;
 pub mod numbers;
 pub mod packed_rtree;
 pub mod personal;
+pub mod proposal;
 pub mod removed;
 pub mod revert;
 pub mod rows;

@@ -22,12 +22,13 @@ pub fn next(conn: &Connection, commune: &str, sheet: &str) -> Result<i64> {
     Ok(highest + 1)
 }
 
-/// Whether a parcel, in force or not, has or had this number.
+/// Whether a parcel, in force, historic or proposed, has or had this number.
 pub fn ever_given(conn: &Connection, commune: &str, sheet: &str, number: &str) -> Result<bool> {
     Ok(conn
         .prepare_cached(
             "SELECT 1 FROM parcel WHERE commune=?1 AND sheet=?2 AND number=?3 \
-             UNION ALL SELECT 1 FROM parcel_version WHERE commune=?1 AND sheet=?2 AND number=?3",
+             UNION ALL SELECT 1 FROM parcel_version WHERE commune=?1 AND sheet=?2 AND number=?3 \
+             UNION ALL SELECT 1 FROM parcel_proposal WHERE commune=?1 AND sheet=?2 AND number=?3 AND parcel IS NULL",
         )?
         .exists([commune, sheet, number])?)
 }

@@ -13,9 +13,14 @@ use crate::domain::{Polygon, Uid};
 /// Column and value of a row to be written.
 pub type Columns = Vec<(&'static str, Value)>;
 
-/// Puts a new parcel in force. Gives its fid and uid.
-pub fn add_parcel(op: &Operation<'_>, polygon: &Polygon, srs: i32, columns: &Columns) -> Result<(i64, Uid)> {
-    let uid = Uid::fresh();
+/// Puts a new parcel in force. Gives its fid.
+pub fn add_parcel(
+    op: &Operation<'_>,
+    uid: Uid,
+    polygon: &Polygon,
+    srs: i32,
+    columns: &Columns,
+) -> Result<i64> {
     let mut all: Vec<(&str, Value)> = vec![
         ("uid", Value::Text(uid.to_string())),
         (
@@ -25,7 +30,7 @@ pub fn add_parcel(op: &Operation<'_>, polygon: &Polygon, srs: i32, columns: &Col
         ("op", Value::Integer(op.id())),
     ];
     all.extend(columns.iter().map(|(n, v)| (*n, v.clone())));
-    Ok((insert(op, "parcel", &all)?, uid))
+    insert(op, "parcel", &all)
 }
 
 fn insert(op: &Operation<'_>, table: &str, cells: &[(&str, Value)]) -> Result<i64> {

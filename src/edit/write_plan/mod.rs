@@ -10,20 +10,41 @@ use std::collections::BTreeMap;
 
 use super::distribute::rounded;
 use super::heirs::{self, Heir};
-use super::records::{ChildFields, Numbering, Records};
-use super::{Context, EditError, parcel_code, receive, set};
-use crate::domain::{Failure, Parcel, Polygon};
+use super::records::{ChildFields, Records};
+use super::{Context, EditError, dossier, numbering, parcel_code, proposal, receive, set};
+use crate::domain::{Failure, Parcel, ParcelKey, Polygon, Uid};
 use crate::msg;
 use crate::store::holds::{self, Hold};
-use crate::store::numbers;
+use crate::store::proposal::{self as store, Dossier};
 use crate::store::succession::{self, Columns};
 use crate::store::write::{self, Value};
 use crate::topology::{Coverage, NewShape, Plan};
 
-/// Writes exactly `plan`. The map follows from the journal.
+/// Writes exactly `plan`: into the register, or inside a dossier into what it proposes. The map follows from the journal.
 pub(super) fn write(at: &Context<'_>, plan: &Plan, records: &Records) -> Result<(), EditError> {
+    match &at.dossier {
+        Some(inside) => {
+            check(at, plan, Some(inside.dossier))?;
+            proposal::propose(at, inside.dossier, inside.in_force, plan, records)
+        }
+        None if at.operating => Err(dossier::needed().into()),
+        None => enter(at, plan, records),
+    }
+}
+
+/// What no look at shapes can tell: holds, disputes, other dossiers.
+fn check(at: &Context<'_>, plan: &Plan, own: Option<&Dossier>) -> Result<(), EditError> {
     let date = succession::date(at.op)?;
-    refuse_holds(at, plan, &date)?;
+    let targets = targets(at.coverage, plan);
+    refuse_holds(at, &targets, &date)?;
+    proposal::refuse_locked(at, own.map(|d| d.fid), &targets)
+}
+
+/// Writes a plan into the register.
+pub(super) fn enter(at: &Context<'_>, plan: &Plan, records: &Records) -> Result<(), EditError> {
+    check(at, plan, records.dossier.as_ref())?;
+    let date = succession::date(at.op)?;
+    let keys = numbering::keys(at, plan, records)?;
     for (fid, polygon) in &plan.changed {
         change(at, *fid, polygon)?;
     }
@@ -32,15 +53,48 @@ pub(super) fn write(at: &Context<'_>, plan: &Plan, records: &Records) -> Result<
         succession::retire(at.op, *fid)?;
     }
     let mut children = Vec::with_capacity(plan.created.len());
-    for (i, shape) in plan.created.iter().enumerate() {
+    for (i, (shape, key)) in plan.created.iter().zip(keys).enumerate() {
         let given = records.children.get(i).cloned().unwrap_or_default();
-        let kept = match records.numbers {
-            Numbering::Keep(fid) if i == 0 => at.coverage.get(fid),
-            _ => None,
-        };
-        children.push(create(at, plan, shape, &given, kept)?);
+        children.push(create(at, shape, &given, key)?);
     }
+    let entry = match &records.dossier {
+        Some(dossier) => Some(register(at, dossier, plan, &children, &date)?),
+        None => None,
+    };
+    descend(at, plan, &children, entry)?;
     succeed(at, plan, records, &children, &date)
+}
+
+/// Registers the change of an approved dossier with what went in and came out.
+fn register(
+    at: &Context<'_>,
+    dossier: &Dossier,
+    plan: &Plan,
+    children: &[i64],
+    date: &str,
+) -> Result<i64, EditError> {
+    let entry = store::change_entry(at.op, dossier, date)?;
+    for fid in targets(at.coverage, plan) {
+        let direction = if plan.retired.contains(&fid) {
+            "in"
+        } else {
+            "processed"
+        };
+        store::change_item(at.op, entry, direction, fid)?;
+    }
+    for fid in children {
+        store::change_item(at.op, entry, "out", *fid)?;
+    }
+    Ok(entry)
+}
+
+fn descend(at: &Context<'_>, plan: &Plan, children: &[i64], entry: Option<i64>) -> Result<(), EditError> {
+    for (fid, shape) in children.iter().zip(&plan.created) {
+        for parent in &shape.parents {
+            succession::descend(at.op, *parent, *fid, entry)?;
+        }
+    }
+    Ok(())
 }
 
 /// A new shape for a parcel that stays; its measured area follows where it agreed with the shape.
@@ -73,10 +127,10 @@ pub(super) fn targets(coverage: &Coverage, plan: &Plan) -> Vec<i64> {
     changed.chain(plan.retired.iter().copied()).collect()
 }
 
-fn refuse_holds(at: &Context<'_>, plan: &Plan, date: &str) -> Result<(), EditError> {
-    for fid in targets(at.coverage, plan) {
-        if let Some(hold) = holds::blocking(at.op, fid, date)? {
-            let which = at.coverage.get(fid).map(Parcel::reference).unwrap_or_default();
+fn refuse_holds(at: &Context<'_>, targets: &[i64], date: &str) -> Result<(), EditError> {
+    for fid in targets.iter().filter(|f| **f > 0) {
+        if let Some(hold) = holds::blocking(at.op, *fid, date)? {
+            let which = at.coverage.get(*fid).map(Parcel::reference).unwrap_or_default();
             return Err(on_hold(&which, &hold).into());
         }
     }
@@ -115,49 +169,16 @@ fn on_hold(parcel: &str, hold: &Hold) -> Failure {
 }
 
 /// Puts a new parcel in force. Gives its fid.
-fn create(
-    at: &Context<'_>,
-    plan: &Plan,
-    shape: &NewShape,
-    given: &ChildFields,
-    kept: Option<&Parcel>,
-) -> Result<i64, EditError> {
+fn create(at: &Context<'_>, shape: &NewShape, given: &ChildFields, key: ParcelKey) -> Result<i64, EditError> {
     let own = set::values(&given.fields)?;
-    let like = largest(at.coverage, &shape.parents);
-    let text = |name: &str| {
-        own.iter().find_map(|(n, v)| match v {
-            Value::Text(t) if *n == name => Some(t.clone()),
-            _ => None,
-        })
-    };
-    let commune = given
-        .commune
-        .clone()
-        .or_else(|| like.map(|p| p.commune.to_string()));
-    let commune = commune
-        .filter(|c| !c.trim().is_empty())
-        .ok_or_else(|| missing("commune"))?;
-    let sheet = text("sheet")
-        .or_else(|| like.map(|p| p.sheet.to_string()))
-        .unwrap_or_default();
-    let number = match text("number").or_else(|| kept.map(|p| p.number.to_string())) {
-        Some(number) => {
-            let keeps =
-                kept.is_some_and(|p| *p.number == *number && *p.sheet == *sheet && *p.commune == *commune);
-            free(at, plan, (&commune, &sheet, &number), keeps)?;
-            number
-        }
-        None if sheet.is_empty() => String::new(),
-        None => numbers::next(at.op, &commune, &sheet)?.to_string(),
-    };
-    succession::place(at.op, &commune, &sheet)?;
+    succession::place(at.op, &key.commune, &key.sheet)?;
     let mut columns: Columns = vec![
-        ("commune", Value::Text(commune)),
-        ("sheet", Value::Text(sheet)),
-        ("number", Value::Text(number)),
+        ("commune", Value::Text(key.commune.to_string())),
+        ("sheet", Value::Text(key.sheet.to_string())),
+        ("number", Value::Text(key.number.to_string())),
         ("area_measured", Value::Real(rounded(shape.polygon.area_m2()))),
     ];
-    if let Some(p) = like {
+    if let Some(p) = largest(at.coverage, &shape.parents) {
         let from = succession::inherited(at.op, p.fid)?;
         columns.push(("old_sheet", optional(from.old_sheet)));
         columns.push(("old_number", optional(from.old_number)));
@@ -173,11 +194,19 @@ fn create(
         columns.push(("parcel_code_basis", Value::Text(code.basis)));
     }
     // The label comes after the rows it stands for.
-    for (name, value) in own.into_iter().filter(|(n, _)| *n != "land_use") {
+    let settled = |n: &str| ["land_use", "sheet", "number"].contains(&n);
+    for (name, value) in own.into_iter().filter(|(n, _)| !settled(n)) {
         columns.retain(|(n, _)| *n != name);
         columns.push((name, value));
     }
-    Ok(succession::add_parcel(at.op, &shape.polygon, at.srs, &columns)?.0)
+    let uid = given.uid.unwrap_or_else(Uid::fresh);
+    Ok(succession::add_parcel(
+        at.op,
+        uid,
+        &shape.polygon,
+        at.srs,
+        &columns,
+    )?)
 }
 
 fn optional(text: Option<String>) -> Value {
@@ -185,63 +214,13 @@ fn optional(text: Option<String>) -> Value {
 }
 
 /// The largest of several parcels, by area, then fid.
-fn largest<'a>(coverage: &'a Coverage, fids: &[i64]) -> Option<&'a Parcel> {
+pub(super) fn largest<'a>(coverage: &'a Coverage, fids: &[i64]) -> Option<&'a Parcel> {
     fids.iter()
         .filter_map(|f| coverage.get(*f))
         .max_by_key(|p| (p.polygon.area2(), std::cmp::Reverse(p.fid)))
 }
 
-fn missing(field: &'static str) -> Failure {
-    Failure::new(
-        "MISSING_FIELD",
-        msg!("Thiếu mã xã của thửa mới.", "The new parcel needs a commune."),
-    )
-    .field(field)
-    .remedy(msg!("Hãy ghi mã xã.", "Give the commune's code."))
-}
-
-/// Refuses a number that a parcel in force has, or that any ever had.
-fn free(at: &Context<'_>, plan: &Plan, key: (&str, &str, &str), keeps: bool) -> Result<(), EditError> {
-    let (commune, sheet, number) = key;
-    if number.is_empty() || sheet.is_empty() {
-        return Ok(());
-    }
-    let key = crate::domain::ParcelKey {
-        commune: commune.into(),
-        sheet: sheet.into(),
-        number: number.into(),
-    };
-    let others = at
-        .coverage
-        .by_key(&key)
-        .into_iter()
-        .filter(|f| !plan.retired.contains(f));
-    let others: Vec<&Parcel> = others.filter_map(|f| at.coverage.get(f)).collect();
-    if let [other, ..] = others.as_slice() {
-        return Err(set::taken(&key, other, others.iter()));
-    }
-    if !keeps && numbers::ever_given(at.op, commune, sheet, number)? {
-        return Err(used(&key.to_string()).into());
-    }
-    Ok(())
-}
-
-fn used(key: &str) -> Failure {
-    Failure::new(
-        "NUMBER_USED",
-        msg!(
-            "Số {key} đã cấp cho một thửa trước đây; số thửa không dùng lại.",
-            "The number {key} was given to an earlier parcel; numbers are not given twice."
-        ),
-    )
-    .field("number")
-    .remedy(msg!(
-        "Hãy bỏ trống để lấy số kế tiếp.",
-        "Leave it empty to take the next free number."
-    ))
-}
-
-/// Lineage, areas, land-use rows, rights: everything that passes from the parents to the children.
+/// Areas, land-use rows, rights: everything that passes from the parents to the children.
 fn succeed(
     at: &Context<'_>,
     plan: &Plan,
@@ -252,7 +231,6 @@ fn succeed(
     let mut heirs: BTreeMap<i64, Vec<Heir>> = plan.retired.iter().map(|f| (*f, Vec::new())).collect();
     for (fid, shape) in children.iter().zip(&plan.created) {
         for parent in &shape.parents {
-            succession::descend(at.op, *parent, *fid, None)?;
             heirs
                 .entry(*parent)
                 .or_default()

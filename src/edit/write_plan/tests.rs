@@ -89,6 +89,8 @@ impl File {
             op: &op,
             srs: 5897,
             coverage: &coverage,
+            operating: false,
+            dossier: None,
         };
         write(&at, plan, records)?;
         let id = op.id();

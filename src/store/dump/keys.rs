@@ -5,8 +5,9 @@ use rusqlite::{Connection, OptionalExtension};
 use super::super::error::Result;
 use super::super::tables::quoted;
 
-/// Columns whose text mentions records by uid: `parcels` of a decision, `land_use_rows` of an earlier version.
-pub const MENTIONS: [&str; 2] = ["parcels", "land_use_rows"];
+/// Columns whose text mentions records by uid: `parcels` of a decision, `land_use_rows` of an earlier version,
+/// `attributes` of a proposal.
+pub const MENTIONS: [&str; 3] = ["parcels", "land_use_rows", "attributes"];
 
 /// SQL for the natural key of the row `alias` of `table`.
 pub fn of(table: &str, alias: &str) -> String {

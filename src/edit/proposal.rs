@@ -1,0 +1,371 @@
+//! Boundary edits inside a dossier: kept as proposals, seen on the dossier's own view, entered by `approve`.
+//!
+//! The view is *in force − targets + proposals* (design.md §4): a parcel to come has the fid `-row` there. An edit is
+//! planned on the view and folded into what the dossier intends already, so that `approve` is one plan: from the
+//! parcels in force to the latest proposals, whatever way led there.
+
+use serde_json::{Value as Json, json};
+
+use super::receive::{inserted, only_receives, receive};
+use super::records::{ChildFields, Numbering, Records};
+use super::{Context, EditError, numbering, write_plan};
+use crate::domain::{Failure, Parcel, ParcelKey, Polygon, Pt, Uid};
+use crate::msg;
+use crate::store::proposal::{self, Dossier, NewProposal, Proposal, Role};
+use crate::text::{Msg, Text};
+use crate::topology::{Coverage, NewShape, Plan, guard};
+
+/// The parcels as a dossier sees them.
+pub fn view(in_force: &Coverage, proposals: &[Proposal]) -> Coverage {
+    let mut coverage = in_force.clone();
+    let gone = proposals
+        .iter()
+        .filter(|p| p.role == Role::Retire)
+        .filter_map(|p| p.parcel);
+    coverage.remove_all(gone);
+    let parcels = proposals.iter().filter_map(|p| seen(in_force, p));
+    coverage.replace_all(parcels.collect::<Vec<_>>());
+    coverage
+}
+
+/// fid in the view of the parcel a proposal is about.
+pub fn view_fid(p: &Proposal) -> i64 {
+    p.parcel.unwrap_or(-p.fid)
+}
+
+/// fids of what differs between two views of a dossier, among the parcels that either proposes.
+pub fn differing(before: (&Coverage, &[Proposal]), after: (&Coverage, &[Proposal])) -> Vec<i64> {
+    let mut fids: Vec<i64> = before.1.iter().chain(after.1).map(view_fid).collect();
+    fids.sort_unstable();
+    fids.dedup();
+    fids.retain(|f| before.0.get(*f) != after.0.get(*f));
+    fids
+}
+
+fn seen(in_force: &Coverage, p: &Proposal) -> Option<Parcel> {
+    match (p.role, p.parcel) {
+        (Role::Retire, _) => None,
+        (_, Some(fid)) => {
+            let mut parcel = in_force.get(fid)?.clone();
+            parcel.polygon = match &p.polygon {
+                Some(polygon) => polygon.clone(),
+                None => receive(&parcel.polygon, &points_of(p))?,
+            };
+            parcel.bbox = parcel.polygon.bbox();
+            Some(parcel)
+        }
+        (_, None) => {
+            let polygon = p.polygon.clone()?;
+            Some(Parcel {
+                fid: -p.fid,
+                uid: p.uid,
+                commune: p.commune.as_str().into(),
+                sheet: p.sheet.as_str().into(),
+                number: p.number.as_str().into(),
+                land_use: p.land_use.as_str().into(),
+                area_measured: Some(super::distribute::rounded(polygon.area_m2())),
+                area_legal: None,
+                is_parcel: p.is_parcel,
+                bbox: polygon.bbox(),
+                polygon,
+            })
+        }
+    }
+}
+
+/// Points a neighbour receives, mm.
+fn points_of(p: &Proposal) -> Vec<Pt> {
+    let list = p.attributes.get("points").and_then(Json::as_array);
+    let point = |v: &Json| Some(Pt::new(v.get(0)?.as_i64()?, v.get(1)?.as_i64()?));
+    list.map(|l| l.iter().filter_map(point).collect())
+        .unwrap_or_default()
+}
+
+/// Folds a plan made on the view into what the dossier intends.
+pub(super) fn propose(
+    at: &Context<'_>,
+    dossier: &Dossier,
+    in_force: &Coverage,
+    plan: &Plan,
+    records: &Records,
+) -> Result<(), EditError> {
+    let before = proposal::proposals(at.op, Some(dossier.fid))?;
+    for (fid, polygon) in &plan.changed {
+        match *fid {
+            new if new < 0 => proposal::reshape(at.op, -new, polygon, at.srs)?,
+            old => change(at, dossier, in_force, old, polygon)?,
+        }
+    }
+    // Numbers that stay are taken before their parcels go.
+    let keys = numbering::keys(at, plan, records)?;
+    for fid in &plan.retired {
+        match *fid {
+            new if new < 0 => proposal::drop(at.op, -new)?,
+            old => {
+                let attributes = json!({"version": proposal::version(at.op, old)?});
+                proposal::put(at.op, dossier.fid, old, Role::Retire, None, &attributes, at.srs)?;
+            }
+        }
+    }
+    for (i, shape) in plan.created.iter().enumerate() {
+        create(at, dossier, &before, shape, &fields_of(records, i), &keys[i])?;
+    }
+    proposal::belongs(at.op, dossier.fid)?;
+    Ok(())
+}
+
+fn fields_of(records: &Records, i: usize) -> ChildFields {
+    let mut fields = records.children.get(i).cloned().unwrap_or_default();
+    fields.keeps_number |= i == 0 && matches!(records.numbers, Numbering::Keep(_));
+    fields
+}
+
+fn change(
+    at: &Context<'_>,
+    dossier: &Dossier,
+    in_force: &Coverage,
+    fid: i64,
+    polygon: &Polygon,
+) -> Result<(), EditError> {
+    let Some(parcel) = in_force.get(fid) else {
+        return Ok(());
+    };
+    let version = proposal::version(at.op, fid)?;
+    if only_receives(&parcel.polygon, polygon) {
+        let points: Vec<[i64; 2]> = inserted(&parcel.polygon, polygon)
+            .iter()
+            .map(|p| [p.e, p.n])
+            .collect();
+        let attributes = json!({"version": version, "points": points});
+        proposal::put(at.op, dossier.fid, fid, Role::Change, None, &attributes, at.srs)?;
+    } else {
+        let attributes = json!({"version": version});
+        proposal::put(
+            at.op,
+            dossier.fid,
+            fid,
+            Role::Change,
+            Some(polygon),
+            &attributes,
+            at.srs,
+        )?;
+    }
+    Ok(())
+}
+
+fn create(
+    at: &Context<'_>,
+    dossier: &Dossier,
+    before: &[Proposal],
+    shape: &NewShape,
+    fields: &ChildFields,
+    key: &ParcelKey,
+) -> Result<(), EditError> {
+    let like = write_plan::largest(at.coverage, &shape.parents);
+    let new = NewProposal {
+        polygon: &shape.polygon,
+        commune: &key.commune,
+        sheet: &key.sheet,
+        number: &key.number,
+        land_use: like.map_or("", |p| &p.land_use),
+        is_parcel: like.is_none_or(|p| p.is_parcel),
+        attributes: json!({
+            "parents": origins(at.coverage, before, &shape.parents),
+            "fields": fields, "keeps_number": fields.keeps_number,
+        }),
+    };
+    proposal::add(at.op, dossier.fid, &new, at.srs)?;
+    Ok(())
+}
+
+/// uids of the parcels in force that parents stand for: themselves, or what proposed ones are made of.
+fn origins(view: &Coverage, before: &[Proposal], parents: &[i64]) -> Vec<String> {
+    let mut all: Vec<String> = Vec::new();
+    for parent in parents {
+        let of: Vec<String> = match before.iter().find(|p| p.parcel.is_none() && -p.fid == *parent) {
+            Some(p) => parents_of(p),
+            None => view.get(*parent).map(|p| p.uid.to_string()).into_iter().collect(),
+        };
+        for uid in of {
+            if !all.contains(&uid) {
+                all.push(uid);
+            }
+        }
+    }
+    all
+}
+
+fn parents_of(p: &Proposal) -> Vec<String> {
+    let list = p.attributes.get("parents").and_then(Json::as_array);
+    list.map(|l| l.iter().filter_map(Json::as_str).map(str::to_owned).collect())
+        .unwrap_or_default()
+}
+
+/// Refuses a parcel that another dossier intends to change.
+pub(super) fn refuse_locked(at: &Context<'_>, own: Option<i64>, targets: &[i64]) -> Result<(), EditError> {
+    for fid in targets.iter().filter(|f| **f > 0) {
+        if let Some(code) = proposal::locked_by(at.op, *fid, own)? {
+            let which = at.coverage.get(*fid).map(Parcel::reference).unwrap_or_default();
+            return Err(locked(&which, &code).into());
+        }
+    }
+    Ok(())
+}
+
+fn locked(parcel: &str, code: &str) -> Failure {
+    Failure::new(
+        "PARCEL_IN_DOSSIER",
+        msg!(
+            "Thửa {parcel} đang được xử lý trong hồ sơ {code}.",
+            "Parcel {parcel} is being dealt with in dossier {code}."
+        ),
+    )
+    .remedy(msg!(
+        "Chờ hồ sơ {code} được phê duyệt, hoặc hủy các đề xuất của hồ sơ đó.",
+        "Wait until dossier {code} is approved, or revert its proposals."
+    ))
+}
+
+const APPROVE: Text = Text::new("phê duyệt hồ sơ", "approve the dossier");
+
+pub(super) fn approve_label(code: &str) -> Msg {
+    msg!("Phê duyệt hồ sơ {code}", "Approve dossier {code}")
+}
+
+pub(super) fn revert_label(code: &str) -> Msg {
+    msg!(
+        "Hủy đề xuất của hồ sơ {code}",
+        "Revert the proposals of dossier {code}"
+    )
+}
+
+/// Deletes what a dossier intends; the dossier stays open.
+pub(super) fn revert(at: &Context<'_>, code: &str) -> Result<(), EditError> {
+    let dossier = super::dossier::open(at.op, code)?;
+    if proposal::drop_all(at.op, dossier.fid)? == 0 {
+        return Err(nothing(code).into());
+    }
+    proposal::belongs(at.op, dossier.fid)?;
+    Ok(())
+}
+
+fn nothing(code: &str) -> Failure {
+    Failure::new(
+        "NO_PROPOSALS",
+        msg!(
+            "Hồ sơ {code} không có đề xuất nào.",
+            "Dossier {code} proposes nothing."
+        ),
+    )
+}
+
+/// Enters what a dossier intends, checked once more against the parcels in force now.
+pub(super) fn approve(at: &Context<'_>, code: &str) -> Result<(), EditError> {
+    let dossier = super::dossier::open(at.op, code)?;
+    let proposals = proposal::proposals(at.op, Some(dossier.fid))?;
+    if proposals.is_empty() {
+        return Err(nothing(code).into());
+    }
+    let (plan, mut records) = plan_of(at, &dossier, &proposals)?;
+    guard::check(at.coverage, &plan, APPROVE)?;
+    records.dossier = Some(dossier.clone());
+    proposal::drop_all(at.op, dossier.fid)?;
+    write_plan::enter(at, &plan, &records)?;
+    proposal::set_state(at.op, dossier.fid, proposal::ENTERED)?;
+    proposal::belongs(at.op, dossier.fid)?;
+    Ok(())
+}
+
+fn plan_of(
+    at: &Context<'_>,
+    dossier: &Dossier,
+    proposals: &[Proposal],
+) -> Result<(Plan, Records), EditError> {
+    let (mut plan, mut records) = (Plan::default(), Records::default());
+    let mut received = Vec::new();
+    for p in proposals {
+        let stale = || {
+            EditError::from(stale(
+                &dossier.code,
+                &format!("{}/{}/{}", p.commune, p.sheet, p.number),
+            ))
+        };
+        match (p.role, p.parcel) {
+            (Role::Add, _) => {
+                let polygon = p.polygon.clone().ok_or_else(stale)?;
+                let parents: Option<Vec<i64>> = parents_of(p)
+                    .iter()
+                    .map(|u| Some(at.coverage.by_uid(u.parse::<Uid>().ok()?)?.fid))
+                    .collect();
+                plan.created.push(NewShape {
+                    polygon,
+                    parents: parents.ok_or_else(stale)?,
+                });
+                records.children.push(child_of(p));
+            }
+            (_, Some(fid)) => {
+                let now = at.coverage.get(fid).ok_or_else(stale)?;
+                received.extend(received_since(at, p, now)?.ok_or_else(stale)?);
+                match (p.role, &p.polygon) {
+                    (Role::Retire, _) => plan.retired.push(fid),
+                    (_, Some(polygon)) => plan.changed.push((fid, polygon.clone())),
+                    (_, None) => {
+                        let polygon = receive(&now.polygon, &points_of(p)).ok_or_else(stale)?;
+                        plan.changed.push((fid, polygon));
+                    }
+                }
+            }
+            (_, None) => return Err(stale()),
+        }
+    }
+    let shapes = plan.changed.iter_mut().map(|(_, p)| p);
+    for polygon in shapes.chain(plan.created.iter_mut().map(|c| &mut c.polygon)) {
+        for point in &received {
+            if let Some(with) = receive(polygon, &[*point]) {
+                *polygon = with;
+            }
+        }
+    }
+    Ok((plan, records))
+}
+
+fn child_of(p: &Proposal) -> ChildFields {
+    let mut fields: ChildFields = p
+        .attributes
+        .get("fields")
+        .and_then(|f| serde_json::from_value(f.clone()).ok())
+        .unwrap_or_default();
+    fields.commune = Some(p.commune.clone());
+    fields.fields.sheet = Some(Some(p.sheet.clone()));
+    fields.fields.number = Some(Some(p.number.clone()));
+    fields.keeps_number = p
+        .attributes
+        .get("keeps_number")
+        .and_then(Json::as_bool)
+        .unwrap_or(false);
+    fields.uid = Some(p.uid);
+    fields
+}
+
+/// Points the parcel received since it was proposed on; `None` when its shape changed in another way.
+fn received_since(at: &Context<'_>, p: &Proposal, now: &Parcel) -> Result<Option<Vec<Pt>>, EditError> {
+    let version = p.attributes.get("version").and_then(Json::as_i64).unwrap_or(0);
+    let Some(then) = proposal::shape_at(at.op, now.fid, version)? else {
+        return Ok(None);
+    };
+    Ok(only_receives(&then, &now.polygon).then(|| inserted(&then, &now.polygon)))
+}
+
+fn stale(code: &str, parcel: &str) -> Failure {
+    Failure::new(
+        "PROPOSAL_STALE",
+        msg!(
+            "Thửa {parcel} đã thay đổi kể từ khi hồ sơ {code} được lập.",
+            "Parcel {parcel} has changed since dossier {code} was drawn up."
+        ),
+    )
+    .remedy(msg!(
+        "Hủy đề xuất của hồ sơ rồi lập lại trên bản đồ hiện hành.",
+        "Revert the proposals and draw them up again on the map as it is."
+    ))
+}
