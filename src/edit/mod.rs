@@ -19,6 +19,8 @@ mod records;
 mod remove_point;
 mod script;
 mod set;
+#[cfg(test)]
+mod testing;
 mod write_plan;
 
 use serde::{Deserialize, Serialize};
@@ -28,11 +30,9 @@ pub use effects::{Effects, MOST_DETAILS, ParcelEffect, Tolerance};
 pub use insert_point::InsertPoint;
 pub use merge_points::MergePoints;
 pub use move_points::MovePoints;
-pub use records::{ChildFields, Numbering, Records, UseArea};
-pub use remove_point::RemovePoint;
-pub use script::{parse, to_json};
 pub use proposal::{differing, view, view_fid};
 pub use records::{ChildFields, Numbering, Records, UseArea};
+pub use remove_point::RemovePoint;
 pub use script::{parse, to_json, to_value};
 pub use set::Fields;
 

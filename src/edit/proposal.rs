@@ -369,3 +369,244 @@ fn stale(code: &str, parcel: &str) -> Failure {
         "Revert the proposals and draw them up again on the map as it is."
     ))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::edit::testing::{File, child, cut, shape};
+
+    /// What a dossier proposes, a line each.
+    fn told(f: &File, code: &str) -> Vec<String> {
+        let line = |p: &Proposal| {
+            let shape = p
+                .polygon
+                .as_ref()
+                .map_or("-".to_owned(), |g| format!("{}", g.area_m2()));
+            let points = points_of(p).len();
+            format!("{} {} {shape} +{points}", p.role.name(), p.number)
+        };
+        f.proposals(code).iter().map(line).collect()
+    }
+
+    fn code(done: Result<i64, EditError>) -> &'static str {
+        done.map_or_else(|e| e.failure.code(), |_| "")
+    }
+
+    fn approve_it(f: &mut File, dossier: &str) -> Result<i64, EditError> {
+        f.run(None, |at| approve(at, dossier))
+    }
+
+    /// Parcel 3 lies below parcel 1 and receives the point of a cut.
+    fn cut_upright() -> Plan {
+        Plan {
+            created: vec![
+                child("0 0, 4000 0, 4000 20000, 0 20000", &[1]),
+                child("4000 0, 10000 0, 10000 20000, 4000 20000", &[1]),
+            ],
+            retired: vec![1],
+            changed: vec![(3, shape("0 -5000, 20000 -5000, 20000 0, 10000 0, 4000 0, 0 0"))],
+            ..Plan::default()
+        }
+    }
+
+    #[test]
+    fn a_boundary_in_operation_needs_a_dossier() {
+        let mut f = File::new();
+        assert_eq!(
+            code(f.propose(None, &cut(), &Records::default())),
+            "DOSSIER_NEEDED"
+        );
+        assert_eq!(code(approve_it(&mut f, "H1")), "NO_DOSSIER");
+        f.receive("H1");
+        assert_eq!(
+            code(f.run(None, |at| super::super::dossier::receive(at, "H1", "TN", None))),
+            "DOSSIER_EXISTS"
+        );
+        assert_eq!(
+            code(f.run(None, |at| super::super::dossier::receive(at, " ", "TN", None))),
+            "BAD_DOSSIER"
+        );
+        assert_eq!(code(approve_it(&mut f, "H1")), "NO_PROPOSALS");
+        assert_eq!(code(f.run(None, |at| revert(at, "H1"))), "NO_PROPOSALS");
+    }
+
+    #[test]
+    fn proposals_are_seen_approved_and_registered() {
+        let mut f = File::new();
+        f.receive("H1");
+        let before = f.dump();
+        let op = f
+            .propose(Some("H1"), &cut_upright(), &Records::default())
+            .unwrap();
+        assert_eq!(
+            told(&f, "H1"),
+            ["change 3 - +1", "retire 8 - +0", "add 10 80 +0", "add 11 120 +0"]
+        );
+        let (view, in_force) = (f.view("H1"), f.coverage());
+        assert_eq!((view.len(), in_force.len()), (4, 3));
+        assert_eq!(view.get(3).unwrap().polygon.point_count(), 6);
+        assert_eq!(in_force.get(3).unwrap().polygon.point_count(), 5);
+        let ids: Vec<i64> = f.proposals("H1").iter().map(view_fid).collect();
+        let uid = view.get(ids[3]).unwrap().uid;
+        assert_eq!(view.get(ids[3]).unwrap().reference(), "25747/1/11");
+        f.undo(op);
+        assert_eq!(f.dump(), before);
+        f.propose(Some("H1"), &cut_upright(), &Records::default())
+            .unwrap();
+        let uid_now = f.proposals("H1")[3].uid;
+        assert_ne!(uid, uid_now);
+        approve_it(&mut f, "H1").unwrap();
+        let (mut direct, told_so) = (File::new(), f.tell());
+        direct.write(&cut_upright(), &Records::default()).unwrap();
+        assert_eq!(told_so, direct.tell(), "approved is as done directly");
+        assert_eq!(f.coverage().by_uid(uid_now).unwrap().reference(), "25747/1/11");
+        assert!(f.proposals("H1").is_empty());
+        assert_eq!(f.ask("SELECT state FROM dossier"), ["CAP_NHAT_CSDL"]);
+        assert_eq!(
+            f.ask("SELECT i.direction||' '||p.number FROM change_entry_item i JOIN change_entry e ON e.fid=i.change_entry AND e.kind='TN' JOIN parcel p ON p.fid=i.parcel ORDER BY i.fid"),
+            ["in 8", "out 10", "out 11"]
+        );
+        assert_eq!(
+            f.ask("SELECT DISTINCT 'e'||change_entry FROM parcel_lineage"),
+            ["e1"]
+        );
+        assert_eq!(
+            code(f.propose(Some("H1"), &Plan::default(), &Records::default())),
+            "DOSSIER_CLOSED"
+        );
+    }
+
+    #[test]
+    fn edits_of_one_dossier_fold_into_one_change() {
+        let mut f = File::new();
+        f.receive("H1");
+        f.propose(Some("H1"), &cut(), &Records::default()).unwrap();
+        let [_, lower, upper] = [0, 1, 2].map(|i| view_fid(&f.proposals("H1")[i]));
+        // The lower part is cut once more, one of its parts joined with parcel 2, and the other reshaped.
+        let again = Plan {
+            created: vec![
+                child("0 0, 5000 0, 5000 7000, 0 7000", &[lower]),
+                child("5000 0, 10000 0, 10000 7000, 5000 7000", &[lower]),
+            ],
+            retired: vec![lower],
+            ..Plan::default()
+        };
+        f.propose(Some("H1"), &again, &Records::default()).unwrap();
+        assert_eq!(
+            told(&f, "H1"),
+            ["retire 8 - +0", "add 11 130 +0", "add 12 35 +0", "add 13 35 +0"]
+        );
+        let east = view_fid(&f.proposals("H1")[3]);
+        let join = Plan {
+            created: vec![child(
+                "5000 0, 10000 0, 20000 0, 20000 10000, 10000 10000, 10000 7000, 5000 7000",
+                &[2, east],
+            )],
+            retired: vec![2, east],
+            changed: vec![(
+                upper,
+                shape("0 7000, 5000 7000, 10000 7000, 10000 10000, 10000 20000, 0 20000"),
+            )],
+            ..Plan::default()
+        };
+        let keep = Records {
+            numbers: Numbering::Keep(2),
+            ..Records::default()
+        };
+        f.propose(Some("H1"), &join, &keep).unwrap();
+        assert_eq!(
+            told(&f, "H1"),
+            [
+                "retire 8 - +0",
+                "add 11 130 +0",
+                "add 12 35 +0",
+                "retire 9a - +0",
+                "add 9a 135 +0"
+            ]
+        );
+        approve_it(&mut f, "H1").unwrap();
+        let all = f.tell();
+        assert_eq!(f.coverage().len(), 4);
+        assert!(
+            all[5].starts_with("9a HIEN_HANH 135.0") && all[5].contains("from 9a+8"),
+            "{all:#?}"
+        );
+        assert!(
+            all[3].contains("from 8 ") && all[4].contains("from 8 "),
+            "{all:#?}"
+        );
+        // Three heirs of parcel 8 and its certified 200.3 m², the third together with the 99.9 m² of parcel 9a.
+        assert_eq!(
+            f.ask("SELECT printf('%.1f', sum(area_legal)) FROM parcel WHERE fid>3"),
+            ["300.2"]
+        );
+    }
+
+    #[test]
+    fn another_dossier_is_named_and_a_neighbour_is_not_locked() {
+        let mut f = File::new();
+        for dossier in ["H1", "H2"] {
+            f.receive(dossier);
+        }
+        f.propose(Some("H1"), &cut_upright(), &Records::default())
+            .unwrap();
+        let e = f.propose(Some("H2"), &cut(), &Records::default()).unwrap_err();
+        assert_eq!(e.failure.code(), "PARCEL_IN_DOSSIER");
+        assert!(e.failure.message().vi.contains("H1"));
+        // Parcel 3 only received a point in H1: H2 may cut it. Its numbers do not collide with those of H1.
+        let below = Plan {
+            created: vec![
+                child("0 -5000, 20000 -5000, 20000 -2000, 0 -2000", &[3]),
+                child("0 -2000, 20000 -2000, 20000 0, 10000 0, 0 0", &[3]),
+            ],
+            retired: vec![3],
+            ..Plan::default()
+        };
+        f.propose(Some("H2"), &below, &Records::default()).unwrap();
+        assert_eq!(told(&f, "H2"), ["retire 3 - +0", "add 12 60 +0", "add 13 40 +0"]);
+        // H1 is entered first: parcel 3 has its point, and the cut of H2 takes it over.
+        approve_it(&mut f, "H1").unwrap();
+        approve_it(&mut f, "H2").unwrap();
+        let upper = f.coverage().by_key(
+            &"25747/1/13"
+                .parse()
+                .map(|r| match r {
+                    crate::domain::ParcelRef::Key(k) => k,
+                    crate::domain::ParcelRef::Uid(_) => unreachable!("a key"),
+                })
+                .unwrap(),
+        );
+        assert_eq!(f.coverage().get(upper[0]).unwrap().polygon.point_count(), 6);
+    }
+
+    #[test]
+    fn what_changed_meanwhile_is_not_overwritten() {
+        let mut f = File::new();
+        f.receive("H1");
+        f.propose(Some("H1"), &cut(), &Records::default()).unwrap();
+        let moved = Plan {
+            changed: vec![
+                (1, shape("0 0, 9000 0, 9000 10000, 10000 20000, 0 20000")),
+                (2, shape("9000 0, 20000 0, 20000 10000, 9000 10000")),
+            ],
+            ..Plan::default()
+        };
+        assert_eq!(code(f.write(&moved, &Records::default())), "PARCEL_IN_DOSSIER");
+        f.sql("UPDATE parcel SET geom=(SELECT geom FROM parcel WHERE fid=3), version=version+1 WHERE fid=1");
+        let before = f.dump();
+        assert_eq!(code(approve_it(&mut f, "H1")), "PROPOSAL_STALE");
+        assert_eq!(f.dump(), before);
+        f.run(None, |at| revert(at, "H1")).unwrap();
+        assert!(f.proposals("H1").is_empty());
+        assert_eq!(code(f.write(&moved, &Records::default())), "");
+    }
+
+    #[test]
+    fn a_hold_that_comes_meanwhile_blocks_the_approval() {
+        let mut f = File::new();
+        f.receive("H1");
+        f.propose(Some("H1"), &cut(), &Records::default()).unwrap();
+        f.sql("INSERT INTO hold(uid, kind, parcel) VALUES ('h', 'TOA_AN', 1)");
+        assert_eq!(code(approve_it(&mut f, "H1")), "PARCEL_ON_HOLD");
+    }
+}

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::change::{FINAL, refresh};
 use super::{Mode, Project, Writer};
 use crate::domain::{Act, Failure};
-use crate::edit::{EditError, Effects};
+use crate::edit::{EditError, Effects, MOST_DETAILS};
 use crate::job::Progress;
 use crate::msg;
 use crate::store::history::{self, LogFilter, OperationSummary};
@@ -217,9 +217,18 @@ impl Project {
         for op in &news.log {
             self.stacks.push(op.op, op.undoes, &op.kind);
         }
+        let mut effects = news.effects;
+        // Of several operations the map tells only the sum.
+        if let [only] = effects.as_mut_slice() {
+            let told = only.fids.iter().take(MOST_DETAILS);
+            let pairs: Vec<_> = told
+                .map(|f| (self.coverage.get_shared(*f), news.coverage.get_shared(*f)))
+                .collect();
+            only.detail(&pairs);
+        }
         self.coverage = news.coverage;
-        self.follow(&news.effects);
-        Ok(news.effects)
+        self.follow(&effects);
+        Ok(effects)
     }
 }
 
