@@ -152,7 +152,7 @@ fn untouched(densified: &Polygon, inner: &[(Pt, Pt)]) -> bool {
 }
 
 /// A parcel that is not sound cannot be divided; a spike does not matter.
-fn check_shape(polygon: &Polygon) -> Result<(), Refusal> {
+pub(super) fn check_shape(polygon: &Polygon) -> Result<(), Refusal> {
     let faults = faults_of(polygon);
     if faults.is_empty() {
         return Ok(());
