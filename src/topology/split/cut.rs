@@ -8,12 +8,12 @@ use std::collections::BTreeSet;
 
 use crate::domain::{BBox, Failure, Finding, MAX_COORDINATE, Polygon, Pt, Severity};
 use crate::msg;
-use crate::topology::Refusal;
 use crate::topology::noding::{self, Chains, Points, side};
 use crate::topology::ring::{self, Place};
 use crate::topology::segment;
 use crate::topology::trace;
 use crate::topology::validity::{self, Fault, FaultKind};
+use crate::topology::{Refusal, UNMATCHED_MM};
 
 /// What a cut gives.
 #[derive(Clone, Debug, PartialEq)]
@@ -52,7 +52,7 @@ pub fn cut(polygon: &Polygon, lines: &[Vec<Pt>]) -> Result<Cut, Refusal> {
             .map(|w| (w[0], w[1]))
     };
     let sides = polygon.sides().filter(|(a, b)| a != b).map(|(a, b)| side(a, b));
-    let chains = noding::node(legs().map(|(a, b)| side(a, b)), sides, &feet(polygon, lines))?;
+    let chains = noding::node(legs().map(|(a, b)| side(a, b)), sides, &given(polygon, lines))?;
     let noded = chains.polygon(polygon);
     let inner = inner_edges(legs(), &chains, &noded);
     check_ends(&inner, &noded)?;
@@ -73,16 +73,51 @@ pub fn cut(polygon: &Polygon, lines: &[Vec<Pt>]) -> Result<Cut, Refusal> {
     })
 }
 
-/// Points of the lines that are the rounded foot on a side belong to that side: they came from snapping to it.
-fn feet(polygon: &Polygon, lines: &[Vec<Pt>]) -> Points {
+/// What is put into sides and legs before they are compared:
+/// - a point of a line that is the rounded foot on a side belongs to that side: it came from snapping to it;
+/// - a crossing is rounded once; where that is at most 2 mm from an end of the side, it is the end: two points so close
+///   could not be told from an unmatched vertex. The points of the line do not attract it, so that a side is never bent
+///   by more than rounding.
+fn given(polygon: &Polygon, lines: &[Vec<Pt>]) -> Points {
     let own: BTreeSet<Pt> = polygon.points().collect();
-    let mut feet = Points::new();
+    let mut given = Points::new();
+    let mut put = |a: Pt, b: Pt, p: Pt| {
+        if p != a && p != b {
+            given.entry(side(a, b)).or_default().insert(p);
+        }
+    };
     for &p in lines.iter().flatten().filter(|p| !own.contains(p)) {
-        for (a, b) in polygon.sides().filter(|(a, b)| is_rounded_foot(p, *a, *b)) {
-            feet.entry(side(a, b)).or_default().insert(p);
+        let sides = polygon.sides().filter(|(a, b)| is_rounded_foot(p, *a, *b));
+        sides.for_each(|(a, b)| put(a, b, p));
+    }
+    for w in lines.iter().flat_map(|l| l.windows(2)).filter(|w| w[0] != w[1]) {
+        let reach = segment::bbox(w[0], w[1]);
+        for (a, b) in polygon.sides().filter(|(a, b)| a != b) {
+            let foot = || w.iter().any(|p| own.contains(p) || is_rounded_foot(*p, a, b));
+            if segment::bbox(a, b).intersects(&reach)
+                && segment::meet(w[0], w[1], a, b) == segment::Meet::Crossing
+                && !foot()
+            {
+                let at = crossing((w[0], w[1]), (a, b));
+                put(a, b, at);
+                put(w[0], w[1], at);
+            }
         }
     }
-    feet
+    given
+}
+
+/// Where a leg crosses a side, the same whichever way they run.
+fn crossing(leg: (Pt, Pt), (a, b): (Pt, Pt)) -> Pt {
+    let ((a, b), (c, d)) = (side(a, b), side(leg.0, leg.1));
+    let at = segment::crossing_point(a, b, c, d);
+    let near = |q: Pt| q.dist2(at) <= (UNMATCHED_MM * UNMATCHED_MM) as i128;
+    match (near(a), near(b)) {
+        (true, true) if b.dist2(at) < a.dist2(at) => b,
+        (true, _) => a,
+        (false, true) => b,
+        (false, false) => at,
+    }
 }
 
 /// Whether `p` is at most half a lattice diagonal from the inside of a–b, so that it may be a point of it, rounded. Exact.

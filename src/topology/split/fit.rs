@@ -39,7 +39,7 @@ pub(super) struct Fit {
 /// Calculations again after the first; each takes the error of the one before into account.
 const AGAIN: usize = 16;
 /// An error of the area up to this share of the bound is good enough to stop.
-const GOOD: f64 = 0.3;
+const GOOD: f64 = 0.1;
 /// Places along a side that are tried, in lattice steps to either hand.
 const STEPS: i64 = 2;
 

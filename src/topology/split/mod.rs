@@ -17,7 +17,7 @@ mod slabs;
 mod spread;
 mod trouble;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use by::{Along, By};
 pub use cut::{Cut, SidePoint, cut};
@@ -26,9 +26,15 @@ pub use frontage::{length, stretch};
 pub use list::{Part, Remainder, parse, remainder};
 pub use spread::{spread, with_guests};
 
-use super::{Coverage, NewShape, Plan, Refusal};
+use super::{Coverage, NewShape, Plan, Refusal, guard};
 use crate::domain::{Failure, Parcel, Polygon, Pt};
 use crate::msg;
+use crate::text::Text;
+
+#[cfg(test)]
+mod tests;
+
+const WHAT: Text = Text::new("tách thửa", "split the parcel");
 
 /// Plans to divide parcel `fid`. The neighbours get the new points of their sides; the sum of the areas of all touched
 /// parcels changes only where a side with a new point has no neighbour, by at most ½ · side · 0.71 mm each.
@@ -58,29 +64,29 @@ pub fn plan(coverage: &Coverage, fid: i64, by: &By) -> Result<Plan, Refusal> {
             parents: vec![fid],
         })
         .collect();
-    Ok(Plan {
+    let plan = Plan {
         changed,
         created,
         retired: vec![fid],
         inserted: new.into_iter().collect(),
         ..Plan::default()
-    })
+    };
+    guard::check(coverage, &plan, WHAT)?;
+    Ok(plan)
 }
 
 /// Points of neighbours that came into sides no cut ends in go again.
 fn forget_guests(division: &mut Division, guests: &[SidePoint], parcel: &Parcel) {
-    // A side as it was, of any piece of it.
-    let whole = |p: &SidePoint| {
-        let on = |q: Pt, (a, b): (Pt, Pt)| {
-            q == a || q == b || guests.iter().any(|g| g.at == q && (g.from, g.to) == (a, b))
-        };
-        let inserted: BTreeSet<Pt> = division.inserted.iter().map(|i| i.at).collect();
-        let sides = parcel.polygon.sides();
-        sides.into_iter().find(|s| {
-            (on(p.from, *s) || inserted.contains(&p.from)) && (on(p.to, *s) || inserted.contains(&p.to))
-        })
-    };
-    let bent: BTreeSet<(Pt, Pt)> = division.inserted.iter().filter_map(whole).collect();
+    // The parcel's own side that a new point stands in.
+    let mut home: BTreeMap<Pt, (Pt, Pt)> = guests.iter().map(|g| (g.at, (g.from, g.to))).collect();
+    let own: BTreeSet<(Pt, Pt)> = parcel.polygon.sides().collect();
+    let mut bent: BTreeSet<(Pt, Pt)> = BTreeSet::new();
+    for i in &division.inserted {
+        let known = || home.get(&i.from).or_else(|| home.get(&i.to)).copied();
+        let side = own.get(&(i.from, i.to)).copied().or_else(known);
+        home.extend(side.map(|s| (i.at, s)));
+        bent.extend(side);
+    }
     let sides: BTreeSet<(Pt, Pt)> = division
         .densified
         .sides()
