@@ -269,17 +269,26 @@ impl Lookout {
     }
 
     fn read(self, reader: &Reader, progress: &Progress) -> Result<News, Failure> {
-        let (log, effects) = effects_since(reader, self.seen)?;
+        let (log, mut effects) = effects_since(reader, self.seen)?;
         let mut fids: Vec<i64> = effects.iter().flat_map(|e| e.fids.iter().copied()).collect();
         fids.sort_unstable();
         fids.dedup();
         let revision = self.coverage.revision();
+        let before = self.coverage.clone();
         let mut coverage = self.coverage;
         if fids.len() > coverage.len() / 4 + 1000 {
             let all = rows::load(&self.path, progress)?;
             coverage = Arc::new(Coverage::build(all).after(&coverage));
         } else {
             refresh(&mut coverage, rows::parcels(reader.conn(), &fids)?, &fids);
+        }
+        // What several operations did in between is no longer there to be seen.
+        if let [one] = effects.as_mut_slice() {
+            let fids = one.fids.iter().take(MOST_DETAILS);
+            let pairs: Vec<_> = fids
+                .map(|f| (before.get_shared(*f), coverage.get_shared(*f)))
+                .collect();
+            one.detail(&pairs);
         }
         Ok(News {
             seen: self.seen,

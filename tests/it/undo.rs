@@ -403,7 +403,7 @@ fn carry_out(p: &mut Project, deed: &Deed) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 8, ..ProptestConfig::default() })]
     /// Whatever is done: a refusal leaves no trace, what is taken back can be put back byte for byte, the map agrees with
     /// the file, and all can be undone to the beginning.
     #[test]
