@@ -31,5 +31,6 @@ mod store;
 mod support;
 mod tidy;
 mod ui;
+mod ui_edit;
 mod undo;
 mod variants;

@@ -1,0 +1,87 @@
+//! The boundary tools in the window: each by keyboard alone and by pointer, through accessible names.
+//!
+//! `DIACHINH_SHOTS=folder` writes a picture of each step.
+
+use diachinh::domain::{Parcel, Pt};
+use diachinh::ui::ToolKind;
+use egui::{Key, Modifiers, Vec2};
+
+use crate::ui::{CTRL, Window};
+
+const NONE: Modifiers = Modifiers::NONE;
+
+impl Window {
+    /// A window whose steps are painted when pictures are asked for.
+    fn editing() -> Self {
+        Self::editing_in("light")
+    }
+
+    fn editing_in(theme: &str) -> Self {
+        let painted = std::env::var_os("DIACHINH_SHOTS").is_some();
+        let settings = format!("{{\"theme\":\"{theme}\"}}");
+        Self::sample_with([1366.0, 768.0], &settings, painted)
+    }
+
+    fn parcel(&self, fid: i64) -> Parcel {
+        self.project().coverage().get(fid).expect("in force").clone()
+    }
+
+    /// Tab until this field has the focus would be long; F2 puts the cursor into the tool's first one.
+    fn fields(&mut self, values: &[&str]) {
+        self.key(NONE, Key::F2);
+        for (n, value) in values.iter().enumerate() {
+            if n > 0 {
+                self.key(NONE, Key::Tab);
+            }
+            self.key(CTRL, Key::A);
+            self.text(value);
+        }
+    }
+
+    fn enter(&mut self) {
+        self.key(NONE, Key::Enter);
+        self.settle();
+    }
+
+    fn undo(&mut self) {
+        self.key(CTRL, Key::Z);
+        self.settle();
+    }
+
+    fn operations(&self) -> u64 {
+        self.project().info().unwrap().operations
+    }
+}
+
+/// "1191500,250 586320,125" as a person types it.
+fn typed(p: Pt) -> String {
+    let one = |mm: i64| format!("{:.3}", mm as f64 / 1000.0).replace('.', ",");
+    format!("{} {}", one(p.n), one(p.e))
+}
+
+#[test]
+fn a_point_is_moved_by_its_number_and_an_offset() {
+    let mut w = Window::editing();
+    let fid = w.find();
+    let from = w.parcel(fid).polygon.points().next().unwrap();
+    let users = w.project().coverage().users_of(from);
+    w.key(NONE, Key::M);
+    w.fields(&["1", "@0,05 0,02"]);
+    w.settle();
+    w.shot("doi-dinh-go");
+    w.enter();
+    let to = Pt::new(from.e + 20, from.n + 50);
+    assert_eq!(w.project().coverage().users_of(to), users, "{}", w.texts());
+    assert_eq!(w.app().tool(), ToolKind::MovePoint, "the tool stays in hand");
+    w.undo();
+    assert_eq!(w.project().coverage().users_of(from), users);
+    let before = w.operations();
+    w.fields(&["1", "999"]);
+    w.enter();
+    assert_eq!(w.operations(), before, "what is not understood is not done");
+    w.key(NONE, Key::Escape);
+    w.key(NONE, Key::Escape);
+    w.key(NONE, Key::Escape);
+    assert_eq!(w.app().tool(), ToolKind::Select, "Esc drops step by step, then the tool");
+    assert_eq!(w.app().selected(), [fid], "the selection stays");
+}
