@@ -17,6 +17,7 @@ use super::session::Session;
 use super::settings::Settings;
 use super::start::StartPage;
 use super::status::{Shown, StatusBar};
+use super::strip;
 use super::theme::{self, M, S, tokens};
 use super::tool::ToolKind;
 use super::trace::Trace;
@@ -24,7 +25,7 @@ use super::widgets::panel_frame;
 use super::{fonts, menu};
 use crate::domain::{Act, Pt};
 use crate::project::Project;
-use crate::text::Text;
+use crate::text::{Lang, Text};
 
 /// How the window starts.
 #[derive(Clone, Debug, Default)]
@@ -240,7 +241,21 @@ impl App {
             false => self.start_page(ui, &have),
         };
         self.dialogs(ui.ctx(), &have);
-        self.notices.ui(ui.ctx(), map, lang);
+        let free = self.strip(ui.ctx(), map, lang);
+        self.notices.ui(ui.ctx(), free, lang);
+    }
+
+    /// The strip after an edit; gives the part of the map it leaves free.
+    fn strip(&mut self, ctx: &Context, map: egui::Rect, lang: Lang) -> egui::Rect {
+        let Some(session) = &mut self.session else { return map };
+        let Some(strip) = &session.strip else { return map };
+        let (asked, height) = strip.ui(ctx, map, lang);
+        match asked {
+            Some(strip::Asked::Close) => session.strip = None,
+            Some(strip::Asked::Zoom(place)) => self.actions.push(Action::Zoom(place)),
+            None => (),
+        }
+        map.with_max_y((map.max.y - height).max(map.min.y))
     }
 
     /// Files dropped on the window: a district is opened, anything else is imported into the open one.

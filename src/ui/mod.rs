@@ -22,6 +22,7 @@ mod session;
 mod settings;
 mod start;
 mod status;
+mod strip;
 mod table;
 mod theme;
 mod tiles;

@@ -55,6 +55,11 @@ impl Notices {
         self.say(ctx, Tone::Error, text, failure.remedy_text().cloned());
     }
 
+    /// Good news is overtaken by something that tells more.
+    pub fn good_news_leaves(&mut self) {
+        self.0.retain(|n| n.until.is_none());
+    }
+
     pub fn clear(&mut self) {
         self.0.clear();
     }

@@ -5,12 +5,14 @@ use super::app::App;
 use super::command::Command;
 use super::dialog::{Dialog, export, new, open, verify};
 use super::panel::bottom::Tab;
+use super::strip::Strip;
 use super::widgets::Tone;
 use crate::domain::{BBox, Failure};
 use crate::edit::{Edit, EditError, Effects};
 use crate::msg;
 use crate::project::{Turn, Undo};
-use crate::text::{Lang, Msg, format};
+use crate::text::{Lang, Msg};
+use crate::topology::Coverage;
 
 impl App {
     pub(super) fn perform(&mut self, action: Action) {
@@ -202,7 +204,9 @@ impl App {
             Ok(effects) => {
                 s.redraw(&before, &effects);
                 s.views.map.hand.applied();
-                self.applied(&effects);
+                let label = effects.first().map(|e| e.label.clone()).unwrap_or_default();
+                self.changed(true);
+                self.tell(label, &effects, &before);
             }
             Err(e) => self.refused(&e),
         }
@@ -220,11 +224,14 @@ impl App {
         );
     }
 
-    fn applied(&mut self, effects: &[Effects]) {
-        self.changed(true);
-        if let Some(first) = effects.first() {
-            self.notices
-                .say(&self.ctx, Tone::Ok, first.label.clone(), consequences(effects));
+    /// It is on the disk: what changed is told.
+    pub(super) fn tell(&mut self, label: Msg, effects: &[Effects], before: &Coverage) {
+        let Some(s) = &mut self.session else { return };
+        let saved = s.saved.clone().unwrap_or_default();
+        s.strip = Strip::of(label.clone(), effects, before, s.project.coverage(), saved);
+        match s.strip {
+            Some(_) => self.notices.good_news_leaves(),
+            None => self.notices.say(&self.ctx, Tone::Ok, label, None),
         }
     }
 
@@ -242,36 +249,4 @@ impl App {
     pub(super) fn fail(&mut self, failure: &Failure) {
         self.notices.failure(&self.ctx, failure);
     }
-}
-
-/// What an edit changed besides what was clicked.
-pub(super) fn consequences(all: &[Effects]) -> Option<Msg> {
-    let changed: usize = all.iter().map(|e| e.changed.len()).sum();
-    let inserted: usize = all.iter().map(|e| e.points_inserted).sum();
-    let delta: f64 = all.iter().map(|e| e.area_after - e.area_before).sum();
-    let say = |lang: Lang| {
-        let mut parts = Vec::new();
-        if changed > 1 {
-            let n = format::count(changed as u64, lang);
-            parts.push(if lang == Lang::Vi {
-                format!("{n} thửa thay đổi")
-            } else {
-                format!("{n} parcels changed")
-            });
-        }
-        if inserted > 0 {
-            let n = format::count(inserted as u64, lang);
-            parts.push(if lang == Lang::Vi {
-                format!("thêm {n} đỉnh")
-            } else {
-                format!("{n} points inserted")
-            });
-        }
-        if delta.abs() >= 0.05 {
-            parts.push(super::tool::signed(delta, lang));
-        }
-        parts.join(" · ")
-    };
-    let msg = Msg::new(say(Lang::Vi), say(Lang::En));
-    (!msg.vi.is_empty()).then_some(msg)
 }

@@ -10,6 +10,7 @@ use super::look::Look;
 use super::map_view::MapView;
 use super::panel::{bottom::Bottom, inspector::Inspector, layers::LayersPanel, search::SearchPanel};
 use super::settings::Settings;
+use super::strip::Strip;
 use crate::domain::{Finding, Severity, Uid};
 use crate::project::{Effects, Project};
 use crate::render::{LabelMode, Style, Theme};
@@ -31,6 +32,8 @@ pub struct Session {
     pub show_findings: bool,
     /// Wall-clock time of the last write, "hh:mm:ss".
     pub saved: Option<String>,
+    /// What the last edit changed.
+    pub strip: Option<Strip>,
     pub communes: Arc<BTreeMap<String, String>>,
     /// What Ctrl+Z and Ctrl+Y would take back.
     pub undo: Option<Msg>,
@@ -60,6 +63,7 @@ impl Session {
             style: Style::default(),
             show_findings: true,
             saved: None,
+            strip: None,
             communes: Arc::default(),
             undo: None,
             redo: None,

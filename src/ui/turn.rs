@@ -4,7 +4,6 @@
 use std::sync::Arc;
 
 use super::app::App;
-use super::perform::consequences;
 use super::widgets::Tone;
 use crate::domain::Failure;
 use crate::job::Progress;
@@ -60,9 +59,7 @@ impl App {
         let validate = many && s.is_validated();
         match stopped {
             Some(failure) => self.stopped(&effects, &failure),
-            None => self
-                .notices
-                .say(&self.ctx, Tone::Ok, name.clone(), consequences(&effects)),
+            None => self.tell(name.clone(), &effects, before),
         }
         if validate {
             self.validate();
