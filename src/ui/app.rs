@@ -247,7 +247,9 @@ impl App {
 
     /// The strip after an edit; gives the part of the map it leaves free.
     fn strip(&mut self, ctx: &Context, map: egui::Rect, lang: Lang) -> egui::Rect {
-        let Some(session) = &mut self.session else { return map };
+        let Some(session) = &mut self.session else {
+            return map;
+        };
         let Some(strip) = &session.strip else { return map };
         let (asked, height) = strip.ui(ctx, map, lang);
         match asked {

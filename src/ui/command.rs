@@ -39,6 +39,10 @@ pub enum Command {
     ToolSelect,
     ToolPan,
     ToolMovePoint,
+    ToolInsertPoint,
+    ToolRemovePoint,
+    ToolMergePoints,
+    ToolMovePoints,
     ToolMeasure,
     ToolFields,
     Validate,
@@ -144,7 +148,7 @@ macro_rules! row {
 
 impl Command {
     /// In the order of the menus and of the palette.
-    pub const ALL: [Self; 38] = {
+    pub const ALL: [Self; 42] = {
         use Command::*;
         [
             New,
@@ -177,6 +181,10 @@ impl Command {
             ToolSelect,
             ToolPan,
             ToolMovePoint,
+            ToolInsertPoint,
+            ToolRemovePoint,
+            ToolMergePoints,
+            ToolMovePoints,
             ToolMeasure,
             ToolFields,
             Validate,
@@ -268,6 +276,14 @@ impl Command {
                 "Kéo một đỉnh của thửa đã chọn; mọi thửa chung đỉnh cùng dời", "Drag a vertex of the selected parcel; all parcels that share it move", ICON_POLYLINE, [PLAIN M], Writable),
             Self::ToolMeasure => row!(Tools, "Đo chiều dài, diện tích", "Measure lengths and areas",
                 "Bấm các điểm hoặc nhập tọa độ: chiều dài, phương vị, diện tích; chép được", "Click points or type coordinates: lengths, azimuths, area; can be copied", ICON_STRAIGHTEN, [PLAIN D], Project),
+            Self::ToolInsertPoint => row!(Boundary, "Thêm đỉnh ranh giới", "Insert a boundary point",
+                "Bấm một cạnh để thêm đỉnh; mọi thửa chung cạnh cùng nhận đỉnh", "Click a side to add a point; all parcels that share it receive it", ICON_ADD_LOCATION_ALT, [PLAIN I], Writable),
+            Self::ToolRemovePoint => row!(Boundary, "Xóa đỉnh ranh giới", "Remove a boundary point",
+                "Bỏ một đỉnh mà tối đa hai thửa dùng chung", "Remove a point that at most two parcels share", ICON_WRONG_LOCATION, [PLAIN X], Writable),
+            Self::ToolMergePoints => row!(Boundary, "Gộp đỉnh", "Merge points",
+                "Làm nhiều đỉnh gần nhau thành một đỉnh chung", "Make several near points one shared point", ICON_JOIN_INNER, [PLAIN J], Writable),
+            Self::ToolMovePoints => row!(Boundary, "Dời nhiều đỉnh", "Move many points",
+                "Kéo khung quanh các đỉnh rồi dời cùng một đoạn", "Drag a box around points and move them together", ICON_OPEN_WITH, [PLAIN B], Writable),
             Self::ToolFields => row!(Boundary, "Nhập số liệu cho công cụ", "Type values for the tool",
                 "Đưa con trỏ vào ô đầu tiên của công cụ đang dùng", "Put the cursor into the first field of the tool in hand", ICON_KEYBOARD, [PLAIN F2], Project),
             Self::Validate => row!(Check, "Kiểm tra dữ liệu", "Validate",
@@ -328,6 +344,10 @@ impl Command {
             Self::ToolSelect => Some(ToolKind::Select),
             Self::ToolPan => Some(ToolKind::Pan),
             Self::ToolMovePoint => Some(ToolKind::MovePoint),
+            Self::ToolInsertPoint => Some(ToolKind::InsertPoint),
+            Self::ToolRemovePoint => Some(ToolKind::RemovePoint),
+            Self::ToolMergePoints => Some(ToolKind::MergePoints),
+            Self::ToolMovePoints => Some(ToolKind::MovePoints),
             Self::ToolMeasure => Some(ToolKind::Measure),
             Self::ZoomBox => Some(ToolKind::ZoomBox),
             _ => None,

@@ -2,14 +2,17 @@
 
 use egui::{MenuBar, Ui, containers::menu::MenuButton};
 
+use egui_material_icons::icons::{ICON_ARROW_DROP_DOWN, ICON_POLYLINE};
+
 use super::command::{Command, Have, Menu};
 use super::theme::S;
 use super::tool::ToolKind;
 use super::widgets::{self, Show, command_button, command_entry};
-use crate::text::Lang;
+use crate::text::{Lang, Text};
 
 /// After these a menu draws a line.
-const GROUP_ENDS: [Command; 8] = [
+const GROUP_ENDS: [Command; 9] = [
+    Command::ToolMovePoints,
     Command::OpenSample,
     Command::Import,
     Command::VerifyPackage,
@@ -66,12 +69,7 @@ const TOOLBAR: [(&[Command], Show); 5] = [
     ),
     (&[Command::Undo, Command::Redo], Show::Icon),
     (
-        &[
-            Command::ToolSelect,
-            Command::ToolPan,
-            Command::ToolMovePoint,
-            Command::ToolMeasure,
-        ],
+        &[Command::ToolSelect, Command::ToolPan, Command::ToolMeasure],
         Show::IconText,
     ),
     (
@@ -102,6 +100,9 @@ pub fn toolbar(ui: &mut Ui, lang: Lang, have: &Have, tool: ToolKind) -> Option<C
                     chosen = Some(*c);
                 }
             }
+            if commands.contains(&Command::ToolMeasure) {
+                chosen = boundaries(ui, lang, have, tool).or(chosen);
+            }
         }
         widgets::at_right(ui, |ui| {
             for c in [Command::ToggleRight, Command::ToggleBottom, Command::ToggleLeft] {
@@ -117,3 +118,33 @@ pub fn toolbar(ui: &mut Ui, lang: Lang, have: &Have, tool: ToolKind) -> Option<C
     });
     chosen
 }
+
+/// The boundary tools behind one button, which shows the one in hand.
+fn boundaries(ui: &mut Ui, lang: Lang, have: &Have, tool: ToolKind) -> Option<Command> {
+    let inside = || Command::ALL.into_iter().filter(|c| c.menu() == Menu::Boundary);
+    let held = inside().find(|c| have.project && c.tool() == Some(tool));
+    let glyph = held.map_or(ICON_POLYLINE, Command::icon);
+    let name = Menu::Boundary.text().get(lang);
+    let arrow = widgets::icon(ICON_ARROW_DROP_DOWN);
+    let button = egui::Button::new((widgets::icon(glyph).size(18.0), name, arrow))
+        .selected(held.is_some())
+        .frame_when_inactive(held.is_some());
+    let mut chosen = None;
+    let open = ui.add_enabled(have.project, button);
+    let open = widgets::named(open, egui::accesskit::Role::Button, TOOLS.get(lang));
+    egui::Popup::menu(&open).show(|ui| {
+        ui.set_min_width(300.0);
+        for c in inside() {
+            if command_entry(ui, c, lang, have) {
+                chosen = Some(c);
+                ui.close();
+            }
+            if GROUP_ENDS.contains(&c) {
+                ui.separator();
+            }
+        }
+    });
+    chosen
+}
+
+const TOOLS: Text = Text::new("Công cụ ranh thửa", "Boundary tools");

@@ -54,8 +54,17 @@ pub enum Asked {
 
 impl Strip {
     /// What a committed operation did; `None` when it changed no shape. `label`: what it is called here.
-    pub fn of(label: Msg, all: &[Effects], before: &Coverage, after: &Coverage, saved: String) -> Option<Self> {
-        if !all.iter().any(|e| e.dossier.is_some() || e.parcels.iter().any(shape_changed)) {
+    pub fn of(
+        label: Msg,
+        all: &[Effects],
+        before: &Coverage,
+        after: &Coverage,
+        saved: String,
+    ) -> Option<Self> {
+        if !all
+            .iter()
+            .any(|e| e.dossier.is_some() || e.parcels.iter().any(shape_changed))
+        {
             return None;
         }
         let mut parcels: Vec<&ParcelEffect> = all.iter().flat_map(|e| &e.parcels).collect();
@@ -142,7 +151,11 @@ impl Strip {
             let (ink, ground) = e.tone.colours(ui);
             let text = format!("{} {}", e.name, e.what.get(lang));
             let button = Button::new(RichText::new(text.trim()).size(13.0).color(ink)).fill(ground);
-            let r = widgets::named(ui.add_enabled(e.place.is_some(), button), Role::Button, text.trim());
+            let r = widgets::named(
+                ui.add_enabled(e.place.is_some(), button),
+                Role::Button,
+                text.trim(),
+            );
             if r.clicked() {
                 place = e.place;
             }
@@ -174,7 +187,10 @@ fn weight(p: &ParcelEffect) -> f64 {
 
 fn entry(p: &ParcelEffect, place: Option<BBox>) -> Entry {
     // "25747/12/45" is 12/45 here: the commune is the one on the screen.
-    let name = p.reference.split_once('/').map_or(p.reference.as_str(), |(_, r)| r);
+    let name = p
+        .reference
+        .split_once('/')
+        .map_or(p.reference.as_str(), |(_, r)| r);
     let (what, tone) = match (p.tolerance, p.area_before, p.area_after) {
         (Some(Tolerance::Left), ..) => (LEFT.into(), Tone::Warning),
         (Some(Tolerance::Regained), ..) => (REGAINED.into(), Tone::Ok),
@@ -207,7 +223,10 @@ fn sums(all: &[Effects], lang: Lang) -> String {
     let mut parts = Vec::new();
     let mut say = |m: Msg| parts.push(m.get(lang).to_owned());
     if let Some(dossier) = all.iter().find_map(|e| e.dossier.as_ref()) {
-        say(msg!("giữ trong hồ sơ {dossier}, chưa có hiệu lực", "kept in dossier {dossier}, not yet in force"));
+        say(msg!(
+            "giữ trong hồ sơ {dossier}, chưa có hiệu lực",
+            "kept in dossier {dossier}, not yet in force"
+        ));
     }
     let shift = all.iter().map(|e| e.shift_mm).fold(0.0, f64::max) / 1000.0;
     let far = format::length(shift, lang);
@@ -216,7 +235,10 @@ fn sums(all: &[Effects], lang: Lang) -> String {
         0 => (),
         moved => {
             let moved = n(moved);
-            say(msg!("dời {moved} đỉnh, tới {far}", "{moved} points moved, up to {far}"));
+            say(msg!(
+                "dời {moved} đỉnh, tới {far}",
+                "{moved} points moved, up to {far}"
+            ));
         }
     }
     let inserted = sum(|e| e.points_inserted);

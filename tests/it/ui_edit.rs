@@ -4,7 +4,7 @@
 
 use diachinh::domain::{Parcel, Pt};
 use diachinh::ui::ToolKind;
-use egui::{Key, Modifiers, Vec2};
+use egui::{Key, Modifiers};
 
 use crate::ui::{CTRL, Window};
 
@@ -82,6 +82,89 @@ fn a_point_is_moved_by_its_number_and_an_offset() {
     w.key(NONE, Key::Escape);
     w.key(NONE, Key::Escape);
     w.key(NONE, Key::Escape);
-    assert_eq!(w.app().tool(), ToolKind::Select, "Esc drops step by step, then the tool");
+    assert_eq!(
+        w.app().tool(),
+        ToolKind::Select,
+        "Esc drops step by step, then the tool"
+    );
     assert_eq!(w.app().selected(), [fid], "the selection stays");
+}
+
+#[test]
+fn points_are_inserted_removed_merged_and_moved_by_keyboard() {
+    let mut w = Window::editing();
+    let fid = w.find();
+    let count = |w: &Window| w.parcel(fid).polygon.point_count();
+    let before = w.parcel(fid).polygon;
+    let n = count(&w);
+    w.key(NONE, Key::I);
+    w.fields(&["1-2 5"]);
+    w.settle();
+    w.shot("them-dinh");
+    w.enter();
+    assert_eq!(count(&w), n + 1, "{}", w.texts());
+    w.key(NONE, Key::X);
+    w.fields(&["2"]);
+    w.settle();
+    w.shot("xoa-dinh");
+    w.enter();
+    assert_eq!(
+        w.parcel(fid).polygon.area_m2(),
+        before.area_m2(),
+        "the same again: {}",
+        w.texts()
+    );
+    w.key(NONE, Key::I);
+    w.fields(&["1-2 0,05"]);
+    w.enter();
+    w.key(NONE, Key::J);
+    w.fields(&["1; 2"]);
+    w.settle();
+    w.shot("gop-dinh");
+    w.enter();
+    assert_eq!(count(&w), n, "{}", w.texts());
+    w.key(NONE, Key::B);
+    w.fields(&["1; 2", "@0,03 0,01"]);
+    w.settle();
+    w.shot("doi-nhieu-dinh");
+    w.enter();
+    let moved = w.parcel(fid).polygon;
+    assert!(w.says("dời 2 đỉnh"), "the strip says so: {}", w.texts());
+    assert_ne!(moved, before);
+    for _ in 0..5 {
+        w.undo();
+    }
+    assert_eq!(w.parcel(fid).polygon, before);
+}
+
+#[test]
+fn points_are_inserted_and_removed_by_pointer() {
+    let mut w = Window::editing();
+    let fid = w.find();
+    let before = w.parcel(fid).polygon;
+    let (a, b) = before.sides().max_by_key(|(a, b)| a.dist2(*b)).unwrap();
+    w.key(NONE, Key::I);
+    let at = w
+        .app()
+        .on_screen(Pt::new((a.e + b.e) / 2, (a.n + b.n) / 2))
+        .unwrap();
+    w.click_at(at);
+    w.settle();
+    let after = w.parcel(fid).polygon;
+    assert_eq!(after.point_count(), before.point_count() + 1, "{}", w.texts());
+    let new = after
+        .points()
+        .find(|p| !before.points().any(|q| q == *p))
+        .unwrap();
+    w.key(NONE, Key::X);
+    let at = w.app().on_screen(new).unwrap();
+    w.click_at(at);
+    w.settle();
+    assert_eq!(
+        w.parcel(fid).polygon.point_count(),
+        before.point_count(),
+        "{}",
+        w.texts()
+    );
+    assert!(w.says("đã ghi"), "acknowledged once it is on the disk");
 }

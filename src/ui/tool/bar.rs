@@ -7,11 +7,11 @@ use egui::{Align, Key, Label, Layout, Response, RichText, TextEdit, Ui, vec2};
 use egui_material_icons::icons as i;
 
 use super::entry::PointEntry;
+use super::lists::{Parcels, Points};
 use super::preview::{self, Preview};
 use super::{Tool, ToolKind};
 use crate::domain::Pt;
 use crate::text::{Lang, Msg, Text};
-use crate::ui::action::Action;
 use crate::ui::look::Look;
 use crate::ui::theme::{self, M, S, tokens};
 use crate::ui::widgets;
@@ -20,12 +20,7 @@ use crate::ui::widgets;
 pub const HEIGHT: f32 = 58.0;
 
 const APPLY: Text = Text::new("Áp dụng", "Apply");
-const APPLY_TIP: Text = Text::new("Ghi thay đổi này (Enter)", "Write this change (Enter)");
 const CANCEL: Text = Text::new("Thôi", "Cancel");
-const CANCEL_TIP: Text = Text::new(
-    "Bỏ bước vừa làm, rồi bỏ công cụ (Esc)",
-    "Drop the last step, then the tool (Esc)",
-);
 
 /// What the person asked of the bar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +34,6 @@ pub enum Asked {
 pub struct Bar<'a, 'b> {
     pub ui: &'a mut Ui,
     pub look: &'a Look<'b>,
-    pub out: &'a mut Vec<Action>,
     /// The first field takes the cursor.
     focus: bool,
     /// Enter was pressed in a field.
@@ -53,7 +47,6 @@ pub fn ui(
     preview: &Preview,
     focus: bool,
     look: &Look<'_>,
-    out: &mut Vec<Action>,
 ) -> Asked {
     ui.set_height(HEIGHT);
     ui.spacing_mut().item_spacing.y = S;
@@ -68,7 +61,6 @@ pub fn ui(
         let mut bar = Bar {
             ui,
             look,
-            out,
             focus,
             enter: false,
         };
@@ -96,10 +88,9 @@ fn buttons(ui: &mut Ui, next: Text, preview: &Preview, look: &Look<'_>) -> Asked
     widgets::at_right(ui, |ui| {
         let cancel = widgets::button(ui, true, i::ICON_CLOSE, CANCEL.get(lang));
         let ready = preview.ready().is_some() && look.editable();
-        let apply = ui
-            .scope(|ui| widgets::primary(ui, ready, Some(i::ICON_CHECK), APPLY.get(lang)))
-            .response;
-        let _ = &apply;
+        if widgets::primary(ui, ready, Some(i::ICON_CHECK), APPLY.get(lang)) {
+            asked = Asked::Apply;
+        }
         ui.add_space(M);
         if cancel {
             asked = Asked::Cancel;
@@ -192,23 +183,49 @@ impl Bar<'_, '_> {
         }
     }
 
+    /// A field for several points.
+    pub fn points(&mut self, name: Text, points: &mut Points) {
+        let error = points.error.clone();
+        if self.text(
+            name,
+            POINTS_HINT.get(self.look.lang),
+            206.0,
+            &mut points.text,
+            error.as_ref(),
+        ) {
+            points.read(self.look);
+        }
+    }
+
+    /// A field for parcels; empty it stands for the selected ones.
+    pub fn parcels(&mut self, name: Text, parcels: &mut Parcels) {
+        let (error, hint) = (parcels.error.clone(), Parcels::hint(self.look));
+        if self.text(name, &hint, 150.0, &mut parcels.text, error.as_ref()) {
+            parcels.read(self.look);
+        }
+    }
+
     /// One of a few things.
     pub fn choice<T: Copy + PartialEq>(&mut self, name: Text, all: &[(T, Text)], now: &mut T) {
         let lang = self.look.lang;
+        let all: Vec<(T, String)> = all.iter().map(|(v, t)| (*v, t.get(lang).to_owned())).collect();
+        self.choice_named(name, &all, now);
+    }
+
+    /// One of a few things whose names come from the data.
+    pub fn choice_named<T: Copy + PartialEq>(&mut self, name: Text, all: &[(T, String)], now: &mut T) {
         self.caption(name);
-        let shown = all
-            .iter()
-            .find(|(v, _)| v == now)
-            .map_or("", |(_, t)| t.get(lang));
+        let shown = all.iter().find(|(v, _)| v == now).map_or("", |(_, t)| t.as_str());
         let combo = egui::ComboBox::from_id_salt(("tool", name.en)).selected_text(shown);
         let r = combo.show_ui(self.ui, |ui| {
             for (value, text) in all {
-                ui.selectable_value(now, *value, text.get(lang));
+                ui.selectable_value(now, *value, text);
             }
         });
-        widgets::named(r.response, Role::ComboBox, name.get(lang));
+        widgets::named(r.response, Role::ComboBox, name.get(self.look.lang));
         self.ui.add_space(S);
     }
 }
 
+const POINTS_HINT: Text = Text::new("1; 2; 5 hoặc X Y; X Y", "1; 2; 5 or X Y; X Y");
 const POINT_HINT: Text = Text::new("số đỉnh hoặc X Y", "point no. or X Y");

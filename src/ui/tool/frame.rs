@@ -7,7 +7,6 @@ use egui::{Key, Ui};
 use super::preview::Preview;
 use super::{Asks, Tool, ToolKind, bar, card, plan_view};
 use crate::domain::Pt;
-use crate::edit::EditError;
 use crate::text::Text;
 use crate::ui::action::{Action, Select};
 use crate::ui::draw::{self, Draw, Wanted};
@@ -106,11 +105,6 @@ impl Hand {
         self.sent = false;
     }
 
-    /// Why the edit in hand may not be, if so.
-    pub fn refusal(&self) -> Option<&EditError> {
-        self.preview.refusal()
-    }
-
     /// Enter pressed on the map.
     pub fn enter(&mut self) {
         self.enter = !self.drawing;
@@ -131,7 +125,6 @@ impl Hand {
             &self.preview,
             std::mem::take(&mut self.focus),
             look,
-            out,
         );
         self.follow(look, ui);
         match asked {

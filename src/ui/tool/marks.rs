@@ -29,6 +29,27 @@ pub fn nearest(look: &Look<'_>, input: &Input) -> Option<Pt> {
         .or_else(|| look.coverage.nearest_point(at, input.reach).map(|n| n.at))
 }
 
+/// The nearest point in reach that is not yet among `chosen`; when all are, the nearest of those. Points of
+/// dirty maps lie closer together than a person can aim.
+pub fn nearest_new(look: &Look<'_>, at: Pt, reach: i64, chosen: &[Pt]) -> Option<Pt> {
+    let limit = i128::from(reach) * i128::from(reach);
+    let mut near: Vec<(bool, i128, Pt)> = Vec::new();
+    look.coverage
+        .window_for_each(&crate::domain::BBox::of([at]).grown(reach), |p| {
+            let points = p.polygon.points().filter(|q| q.dist2(at) <= limit);
+            near.extend(points.map(|q| (chosen.contains(&q), q.dist2(at), q)));
+        });
+    near.into_iter().min().map(|(_, _, p)| p)
+}
+
+/// Discs on the points chosen so far.
+pub fn chosen(cx: &Canvas<'_>, points: &[Pt], t: &Tokens) {
+    for p in points {
+        cx.painter
+            .circle(cx.pos(*p), 6.0, t.map_preview, Stroke::new(1.5, t.surface));
+    }
+}
+
 fn selected<'a>(look: &'a Look<'_>) -> impl Iterator<Item = &'a crate::domain::Parcel> {
     let fids = look.selection.fids().iter().take(PARCELS);
     fids.filter_map(|f| look.coverage.get(*f))

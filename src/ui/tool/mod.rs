@@ -5,6 +5,11 @@ mod bar;
 mod card;
 mod entry;
 mod frame;
+mod lists;
+mod move_points;
+mod merge_points;
+mod remove_point;
+mod insert_point;
 mod marks;
 pub mod measure;
 mod move_point;
@@ -33,6 +38,10 @@ pub enum ToolKind {
     /// Drag a box to zoom into; then back to selecting.
     ZoomBox,
     MovePoint,
+    InsertPoint,
+    RemovePoint,
+    MergePoints,
+    MovePoints,
     Measure,
 }
 
@@ -51,6 +60,10 @@ impl ToolKind {
         Some(match self {
             Self::Select | Self::Pan | Self::ZoomBox | Self::Measure => return None,
             Self::MovePoint => Box::<move_point::MovePoint>::default(),
+            Self::InsertPoint => Box::<insert_point::InsertPoint>::default(),
+            Self::RemovePoint => Box::<remove_point::RemovePoint>::default(),
+            Self::MergePoints => Box::<merge_points::MergePoints>::default(),
+            Self::MovePoints => Box::<move_points::MovePoints>::default(),
         })
     }
 }
