@@ -3,11 +3,13 @@
 //! An edit is data (JSON = a line of an edit script, cli.md). Running it checks it against what is there, writes rows
 //! inside an open operation and leaves the rest to the journal; what happened is read back as [`Effects`].
 
+mod align;
 mod distribute;
 mod dossier;
 mod effects;
 mod heirs;
 mod insert_point;
+mod match_edge;
 mod merge_points;
 mod move_point;
 mod move_points;
@@ -17,6 +19,7 @@ mod proposal;
 mod receive;
 mod records;
 mod remove_point;
+mod reshape;
 mod script;
 mod set;
 #[cfg(test)]
@@ -25,14 +28,17 @@ mod write_plan;
 
 use serde::{Deserialize, Serialize};
 
+pub use align::Align;
 pub use dossier::{open as open_dossier, unknown as no_dossier};
 pub use effects::{Effects, MOST_DETAILS, ParcelEffect, Tolerance};
 pub use insert_point::InsertPoint;
+pub use match_edge::MatchEdge;
 pub use merge_points::MergePoints;
 pub use move_points::MovePoints;
 pub use proposal::{differing, view, view_fid};
 pub use records::{ChildFields, Numbering, Records, UseArea};
 pub use remove_point::RemovePoint;
+pub use reshape::{Arc, Reshape};
 pub use script::{parse, to_json, to_value};
 pub use set::Fields;
 
@@ -84,6 +90,12 @@ pub enum Edit {
     /// A boundary edit inside an open dossier: kept as proposals. In JSON the key "dossier" of the edit.
     #[serde(skip)]
     Within { dossier: String, edit: Box<Edit> },
+    /// Gives a stretch of boundary a new line.
+    Reshape(Reshape),
+    /// Draws a stretch of boundary to a line or to points.
+    Align(Align),
+    /// Makes the common edge of two areas one.
+    MatchEdge(MatchEdge),
 }
 
 /// Why an edit did not happen. Nothing was changed.
@@ -173,6 +185,9 @@ impl Edit {
             Self::Approve { .. } => "approve",
             Self::Revert { .. } => "revert",
             Self::Within { edit, .. } => edit.kind(),
+            Self::Reshape(_) => "reshape",
+            Self::Align(_) => "align",
+            Self::MatchEdge(_) => "match_edge",
         }
     }
 
@@ -192,6 +207,9 @@ impl Edit {
                 let Msg { vi, en } = edit.label(coverage);
                 msg!("{vi} (hồ sơ {dossier})", "{en} (dossier {dossier})")
             }
+            Self::Reshape(e) => e.label(coverage),
+            Self::Align(e) => e.label(coverage),
+            Self::MatchEdge(e) => e.label(),
         }
     }
 
@@ -207,6 +225,9 @@ impl Edit {
             Self::RemovePoint(e) => e.plan(coverage)?,
             Self::MergePoints(e) => e.plan(coverage)?,
             Self::Within { edit, .. } => edit.plan(coverage)?,
+            Self::Reshape(e) => e.plan(coverage)?,
+            Self::Align(e) => e.plan(coverage)?,
+            Self::MatchEdge(e) => e.plan(coverage)?,
         })
     }
 
@@ -215,13 +236,17 @@ impl Edit {
         match self {
             Self::Set { parcel, fields } => set::run(at, parcel, fields),
             Self::MovePoint { from, to } => move_point::run(at, *from, *to),
-            Self::MovePoints(_) | Self::InsertPoint(_) | Self::RemovePoint(_) | Self::MergePoints(_) => {
-                write_plan::write(at, &self.plan(at.coverage)?, &Records::default())
-            }
             Self::OpenDossier { code, kind, commune } => dossier::receive(at, code, kind, commune.as_deref()),
             Self::Approve { dossier } => proposal::approve(at, dossier),
             Self::Revert { dossier } => proposal::revert(at, dossier),
             Self::Within { edit, .. } => edit.run(at),
+            Self::MovePoints(_)
+            | Self::InsertPoint(_)
+            | Self::RemovePoint(_)
+            | Self::MergePoints(_)
+            | Self::Reshape(_)
+            | Self::Align(_)
+            | Self::MatchEdge(_) => write_plan::write(at, &self.plan(at.coverage)?, &Records::default()),
         }
     }
 }

@@ -17,6 +17,9 @@ const OPS: &[&str] = &[
     "open_dossier",
     "approve",
     "revert",
+    "reshape",
+    "align",
+    "match_edge",
 ];
 /// Those that change no boundary: "dossier" is not for them, or a key of their own.
 const NO_BOUNDARY: &[&str] = &["set", "open_dossier", "approve", "revert"];
@@ -160,6 +163,28 @@ pub mod metres {
     }
 }
 
+/// A parcel reference, or none.
+pub mod maybe_reference {
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    use crate::domain::ParcelRef;
+
+    #[derive(Deserialize)]
+    #[serde(transparent)]
+    struct Reference(#[serde(with = "super::reference")] ParcelRef);
+
+    pub fn serialize<S: Serializer>(r: &Option<ParcelRef>, s: S) -> Result<S::Ok, S::Error> {
+        match r {
+            Some(r) => super::reference::serialize(r, s),
+            None => s.serialize_none(),
+        }
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Option<ParcelRef>, D::Error> {
+        Ok(Option::<Reference>::deserialize(d)?.map(|r| r.0))
+    }
+}
+
 /// A point as in [`metres`], or none.
 pub mod maybe_metres {
     use serde::{Deserialize, Deserializer, Serializer};
@@ -193,6 +218,46 @@ pub mod line {
         let all = Vec::<super::Metres>::deserialize(d)?;
         Ok(all.into_iter().map(|m| m.0).collect())
     }
+}
+
+/// Points as in [`line`], or none.
+pub mod maybe_line {
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    use crate::domain::Pt;
+
+    #[derive(Deserialize)]
+    #[serde(transparent)]
+    struct Line(#[serde(with = "super::line")] Vec<Pt>);
+
+    pub fn serialize<S: Serializer>(points: &Option<Vec<Pt>>, s: S) -> Result<S::Ok, S::Error> {
+        match points {
+            Some(points) => super::line::serialize(points, s),
+            None => s.serialize_none(),
+        }
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Vec<Pt>>, D::Error> {
+        Ok(Option::<Line>::deserialize(d)?.map(|l| l.0))
+    }
+}
+
+/// For keys that are left out when they say nothing.
+pub fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
+/// A tolerance in metres as mm, more than 0 and at most 10 m.
+pub fn millimetres(metres: f64) -> Result<i64, Failure> {
+    let mm = (metres * 1000.0).round();
+    if (1.0..=10_000.0).contains(&mm) {
+        return Ok(mm as i64);
+    }
+    let message = msg!(
+        "Dung sai phải từ 0,001 m đến 10 m.",
+        "The tolerance must be between 0.001 m and 10 m."
+    );
+    Err(Failure::new("BAD_VALUE", message).field("tolerance"))
 }
 
 /// Pairs [from, to] of points.
@@ -234,6 +299,13 @@ mod tests {
             r#"{"op":"move_points","points":[[500000.0,2300000.0],[500001.0,2300000.0]],"by":[0.5,-0.25]}"#,
             r#"{"op":"move_points","moves":[[[500000.0,2300000.0],[500001.0,2300000.0]]]}"#,
             r#"{"op":"insert_point","parcel":"25747/12/45","at":[500000.0,2300000.0]}"#,
+            r#"{"op":"reshape","parcel":"25747/12/45","start":[1.0,2.0],"end":[3.0,4.0],"line":[[2.0,5.0]]}"#,
+            r#"{"op":"reshape","start":[1.0,2.0],"end":[3.0,4.0],"line":[],"way":"ring"}"#,
+            r#"{"op":"reshape","start":[1.0,2.0],"end":[3.0,4.0],"arc":{"through":[2.0,5.0],"scale":500}}"#,
+            r#"{"op":"align","parcel":"25747/12/45","start":[1.0,2.0],"end":[3.0,4.0],"to":[[1.0,2.0],[3.0,4.0]],"tolerance":0.5}"#,
+            r#"{"op":"align","start":[1.0,2.0],"end":[3.0,4.0],"points":[[1.0,2.0]],"tolerance":0.05,"way":"ring"}"#,
+            r#"{"op":"match_edge","a":{"commune":"25747","sheet":"1"},"b":{"commune":"25747","sheet":"2"},"tolerance":0.1,"move":"both"}"#,
+            r#"{"op":"match_edge","a":{"commune":"25747"},"b":{"commune":"25750"},"tolerance":0.1,"move":"a","fixed":[[1.0,2.0]]}"#,
             r#"{"op":"remove_point","at":[500000.0,2300000.0]}"#,
             r#"{"op":"merge_points","points":[[500000.0,2300000.0],[500001.0,2300000.0]],"to":[500000.0,2300000.0]}"#,
         ] {

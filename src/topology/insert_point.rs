@@ -29,15 +29,7 @@ pub fn plan(coverage: &Coverage, fid: i64, at: Pt) -> Result<Plan, Refusal> {
     for x in candidates(coverage, parcel, at, a, b)? {
         let mut revision = Revision::new(coverage);
         insert(&mut revision, fid, a, b, x);
-        let plan = Plan {
-            changed: revision.changed(),
-            inserted: if coverage.users_of(x).is_empty() {
-                vec![x]
-            } else {
-                Vec::new()
-            },
-            ..Plan::default()
-        };
+        let plan = revision.into_plan(Vec::new());
         match guard::check(coverage, &plan, INSERT) {
             Ok(()) => return Ok(plan),
             Err(r) => refused = refused.or(Some(r)),
@@ -122,7 +114,7 @@ pub fn lattice_near(p: Pt, a: Pt, b: Pt) -> Vec<Pt> {
     found
 }
 
-fn gone() -> Failure {
+pub(super) fn gone() -> Failure {
     Failure::new(
         "NO_PARCEL",
         msg!("Thửa đất không còn hiện hành.", "The parcel is not in force."),
@@ -189,7 +181,7 @@ mod tests {
             // free
             (&[a, b], "0 4000", "1+1 +1"),
             // the neighbours have the point already, or share only a part of the side
-            (&[a, lower, upper], "10000 5000", "1+1"),
+            (&[a, lower, upper], "10000 5000", "1+1 +1"),
             (&[a, lower, upper], "10000 4000", "1+1 2+1 +1"),
             (&[lower, a, upper], "10000 4000", "1+1 2+1 +1"),
             // slanted: what one gains the other loses
@@ -214,7 +206,7 @@ mod tests {
             (
                 &[a, "10002 5000, 20000 0, 20000 10000"],
                 "10002 5000",
-                "1+1(+20000)",
+                "1+1(+20000) +1",
             ),
         ];
         let all = table.map(|(parcels, at, want)| (insert(parcels, at), want, parcels, at));

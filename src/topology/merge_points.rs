@@ -26,11 +26,7 @@ pub fn plan(coverage: &Coverage, points: &[Pt], to: Pt) -> Result<Plan, Refusal>
     }
     let mut revision = Revision::new(coverage);
     move_points::carry(&mut revision, &map);
-    let plan = Plan {
-        changed: revision.changed(),
-        moved: map.into_iter().collect(),
-        ..Plan::default()
-    };
+    let plan = revision.into_plan(map.into_iter().collect());
     guard::check(coverage, &plan, MERGE)?;
     Ok(plan)
 }

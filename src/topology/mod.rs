@@ -5,26 +5,31 @@
 //! integers. Floating point appears only where something is *measured* (area of an overlap, width).
 
 pub mod bearing;
+pub mod align;
 mod contact;
 pub mod combine;
 pub mod coverage;
 pub mod entry;
+pub mod curve;
 pub mod faults;
 pub mod guard;
 pub mod index;
 pub mod findings;
 mod inscribed;
 pub mod insert_point;
+pub mod match_edge;
 pub mod measure;
 pub mod merge_points;
 pub mod move_point;
 pub mod move_points;
 pub mod noding;
 pub mod offset;
+mod path;
 pub mod plan;
 pub mod points;
 pub mod polylabel;
 pub mod remove_point;
+pub mod reshape;
 mod revision;
 pub mod ring;
 pub mod segment;
@@ -38,6 +43,7 @@ pub mod validity;
 
 pub use contact::UNMATCHED as UNMATCHED_MM;
 pub use coverage::Coverage;
+pub use path::Way;
 pub use plan::{NewShape, Plan, Refusal};
 
 #[cfg(test)]

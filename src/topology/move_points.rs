@@ -36,11 +36,7 @@ pub fn plan(coverage: &Coverage, moves: &[(Pt, Pt)]) -> Result<Plan, Refusal> {
     }
     let mut revision = Revision::new(coverage);
     carry(&mut revision, &map);
-    let plan = Plan {
-        changed: revision.changed(),
-        moved: map.into_iter().collect(),
-        ..Plan::default()
-    };
+    let plan = revision.into_plan(map.into_iter().collect());
     guard::check(coverage, &plan, MOVE)?;
     Ok(plan)
 }

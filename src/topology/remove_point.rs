@@ -34,11 +34,7 @@ pub fn plan(coverage: &Coverage, at: Pt) -> Result<Plan, Refusal> {
                 .for_each(|ring| ring.retain(|p| *p != at));
         }
     }
-    let plan = Plan {
-        changed: revision.changed(),
-        removed: vec![at],
-        ..Plan::default()
-    };
+    let plan = revision.into_plan(Vec::new());
     guard::check(coverage, &plan, REMOVE)?;
     Ok(plan)
 }

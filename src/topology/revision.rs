@@ -3,9 +3,9 @@
 //! Everything that looks for neighbours here looks at the state reached so far, so one edit can insert
 //! points first and move them next. Nothing is checked; that is the guard's part at the end.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Coverage, segment};
+use super::{Coverage, Plan, segment};
 use crate::domain::{BBox, Polygon, Pt, ring_sides};
 
 /// See the module text.
@@ -132,11 +132,25 @@ impl<'a> Revision<'a> {
         }
     }
 
-    /// Parcels that are not as they were, with their polygons.
-    pub fn changed(self) -> Vec<(i64, Polygon)> {
+    /// The parcels that are not as they were, with the points that came and went beside those `moved`.
+    pub fn into_plan(self, moved: Vec<(Pt, Pt)>) -> Plan {
         let base = self.base;
-        let differs = |(fid, polygon): &(i64, Polygon)| base.get(*fid).is_none_or(|p| p.polygon != *polygon);
-        self.now.into_iter().filter(differs).collect()
+        let differs = |(fid, polygon): &(i64, Polygon)| base.get(*fid).is_some_and(|p| p.polygon != *polygon);
+        let changed: Vec<(i64, Polygon)> = self.now.into_iter().filter(differs).collect();
+        let old = changed.iter().filter_map(|(fid, _)| base.get(*fid));
+        let mut before: BTreeSet<Pt> = old.flat_map(|p| p.polygon.points()).collect();
+        let mut after: BTreeSet<Pt> = changed.iter().flat_map(|(_, p)| p.points()).collect();
+        // A moved point is gone from its old place and known in its new one.
+        moved.iter().for_each(|(from, _)| _ = before.remove(from));
+        before.extend(moved.iter().map(|(_, to)| *to));
+        after.extend(moved.iter().map(|(_, to)| *to));
+        Plan {
+            inserted: after.difference(&before).copied().collect(),
+            removed: before.difference(&after).copied().collect(),
+            changed,
+            moved,
+            ..Plan::default()
+        }
     }
 }
 

@@ -1,0 +1,40 @@
+//! `match_edge`: the common edge of two sheets or communes made one.
+
+use serde::{Deserialize, Serialize};
+
+use super::{EditError, script};
+use crate::domain::Pt;
+use crate::msg;
+use crate::text::Msg;
+use crate::topology::match_edge::{self, Area, Mover};
+use crate::topology::{Coverage, Plan};
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MatchEdge {
+    pub a: Area,
+    pub b: Area,
+    /// m.
+    pub tolerance: f64,
+    /// Which side gives way.
+    #[serde(rename = "move")]
+    pub mover: Mover,
+    /// Surveyed points: they never move.
+    #[serde(default, with = "script::line", skip_serializing_if = "Vec::is_empty")]
+    pub fixed: Vec<Pt>,
+}
+
+impl MatchEdge {
+    pub(super) fn label(&self) -> Msg {
+        let (a, b) = (self.a.name(), self.b.name());
+        let (vi, en) = ([a.vi, b.vi].join(" và "), [a.en, b.en].join(" and "));
+        msg!("Tiếp biên {vi}", "Match the edges of {en}")
+    }
+
+    pub(super) fn plan(&self, coverage: &Coverage) -> Result<Plan, EditError> {
+        let tolerance = script::millimetres(self.tolerance)?;
+        let fixed = self.fixed.iter().copied().collect();
+        let found = match_edge::pairs(coverage, &self.a, &self.b, tolerance, &fixed)?;
+        Ok(match_edge::plan(coverage, &found, self.mover)?)
+    }
+}
