@@ -22,6 +22,7 @@ mod remove_point;
 mod reshape;
 mod script;
 mod set;
+mod split;
 #[cfg(test)]
 mod testing;
 mod write_plan;
@@ -41,6 +42,7 @@ pub use remove_point::RemovePoint;
 pub use reshape::{Arc, Reshape};
 pub use script::{parse, to_json, to_value};
 pub use set::Fields;
+pub use split::{EqualBy, How, Share, Split};
 
 use crate::domain::{Failure, Finding, Parcel, ParcelRef, Pt, Uid};
 use crate::msg;
@@ -75,6 +77,8 @@ pub enum Edit {
     RemovePoint(RemovePoint),
     /// Makes several boundary points one.
     MergePoints(MergePoints),
+    /// Divides a parcel.
+    Split(Split),
     /// Receives a dossier (hồ sơ).
     OpenDossier {
         code: String,
@@ -181,6 +185,7 @@ impl Edit {
             Self::InsertPoint(_) => "insert_point",
             Self::RemovePoint(_) => "remove_point",
             Self::MergePoints(_) => "merge_points",
+            Self::Split(_) => "split",
             Self::OpenDossier { .. } => "open_dossier",
             Self::Approve { .. } => "approve",
             Self::Revert { .. } => "revert",
@@ -200,6 +205,7 @@ impl Edit {
             Self::InsertPoint(e) => e.label(coverage),
             Self::RemovePoint(e) => e.label(coverage),
             Self::MergePoints(e) => e.label(),
+            Self::Split(e) => e.label(coverage),
             Self::OpenDossier { code, .. } => dossier::label(code),
             Self::Approve { dossier } => proposal::approve_label(dossier),
             Self::Revert { dossier } => proposal::revert_label(dossier),
@@ -224,6 +230,7 @@ impl Edit {
             Self::InsertPoint(e) => e.plan(coverage)?,
             Self::RemovePoint(e) => e.plan(coverage)?,
             Self::MergePoints(e) => e.plan(coverage)?,
+            Self::Split(e) => e.plan(coverage)?,
             Self::Within { edit, .. } => edit.plan(coverage)?,
             Self::Reshape(e) => e.plan(coverage)?,
             Self::Align(e) => e.plan(coverage)?,
@@ -236,6 +243,10 @@ impl Edit {
         match self {
             Self::Set { parcel, fields } => set::run(at, parcel, fields),
             Self::MovePoint { from, to } => move_point::run(at, *from, *to),
+            Self::MovePoints(_) | Self::InsertPoint(_) | Self::RemovePoint(_) | Self::MergePoints(_) => {
+                write_plan::write(at, &self.plan(at.coverage)?, &Records::default())
+            }
+            Self::Split(e) => e.run(at),
             Self::OpenDossier { code, kind, commune } => dossier::receive(at, code, kind, commune.as_deref()),
             Self::Approve { dossier } => proposal::approve(at, dossier),
             Self::Revert { dossier } => proposal::revert(at, dossier),

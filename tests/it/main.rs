@@ -27,6 +27,7 @@ mod quality;
 mod sample_data;
 mod shp_hostile;
 mod shp_memory;
+mod split_areas;
 mod store;
 mod support;
 mod tidy;

@@ -7,10 +7,14 @@
 #[path = "../it/support.rs"]
 mod support;
 
+#[path = "../it/split_areas.rs"]
+mod split_areas;
+
 mod kill;
 mod peers;
 mod rot;
 mod scale;
+mod split;
 
 /// A small deterministic generator: a failing run can be repeated from its seed.
 pub struct Random(pub u64);
