@@ -4,13 +4,18 @@
 //! inside an open operation and leaves the rest to the journal; what happened is read back as [`Effects`].
 
 mod align;
+mod add_parcel;
+mod carve;
 mod distribute;
 mod dossier;
 mod effects;
+mod fill_gap;
+mod forms;
 mod heirs;
 mod insert_point;
 mod match_edge;
 mod merge_points;
+mod merge;
 mod move_point;
 mod move_points;
 mod numbering;
@@ -20,6 +25,8 @@ mod receive;
 mod records;
 mod remove_point;
 mod reshape;
+mod resolve_overlap;
+mod retire;
 mod script;
 mod set;
 mod split;
@@ -30,10 +37,14 @@ mod write_plan;
 use serde::{Deserialize, Serialize};
 
 pub use align::Align;
+pub use add_parcel::NewParcel;
+pub use carve::Carve;
 pub use dossier::{open as open_dossier, unknown as no_dossier};
 pub use effects::{Effects, MOST_DETAILS, ParcelEffect, Tolerance};
+pub use forms::NewLand;
 pub use insert_point::InsertPoint;
 pub use match_edge::MatchEdge;
+pub use merge::Merge;
 pub use merge_points::MergePoints;
 pub use move_points::MovePoints;
 pub use proposal::{differing, view, view_fid};
@@ -100,6 +111,38 @@ pub enum Edit {
     Align(Align),
     /// Makes the common edge of two areas one.
     MatchEdge(MatchEdge),
+    /// Makes one new parcel of several that share sides.
+    Merge(Merge),
+    /// Takes a parcel out of force.
+    Retire {
+        #[serde(with = "script::reference")]
+        parcel: ParcelRef,
+        reason: String,
+    },
+    /// New land: shell and holes.
+    AddParcel(NewParcel),
+    /// Cuts a strip off parcels: a ring, or a line with a width.
+    Carve(Carve),
+    /// Gives the gap at a point to a parcel beside it, or makes it one.
+    FillGap {
+        #[serde(with = "script::metres")]
+        at: Pt,
+        #[serde(
+            default,
+            with = "forms::some_parcel",
+            skip_serializing_if = "Option::is_none"
+        )]
+        into: Option<ParcelRef>,
+        #[serde(default, rename = "as", skip_serializing_if = "Option::is_none")]
+        land: Option<NewLand>,
+    },
+    /// Takes what two parcels both claim from one of them.
+    ResolveOverlap {
+        #[serde(with = "forms::parcels")]
+        parcels: Vec<ParcelRef>,
+        #[serde(with = "script::reference")]
+        from: ParcelRef,
+    },
 }
 
 /// Why an edit did not happen. Nothing was changed.
@@ -193,6 +236,12 @@ impl Edit {
             Self::Reshape(_) => "reshape",
             Self::Align(_) => "align",
             Self::MatchEdge(_) => "match_edge",
+            Self::Merge(_) => "merge",
+            Self::Retire { .. } => "retire",
+            Self::AddParcel(_) => "add_parcel",
+            Self::Carve(_) => "carve",
+            Self::FillGap { .. } => "fill_gap",
+            Self::ResolveOverlap { .. } => "resolve_overlap",
         }
     }
 
@@ -216,6 +265,12 @@ impl Edit {
             Self::Reshape(e) => e.label(coverage),
             Self::Align(e) => e.label(coverage),
             Self::MatchEdge(e) => e.label(),
+            Self::Merge(merge) => merge.label(coverage),
+            Self::Retire { parcel, .. } => retire::label(coverage, parcel),
+            Self::AddParcel(new) => new.label(),
+            Self::Carve(carve) => carve.label(coverage),
+            Self::FillGap { into, .. } => fill_gap::label(coverage, into.as_ref()),
+            Self::ResolveOverlap { parcels, from } => resolve_overlap::label(coverage, parcels, from),
         }
     }
 
@@ -235,6 +290,12 @@ impl Edit {
             Self::Reshape(e) => e.plan(coverage)?,
             Self::Align(e) => e.plan(coverage)?,
             Self::MatchEdge(e) => e.plan(coverage)?,
+            Self::Merge(merge) => merge.plan(coverage)?,
+            Self::Retire { parcel, reason } => retire::plan(coverage, parcel, reason)?,
+            Self::AddParcel(new) => new.plan(coverage)?,
+            Self::Carve(carve) => carve.plan(coverage)?,
+            Self::FillGap { at, into, land } => fill_gap::plan(coverage, *at, into.as_ref(), land.as_ref())?,
+            Self::ResolveOverlap { parcels, from } => resolve_overlap::plan(coverage, parcels, from)?,
         })
     }
 
@@ -258,6 +319,12 @@ impl Edit {
             | Self::Reshape(_)
             | Self::Align(_)
             | Self::MatchEdge(_) => write_plan::write(at, &self.plan(at.coverage)?, &Records::default()),
+            Self::Merge(merge) => merge.run(at),
+            Self::Retire { parcel, reason } => retire::run(at, parcel, reason),
+            Self::AddParcel(new) => new.run(at),
+            Self::Carve(carve) => carve.run(at),
+            Self::FillGap { at: p, into, land } => fill_gap::run(at, *p, into.as_ref(), land.as_ref()),
+            Self::ResolveOverlap { parcels, from } => resolve_overlap::run(at, parcels, from),
         }
     }
 }
@@ -306,6 +373,17 @@ pub fn ambiguous(reference: &str, uids: impl Iterator<Item = Uid>) -> Failure {
         ),
     )
     .remedy(msg!("Hãy chỉ rõ thửa bằng uid.", "Name the parcel by its uid."))
+}
+
+/// "12/45, 12/46" for labels; of many the first few.
+fn short_list(coverage: &Coverage, parcels: &[ParcelRef]) -> String {
+    const SHOWN: usize = 4;
+    let name = |r| find(coverage, r).map(short).unwrap_or_else(|_| "?".to_owned());
+    let mut list = parcels.iter().take(SHOWN).map(name).collect::<Vec<_>>().join(", ");
+    if parcels.len() > SHOWN {
+        list += ", …";
+    }
+    list
 }
 
 /// "12/45" of a parcel, for labels and messages.

@@ -15,6 +15,12 @@ const OPS: &[&str] = &[
     "remove_point",
     "merge_points",
     "split",
+    "merge",
+    "retire",
+    "add_parcel",
+    "carve",
+    "fill_gap",
+    "resolve_overlap",
     "open_dossier",
     "approve",
     "revert",
@@ -311,6 +317,15 @@ mod tests {
             r#"{"op":"match_edge","a":{"commune":"25747"},"b":{"commune":"25750"},"tolerance":0.1,"move":"a","fixed":[[1.0,2.0]]}"#,
             r#"{"op":"remove_point","at":[500000.0,2300000.0]}"#,
             r#"{"op":"merge_points","points":[[500000.0,2300000.0],[500001.0,2300000.0]],"to":[500000.0,2300000.0]}"#,
+            r#"{"op":"merge","parcels":["25747/12/45","25747/12/46"]}"#,
+            r#"{"op":"merge","parcels":["25747/12/45","25747/12/46"],"keep_number":"25747/12/46"}"#,
+            r#"{"op":"retire","parcel":"25747/12/45","reason":"nhập trùng"}"#,
+            r#"{"op":"add_parcel","commune":"25747","sheet":"12","number":"99","rings":[[[0.0,0.0],[10.0,0.0],[10.0,10.001]]],"fields":{"land_use":"ODT"}}"#,
+            r#"{"op":"carve","parcels":["25747/12/45"],"ring":[[0.0,0.0],[10.0,0.0],[10.0,10.0]],"fields":{}}"#,
+            r#"{"op":"carve","parcels":["25747/12/45"],"line":[[0.0,0.0],[10.0,0.0]],"width":4.5,"fields":{"land_use":"DGT","is_parcel":false}}"#,
+            r#"{"op":"fill_gap","at":[1.5,2.0],"into":"25747/12/45"}"#,
+            r#"{"op":"fill_gap","at":[1.5,2.0],"as":{"commune":"25747","sheet":"12","fields":{"land_use":"DGT"}}}"#,
+            r#"{"op":"resolve_overlap","parcels":["25747/12/45","25747/12/46"],"from":"25747/12/45"}"#,
         ] {
             assert_eq!(to_json(&parse(line).unwrap()), line);
         }

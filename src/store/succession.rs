@@ -119,6 +119,13 @@ pub fn place(op: &Operation<'_>, commune: &str, sheet: &str) -> Result<()> {
     Ok(())
 }
 
+/// Whether a commune is in the district's list.
+pub fn has_commune(conn: &Connection, code: &str) -> Result<bool> {
+    Ok(conn
+        .prepare_cached("SELECT 1 FROM commune WHERE code=?1")?
+        .exists([code])?)
+}
+
 /// The day of the operation in Vietnam, yyyy-MM-dd.
 pub fn date(op: &Operation<'_>) -> Result<String> {
     let at: String = op

@@ -14,6 +14,7 @@ use crate::domain::{BBox, Polygon};
 struct Ground<'a> {
     polygon: &'a Polygon,
     bbox: BBox,
+    /// Without those that run against each other: a corner that rounding has made a spike has no area.
     sides: BTreeSet<Directed>,
 }
 
@@ -33,7 +34,7 @@ impl<'a> Ground<'a> {
         Self {
             polygon,
             bbox: polygon.bbox(),
-            sides: polygon.sides().collect(),
+            sides: trace::cancelled(polygon.sides()).into_iter().collect(),
         }
     }
 
@@ -57,21 +58,19 @@ impl<'a> Ground<'a> {
 /// Sides of `a` without `b`, to be traced.
 fn without_sides(a: &Polygon, b: &Polygon) -> Vec<Directed> {
     let (ground_a, ground_b) = (Ground::new(a), Ground::new(b));
-    let own = a
-        .sides()
-        .filter(|s| matches!(ground_b.lies(*s), Lies::Outside | Lies::Against));
-    let cut = b.sides().filter(|s| ground_a.lies(*s) == Lies::Inside);
-    own.chain(cut.map(|(p, q)| (q, p))).collect()
+    let own = ground_a.sides.iter().copied();
+    let own = own.filter(|s| matches!(ground_b.lies(*s), Lies::Outside | Lies::Against));
+    let cut = ground_b.sides.iter().filter(|s| ground_a.lies(**s) == Lies::Inside);
+    own.chain(cut.map(|(p, q)| (*q, *p))).collect()
 }
 
 /// Sides of what `a` and `b` have in common, to be traced.
 pub fn common_sides(a: &Polygon, b: &Polygon) -> Vec<Directed> {
     let (ground_a, ground_b) = (Ground::new(a), Ground::new(b));
-    let own = a
-        .sides()
-        .filter(|s| matches!(ground_b.lies(*s), Lies::Inside | Lies::Along));
-    let other = b.sides().filter(|s| ground_a.lies(*s) == Lies::Inside);
-    own.chain(other).collect()
+    let own = ground_a.sides.iter().copied();
+    let own = own.filter(|s| matches!(ground_b.lies(*s), Lies::Inside | Lies::Along));
+    let other = ground_b.sides.iter().copied();
+    own.chain(other.filter(|s| ground_a.lies(*s) == Lies::Inside)).collect()
 }
 
 /// The parts of `a` that do not belong to `b`. `None` when the polygons were not noded or are not valid.
@@ -94,14 +93,14 @@ pub fn together<'a>(polygons: impl IntoIterator<Item = &'a Polygon>) -> Option<V
 mod tests {
     use super::*;
     use crate::domain::Pt;
-    use crate::topology::noding::{Points, node, side};
+    use crate::topology::noding::{node, side};
     use crate::topology::testing::polygon;
     use crate::topology::validity;
     use proptest::prelude::*;
 
     fn noded(a: &Polygon, b: &Polygon) -> [Polygon; 2] {
         let sides = |p: &Polygon| p.sides().map(|(a, b)| side(a, b)).collect::<Vec<_>>();
-        let chains = node(sides(a), sides(b), &Points::new()).unwrap();
+        let chains = node(sides(a), sides(b), &[]).unwrap();
         [chains.polygon(a), chains.polygon(b)]
     }
 
@@ -168,9 +167,13 @@ mod tests {
                 (without(&p, &q).unwrap(), common(&p, &q).unwrap(), without(&q, &p).unwrap());
             prop_assert_eq!(area(&left) + area(&shared), p.area2());
             prop_assert_eq!(area(&right) + area(&shared), q.area2());
+            for part in left.iter().chain(&shared).chain(&right) {
+                let bad: Vec<_> = validity::check(part).into_iter().filter(|f| f.kind != validity::FaultKind::Spike).collect();
+                prop_assert_eq!(bad, vec![]);
+            }
             let again = together(left.iter().chain(&shared)).unwrap();
             let mut sides: Vec<_> = again.iter().flat_map(Polygon::sides).collect();
-            let mut want: Vec<_> = p.sides().collect();
+            let mut want = trace::cancelled(p.sides());
             sides.sort_unstable();
             want.sort_unstable();
             prop_assert_eq!(sides, want);

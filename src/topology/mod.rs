@@ -4,14 +4,17 @@
 //! A predicate never guesses: orientation, position in a polygon and contact of sides are decided in
 //! integers. Floating point appears only where something is *measured* (area of an overlap, width).
 
+pub mod add_parcel;
 pub mod bearing;
 pub mod align;
 mod contact;
+pub mod carve;
 pub mod combine;
 pub mod coverage;
 pub mod entry;
 pub mod curve;
 pub mod faults;
+pub mod fill_gap;
 pub mod guard;
 pub mod index;
 pub mod findings;
@@ -20,11 +23,13 @@ pub mod insert_point;
 pub mod match_edge;
 pub mod measure;
 pub mod merge_points;
+pub mod merge;
 pub mod move_point;
 pub mod move_points;
 pub mod noding;
 pub mod offset;
 mod path;
+pub mod overlap;
 pub mod plan;
 pub mod points;
 pub mod polylabel;
@@ -40,6 +45,7 @@ pub mod trace;
 pub mod snapping;
 mod unmatched;
 pub mod validity;
+pub mod weave;
 
 pub use contact::UNMATCHED as UNMATCHED_MM;
 pub use coverage::Coverage;

@@ -69,6 +69,11 @@ impl Chains {
         }
     }
 
+    /// A side's points put in by hand; nothing else is cut.
+    pub fn flat(cuts: BTreeMap<Side, Vec<Pt>>) -> Self {
+        Self { cuts }
+    }
+
     /// Whether a side was cut.
     pub fn cuts(&self, a: Pt, b: Pt) -> bool {
         self.cuts.contains_key(&side(a, b))
@@ -93,31 +98,34 @@ impl Chains {
 }
 
 /// Cuts `active` sides where they meet each other and the `other` ones, and those where they meet them;
-/// two others are compared only where a cut has bent one. `given` points are put in first.
+/// two others are compared only where a cut has bent one. `given` points are put in first, list by list:
+/// a later one may name pieces an earlier one makes.
 /// Fails with `LINES_TOO_TIGHT` when it finds no end.
 pub fn node(
     active: impl IntoIterator<Item = Side>,
     other: impl IntoIterator<Item = Side>,
-    given: &Points,
+    given: &[Points],
 ) -> Result<Chains, Failure> {
     let mut chains = Chains::default();
     let mut fresh: BTreeSet<Side> = active.into_iter().filter(|(a, b)| a != b).collect();
     let mut all: BTreeSet<Side> = other.into_iter().filter(|(a, b)| a != b).collect();
     all.extend(&fresh);
-    let mut cuts: Points = given
-        .iter()
-        .filter(|(s, _)| all.contains(s))
-        .map(|(s, p)| (*s, p.clone()))
-        .collect();
-    for _ in 0..ROUNDS {
+    for points in given {
+        let there = points.iter().filter(|(s, _)| all.contains(*s));
+        let cuts: Points = there.map(|(s, p)| (*s, p.clone())).collect();
         apply(&cuts, &mut all, &mut fresh, &mut chains)?;
-        cuts = meetings(&fresh, &all);
-        if cuts.is_empty() {
-            return Ok(chains);
-        }
-        fresh.clear();
     }
-    Err(too_tight(cuts.keys().next().map(|s| s.0).unwrap_or_default()))
+    let mut last = Pt::default();
+    for _ in 0..ROUNDS {
+        let cuts = meetings(&fresh, &all);
+        let Some(first) = cuts.keys().next().copied() else {
+            return Ok(chains);
+        };
+        last = first.0;
+        fresh.clear();
+        apply(&cuts, &mut all, &mut fresh, &mut chains)?;
+    }
+    Err(too_tight(last))
 }
 
 /// Replaces sides by their pieces, which are to be looked at.
@@ -235,7 +243,7 @@ mod tests {
     }
 
     fn noded(active: &str, other: &str) -> String {
-        let chains = node(sides(active), sides(other), &Points::new()).unwrap();
+        let chains = node(sides(active), sides(other), &[]).unwrap();
         let cut = |s: &Side| {
             let points = chains.between(s.0, s.1);
             let list: Vec<String> = points.iter().map(|p| format!("{} {}", p.e, p.n)).collect();
@@ -282,7 +290,7 @@ mod tests {
                 .filter(|s| s.0 != s.1)
                 .collect();
             // Lines of a few millimetres may be packed too tightly; it must be said, not missed.
-            let chains = match node(all.clone(), [], &Points::new()) {
+            let chains = match node(all.clone(), [], &[]) {
                 Err(f) if scale < 20 => return Ok(prop_assert_eq!(f.code(), "LINES_TOO_TIGHT")),
                 other => other.unwrap(),
             };

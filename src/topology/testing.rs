@@ -105,3 +105,62 @@ fn told(coverage: &Coverage, plan: &Plan) -> String {
     );
     words.join(" ")
 }
+
+/// Parcels with fids from 1.
+pub fn parcels(texts: &[&str]) -> Coverage {
+    let all = texts.iter().zip(1..).map(|(t, fid)| parcel(fid, t));
+    Coverage::build(all.collect())
+}
+
+/// The form [`polygon`] reads.
+pub fn text_of(polygon: &Polygon) -> String {
+    let ring = |r: &Vec<Pt>| {
+        let points: Vec<String> = r.iter().map(|p| format!("{} {}", p.e, p.n)).collect();
+        points.join(", ")
+    };
+    polygon.rings.iter().map(ring).collect::<Vec<_>>().join(" | ")
+}
+
+/// "1: changed / +1,2: created / -2" or the code of refusal, after checks that hold for every plan.
+pub fn planned(coverage: &Coverage, plan: Result<Plan, Refusal>) -> String {
+    let plan = match plan {
+        Ok(plan) => plan,
+        Err(refusal) => return refusal.failure.code().to_owned(),
+    };
+    let before: Vec<i64> = coverage.iter().map(|p| p.fid).collect();
+    assert!(plan.fids().iter().all(|f| before.contains(f)), "{plan:?}");
+    let mut parts: Vec<String> = Vec::new();
+    for (fid, polygon) in &plan.changed {
+        assert_ne!(coverage.get(*fid).map(|p| &p.polygon), Some(polygon), "{fid} does not change");
+        parts.push(format!("{fid}: {}", text_of(polygon)));
+    }
+    for new in &plan.created {
+        let parents: Vec<String> = new.parents.iter().map(i64::to_string).collect();
+        parts.push(format!("+{}: {}", parents.join(","), text_of(&new.polygon)));
+    }
+    parts.extend(plan.retired.iter().map(|f| format!("-{f}")));
+    parts.join(" / ")
+}
+
+/// Does what the plan says; created parcels get the next fids.
+pub fn apply(coverage: &mut Coverage, plan: &Plan) {
+    let mut next = coverage.iter().map(|p| p.fid).max().unwrap_or_default() + 1;
+    for (fid, polygon) in &plan.changed {
+        let old = coverage.get(*fid).expect("a parcel in force").clone();
+        coverage.replace(Parcel {
+            bbox: polygon.bbox(),
+            polygon: polygon.clone(),
+            ..old
+        });
+    }
+    coverage.remove_all(plan.retired.iter().copied());
+    for new in &plan.created {
+        coverage.replace(parcel_of(next, new.polygon.clone()));
+        next += 1;
+    }
+}
+
+/// Twice the area of a parcel, mm².
+pub fn area2(coverage: &Coverage, fid: i64) -> i128 {
+    coverage.get(fid).map_or(0, |p| p.polygon.area2())
+}

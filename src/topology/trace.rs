@@ -37,6 +37,15 @@ pub fn cancelled(sides: impl IntoIterator<Item = Directed>) -> Vec<Directed> {
 /// shell; rings start at their smallest point. `None` when the sides do not close, a part has no shell,
 /// or a side stands twice.
 pub fn polygons(sides: &[Directed]) -> Option<Vec<Polygon>> {
+    traced(sides, false)
+}
+
+/// As [`polygons`], for sides that bound an endless region too: that is left out.
+pub fn enclosed(sides: &[Directed]) -> Option<Vec<Polygon>> {
+    traced(sides, true)
+}
+
+fn traced(sides: &[Directed], endless: bool) -> Option<Vec<Polygon>> {
     let mut shells: Vec<Polygon> = Vec::new();
     let mut loose: Vec<Ring> = Vec::new();
     for walk in walks(sides)? {
@@ -54,8 +63,12 @@ pub fn polygons(sides: &[Directed]) -> Option<Vec<Polygon>> {
         let home = shells
             .iter_mut()
             .filter(|s| holds(s.shell(), &hole))
-            .min_by_key(|s| ring_area2(s.shell()))?;
-        home.rings.push(hole);
+            .min_by_key(|s| ring_area2(s.shell()));
+        match home {
+            Some(home) => home.rings.push(hole),
+            None if endless => {}
+            None => return None,
+        }
     }
     for polygon in &mut shells {
         polygon.rings.iter_mut().for_each(start_at_smallest);

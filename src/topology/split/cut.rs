@@ -52,7 +52,7 @@ pub fn cut(polygon: &Polygon, lines: &[Vec<Pt>]) -> Result<Cut, Refusal> {
             .map(|w| (w[0], w[1]))
     };
     let sides = polygon.sides().filter(|(a, b)| a != b).map(|(a, b)| side(a, b));
-    let chains = noding::node(legs().map(|(a, b)| side(a, b)), sides, &given(polygon, lines))?;
+    let chains = noding::node(legs().map(|(a, b)| side(a, b)), sides, &[given(polygon, lines)])?;
     let noded = chains.polygon(polygon);
     let inner = inner_edges(legs(), &chains, &noded);
     check_ends(&inner, &noded)?;

@@ -1,0 +1,94 @@
+//! `carve`: a strip is cut off parcels, along a road line with a width or by a drawn ring.
+
+use serde::{Deserialize, Serialize};
+
+use super::{ChildFields, Context, EditError, Fields, Records, find, forms, short_list, write_plan};
+use crate::domain::{Failure, ParcelRef, Pt};
+use crate::msg;
+use crate::text::Msg;
+use crate::topology::carve::{self, Carved};
+use crate::topology::{Coverage, Plan};
+
+/// What is cut off which parcels.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Carve {
+    #[serde(with = "forms::parcels")]
+    pub parcels: Vec<ParcelRef>,
+    /// Outline of the strip; else line and width.
+    #[serde(
+        default,
+        with = "forms::some_line",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub ring: Option<Vec<Pt>>,
+    /// Centre line of the strip.
+    #[serde(
+        default,
+        with = "forms::some_line",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub line: Option<Vec<Pt>>,
+    /// Width of the strip, mm (metres in JSON).
+    #[serde(
+        default,
+        with = "forms::some_length",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub width: Option<i64>,
+    /// What the register says of the strip, or of each of several.
+    #[serde(default)]
+    pub fields: Fields,
+    /// What it says of the created parcels in their order, strips first; in place of `fields`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub children: Vec<ChildFields>,
+}
+
+impl Carve {
+    pub(super) fn label(&self, coverage: &Coverage) -> Msg {
+        let list = short_list(coverage, &self.parcels);
+        msg!("Cắt dải đất khỏi thửa {list}", "Cut a strip off parcels {list}")
+    }
+
+    pub(super) fn plan(&self, coverage: &Coverage) -> Result<Plan, EditError> {
+        self.carved(coverage).map(|c| c.plan)
+    }
+
+    pub(super) fn run(&self, at: &Context<'_>) -> Result<(), EditError> {
+        let Carved { plan, strips } = self.carved(at.coverage)?;
+        let strip = ChildFields {
+            fields: self.fields.clone(),
+            ..ChildFields::default()
+        };
+        let mut children = self.children.clone();
+        children.resize(strips.max(children.len()), strip);
+        let records = Records {
+            children,
+            ..Records::default()
+        };
+        write_plan::write(at, &plan, &records)
+    }
+
+    fn carved(&self, coverage: &Coverage) -> Result<Carved, EditError> {
+        self.fields.check()?;
+        let fids: Vec<i64> = self
+            .parcels
+            .iter()
+            .map(|r| find(coverage, r).map(|p| p.fid))
+            .collect::<Result<_, _>>()?;
+        let ring = match (&self.ring, &self.line, self.width) {
+            (Some(ring), None, None) => ring.clone(),
+            (None, Some(line), Some(width)) => carve::strip(coverage, &fids, line, width)?,
+            _ => return Err(one_of().into()),
+        };
+        Ok(carve::plan(coverage, &fids, &ring)?)
+    }
+}
+
+fn one_of() -> Failure {
+    let message = msg!(
+        "Ghi \"ring\" (đường bao của dải), hoặc \"line\" cùng \"width\" (tim đường và bề rộng).",
+        "Give \"ring\" (the strip's outline), or \"line\" with \"width\" (centre line and width)."
+    );
+    Failure::new("CARVE_RING_OR_LINE", message).field("ring")
+}
