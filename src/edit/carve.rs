@@ -16,25 +16,13 @@ pub struct Carve {
     #[serde(with = "forms::parcels")]
     pub parcels: Vec<ParcelRef>,
     /// Outline of the strip; else line and width.
-    #[serde(
-        default,
-        with = "forms::some_line",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(default, with = "forms::some_line", skip_serializing_if = "Option::is_none")]
     pub ring: Option<Vec<Pt>>,
     /// Centre line of the strip.
-    #[serde(
-        default,
-        with = "forms::some_line",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(default, with = "forms::some_line", skip_serializing_if = "Option::is_none")]
     pub line: Option<Vec<Pt>>,
     /// Width of the strip, mm (metres in JSON).
-    #[serde(
-        default,
-        with = "forms::some_length",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(default, with = "forms::some_length", skip_serializing_if = "Option::is_none")]
     pub width: Option<i64>,
     /// What the register says of the strip, or of each of several.
     #[serde(default)]

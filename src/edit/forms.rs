@@ -21,7 +21,10 @@ pub mod parcels {
     }
 
     pub fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Vec<ParcelRef>, D::Error> {
-        Ok(Vec::<Reference>::deserialize(d)?.into_iter().map(|r| r.0).collect())
+        Ok(Vec::<Reference>::deserialize(d)?
+            .into_iter()
+            .map(|r| r.0)
+            .collect())
     }
 }
 
@@ -83,7 +86,9 @@ pub mod some_length {
         };
         let mm = (metres * 1000.0).round();
         if mm.abs() > crate::domain::MAX_COORDINATE as f64 || (metres * 1000.0 - mm).abs() > 1e-3 {
-            return Err(de::Error::custom(format!("{metres} is no length in metres with three decimals")));
+            return Err(de::Error::custom(format!(
+                "{metres} is no length in metres with three decimals"
+            )));
         }
         Ok(Some(mm as i64))
     }
@@ -117,7 +122,11 @@ pub struct NewLand {
     #[serde(deserialize_with = "name")]
     pub sheet: String,
     /// The next free number when left out.
-    #[serde(default, deserialize_with = "some_name", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "some_name",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub number: Option<String>,
     #[serde(default)]
     pub fields: Fields,

@@ -19,11 +19,7 @@ pub struct Merge {
     #[serde(with = "forms::parcels")]
     pub parcels: Vec<ParcelRef>,
     /// One of them, whose number the new parcel keeps; else the next free one.
-    #[serde(
-        default,
-        with = "forms::some_parcel",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(default, with = "forms::some_parcel", skip_serializing_if = "Option::is_none")]
     pub keep_number: Option<ParcelRef>,
     /// What the register says of the new parcel (at most one).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -36,8 +36,8 @@ mod write_plan;
 
 use serde::{Deserialize, Serialize};
 
-pub use align::Align;
 pub use add_parcel::NewParcel;
+pub use align::Align;
 pub use carve::Carve;
 pub use dossier::{open as open_dossier, unknown as no_dossier};
 pub use effects::{Effects, MOST_DETAILS, ParcelEffect, Tolerance};
@@ -127,11 +127,7 @@ pub enum Edit {
     FillGap {
         #[serde(with = "script::metres")]
         at: Pt,
-        #[serde(
-            default,
-            with = "forms::some_parcel",
-            skip_serializing_if = "Option::is_none"
-        )]
+        #[serde(default, with = "forms::some_parcel", skip_serializing_if = "Option::is_none")]
         into: Option<ParcelRef>,
         #[serde(default, rename = "as", skip_serializing_if = "Option::is_none")]
         land: Option<NewLand>,
@@ -379,7 +375,12 @@ pub fn ambiguous(reference: &str, uids: impl Iterator<Item = Uid>) -> Failure {
 fn short_list(coverage: &Coverage, parcels: &[ParcelRef]) -> String {
     const SHOWN: usize = 4;
     let name = |r| find(coverage, r).map(short).unwrap_or_else(|_| "?".to_owned());
-    let mut list = parcels.iter().take(SHOWN).map(name).collect::<Vec<_>>().join(", ");
+    let mut list = parcels
+        .iter()
+        .take(SHOWN)
+        .map(name)
+        .collect::<Vec<_>>()
+        .join(", ");
     if parcels.len() > SHOWN {
         list += ", …";
     }

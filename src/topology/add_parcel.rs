@@ -89,7 +89,7 @@ pub(super) fn valid(rings: &[Ring]) -> Result<Polygon, Refusal> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::topology::testing::{planned, parcels, polygon};
+    use crate::topology::testing::{parcels, planned, polygon};
 
     const A: &str = "0 0, 10000 0, 10000 10000, 0 10000";
 
@@ -117,7 +117,11 @@ mod tests {
                 "9998 1, 20000 0, 20000 10000, 10002 10000",
                 "+: 10000 0, 20000 0, 20000 10000, 10000 10000",
             ),
-            (&[A], "9997 0, 20000 0, 20000 10000, 9997 10000", "WOULD_MAKE_FAULT"),
+            (
+                &[A],
+                "9997 0, 20000 0, 20000 10000, 9997 10000",
+                "WOULD_MAKE_FAULT",
+            ),
             (
                 &[A],
                 "10003 0, 20000 0, 20000 10000, 10003 10000",
@@ -147,7 +151,11 @@ mod tests {
                 "0 0, 10000 0, 10000 10000, 0 10000 | 4000 4000, 4000 6000, 6000 6000, 6000 4000",
                 "+: 0 0, 10000 0, 10000 10000, 0 10000 | 4000 4000, 4000 6000, 6000 6000, 6000 4000",
             ),
-            (&["4000 4000, 6000 4000, 6000 6000, 4000 6000"], A, "WOULD_MAKE_FAULT"),
+            (
+                &["4000 4000, 6000 4000, 6000 6000, 4000 6000"],
+                A,
+                "WOULD_MAKE_FAULT",
+            ),
             (&[], "0 0, 90 90, 90 0, 0 90", "SHAPE_INVALID"),
         ];
         let mut all: Vec<(String, String)> = Vec::new();
@@ -160,6 +168,9 @@ mod tests {
         assert!(wrong.is_empty(), "{wrong:#?}");
         let refused = plan(&parcels(&[]), &polygon("0 0, 90 90, 90 0, 0 90").rings).unwrap_err();
         assert_eq!(refused.findings[0].at, Some(crate::domain::Pt::new(45, 45)));
-        assert_eq!(plan(&parcels(&[]), &[]).unwrap_err().failure.code(), "SHAPE_INVALID");
+        assert_eq!(
+            plan(&parcels(&[]), &[]).unwrap_err().failure.code(),
+            "SHAPE_INVALID"
+        );
     }
 }

@@ -152,7 +152,11 @@ pub fn strip(coverage: &Coverage, fids: &[i64], line: &[Pt], width: i64) -> Resu
     };
     let drawn_out = |end: Pt, before: Pt| {
         let factor = width as f64 / before.dist(end);
-        moved(end, (end.e - before.e) as f64 * factor, (end.n - before.n) as f64 * factor)
+        moved(
+            end,
+            (end.e - before.e) as f64 * factor,
+            (end.n - before.n) as f64 * factor,
+        )
     };
     let last = points.len() - 1;
     let (first_end, last_end) = (points[0], points[last]);
@@ -193,7 +197,7 @@ fn bad_line(width: i64) -> Failure {
 mod tests {
     use super::*;
     use crate::job::Progress;
-    use crate::topology::testing::{apply, grid, planned, parcels, point, polygon};
+    use crate::topology::testing::{apply, grid, parcels, planned, point, polygon};
     use crate::topology::{faults, validity};
     use proptest::prelude::*;
 
@@ -234,7 +238,12 @@ mod tests {
                 "1: 0 2000, 10000 2000, 10000 10000, 0 10000 / 2: 10000 2000, 20000 2000, 20000 10000, 10000 10000 / +1,2: 0 0, 10000 0, 20000 0, 20000 2000, 10000 2000, 0 2000",
             ),
             // a parcel wholly in the strip goes
-            (&[A], &[1], "-5 -5, 10005 -5, 10005 10005, -5 10005", "+1: 0 0, 10000 0, 10000 10000, 0 10000 / -1"),
+            (
+                &[A],
+                &[1],
+                "-5 -5, 10005 -5, 10005 10005, -5 10005",
+                "+1: 0 0, 10000 0, 10000 10000, 0 10000 / -1",
+            ),
             // inside: the parcel gets a hole
             (
                 &[A],
@@ -250,7 +259,12 @@ mod tests {
                 "+1: 0 4000, 2000 4000, 2000 6000, 0 6000 / +1: 8000 4000, 10000 4000, 10000 6000, 8000 6000 / +1: 0 0, 10000 0, 10000 4000, 8000 4000, 8000 2000, 2000 2000, 2000 4000, 0 4000 / +1: 0 6000, 2000 6000, 2000 8000, 8000 8000, 8000 6000, 10000 6000, 10000 10000, 0 10000 / -1",
             ),
             // one that is not chosen is not cut; one that is missed is told
-            (&[A, B], &[1, 2], "-5 -5, 9000 -5, 9000 2000, -5 2000", "CARVE_MISSES"),
+            (
+                &[A, B],
+                &[1, 2],
+                "-5 -5, 9000 -5, 9000 2000, -5 2000",
+                "CARVE_MISSES",
+            ),
             (&[A, B], &[1, 1], "50 50, 90 90, 90 50, 50 90", "SHAPE_INVALID"),
             (&[A, B], &[3], edge, "NO_PARCEL"),
             // 2 mm beside a corner means the corner
@@ -279,7 +293,11 @@ mod tests {
         let coverage = parcels(&[A, B]);
         let line: Vec<Pt> = line.split(',').map(point).collect();
         match strip(&coverage, &[1, 2], &line, width) {
-            Ok(ring) => ring.iter().map(|p| format!("{} {}", p.e, p.n)).collect::<Vec<_>>().join(", "),
+            Ok(ring) => ring
+                .iter()
+                .map(|p| format!("{} {}", p.e, p.n))
+                .collect::<Vec<_>>()
+                .join(", "),
             Err(f) => f.code().to_owned(),
         }
     }
@@ -287,7 +305,10 @@ mod tests {
     #[test]
     fn strips_along_lines() {
         // drawn out beyond the parcels, not inside them
-        assert_eq!(road("0 5000, 8000 5000", 2000), "-2000 4000, 8000 4000, 8000 6000, -2000 6000");
+        assert_eq!(
+            road("0 5000, 8000 5000", 2000),
+            "-2000 4000, 8000 4000, 8000 6000, -2000 6000"
+        );
         // mitred at a right angle
         assert_eq!(
             road("1000 1000, 5000 1000, 5000 5000", 1000),

@@ -60,7 +60,10 @@ fn without_sides(a: &Polygon, b: &Polygon) -> Vec<Directed> {
     let (ground_a, ground_b) = (Ground::new(a), Ground::new(b));
     let own = ground_a.sides.iter().copied();
     let own = own.filter(|s| matches!(ground_b.lies(*s), Lies::Outside | Lies::Against));
-    let cut = ground_b.sides.iter().filter(|s| ground_a.lies(**s) == Lies::Inside);
+    let cut = ground_b
+        .sides
+        .iter()
+        .filter(|s| ground_a.lies(**s) == Lies::Inside);
     own.chain(cut.map(|(p, q)| (*q, *p))).collect()
 }
 
@@ -70,7 +73,8 @@ pub fn common_sides(a: &Polygon, b: &Polygon) -> Vec<Directed> {
     let own = ground_a.sides.iter().copied();
     let own = own.filter(|s| matches!(ground_b.lies(*s), Lies::Inside | Lies::Along));
     let other = ground_b.sides.iter().copied();
-    own.chain(other.filter(|s| ground_a.lies(*s) == Lies::Inside)).collect()
+    own.chain(other.filter(|s| ground_a.lies(*s) == Lies::Inside))
+        .collect()
 }
 
 /// The parts of `a` that do not belong to `b`. `None` when the polygons were not noded or are not valid.

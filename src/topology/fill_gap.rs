@@ -98,7 +98,9 @@ pub fn find(coverage: &Coverage, at: Pt) -> Result<Gap, Refusal> {
         if let Some(gap) = find_in(coverage, at, &window, &parcels)? {
             return Ok(gap);
         }
-        let all = coverage.bbox().is_none_or(|b| window.contains(b.min) && window.contains(b.max));
+        let all = coverage
+            .bbox()
+            .is_none_or(|b| window.contains(b.min) && window.contains(b.max));
         if all || covering(coverage, at).is_some() {
             break;
         }
@@ -112,12 +114,7 @@ fn covering(coverage: &Coverage, at: Pt) -> Option<&Parcel> {
     (locate(&first.polygon, at) == Place::Inside).then_some(first)
 }
 
-fn find_in(
-    coverage: &Coverage,
-    at: Pt,
-    window: &BBox,
-    parcels: &[&Parcel],
-) -> Result<Option<Gap>, Refusal> {
+fn find_in(coverage: &Coverage, at: Pt, window: &BBox, parcels: &[&Parcel]) -> Result<Option<Gap>, Refusal> {
     let (sound, faulty): (Vec<&Parcel>, Vec<&Parcel>) = parcels
         .iter()
         .copied()
@@ -224,7 +221,10 @@ impl<'a> Rim<'a> {
                 .collect();
             let bent = used.iter().any(|p| segment::side_of(a, b, *p) != 0);
             let corner = |p: &Pt| bent && self.corners.get(&(a, b)).is_some_and(|c| c.contains(p));
-            let points: Vec<Pt> = nodes.into_iter().filter(|p| used.contains(p) || corner(p)).collect();
+            let points: Vec<Pt> = nodes
+                .into_iter()
+                .filter(|p| used.contains(p) || corner(p))
+                .collect();
             if !points.is_empty() {
                 cuts.insert((a, b), points);
             }
@@ -309,7 +309,11 @@ fn off(parcel: &Parcel, at: Pt) -> f64 {
 
 fn not_neighbour(coverage: &Coverage, parcel: &Parcel, gap: &Gap) -> Failure {
     let (parcel, area) = (parcel.reference(), gap.polygon.area_m2());
-    let names = gap.neighbours.iter().take(8).filter_map(|(f, _)| coverage.get(*f));
+    let names = gap
+        .neighbours
+        .iter()
+        .take(8)
+        .filter_map(|(f, _)| coverage.get(*f));
     let names = names.map(Parcel::reference).collect::<Vec<_>>().join(", ");
     Failure::new(
         "GAP_NOT_NEIGHBOUR",
@@ -327,7 +331,7 @@ fn not_neighbour(coverage: &Coverage, parcel: &Parcel, gap: &Gap) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::topology::testing::{apply, grid, planned, parcels, point};
+    use crate::topology::testing::{apply, grid, parcels, planned, point};
     use proptest::prelude::*;
 
     fn fill(texts: &[&str], at: &str, to: To) -> String {
@@ -366,7 +370,12 @@ mod tests {
                 "2: 9000 0, 12000 0, 12000 9000, 9000 9000, 9000 6000, 3000 6000, 3000 3000, 9000 3000",
             ),
             // a hole in which nothing lies, and one with an island
-            (&[holed], "5000 5000", one, "1: 0 0, 10000 0, 10000 10000, 0 10000"),
+            (
+                &[holed],
+                "5000 5000",
+                one,
+                "1: 0 0, 10000 0, 10000 10000, 0 10000",
+            ),
             (
                 &[holed, "4000 4000, 6000 4000, 5000 6000"],
                 "3000 3000",
@@ -399,11 +408,19 @@ mod tests {
             (&[c], "5000 5000", new, "GAP_OPEN"),
             (&[], "0 0", new, "GAP_OPEN"),
             // to one that does not lie along it, and to none
-            (&[c, d, "12000 0, 15000 0, 15000 9000, 12000 9000"], "5000 5000", To::Parcel(3), "GAP_NOT_NEIGHBOUR"),
+            (
+                &[c, d, "12000 0, 15000 0, 15000 9000, 12000 9000"],
+                "5000 5000",
+                To::Parcel(3),
+                "GAP_NOT_NEIGHBOUR",
+            ),
             (&[c, d], "5000 5000", To::Parcel(9), "NO_PARCEL"),
             // a bow-tie beside it
             (
-                &["0 0, 9000 0, 9000 9000, 0 9000 | 2000 2000, 2000 7000, 7000 7000, 7000 2000", "2500 2500, 4000 4000, 4000 2500, 2500 4000"],
+                &[
+                    "0 0, 9000 0, 9000 9000, 0 9000 | 2000 2000, 2000 7000, 7000 7000, 7000 2000",
+                    "2500 2500, 4000 4000, 4000 2500, 2500 4000",
+                ],
                 "6000 6000",
                 one,
                 "GAP_BESIDE_FAULT",

@@ -80,7 +80,10 @@ pub(super) fn unknown() -> Failure {
             "A parcel that was chosen is no longer in force."
         ),
     )
-    .remedy(msg!("Chọn lại các thửa trên bản đồ.", "Choose the parcels again on the map."))
+    .remedy(msg!(
+        "Chọn lại các thửa trên bản đồ.",
+        "Choose the parcels again on the map."
+    ))
 }
 
 /// Refuses parcels whose rings are not valid: their sides do not bound anything certain.
@@ -111,19 +114,18 @@ pub(super) fn sound(coverage: &Coverage, parcels: &[&Parcel]) -> Result<(), Refu
 
 /// Refuses parcels that overlap or whose points nearly meet: their sides do not run against each other.
 /// Only within `window` where one is given.
-pub(super) fn fitting(
-    coverage: &Coverage,
-    parents: &[&Parcel],
-    window: Option<BBox>,
-) -> Result<(), Refusal> {
+pub(super) fn fitting(coverage: &Coverage, parents: &[&Parcel], window: Option<BBox>) -> Result<(), Refusal> {
     let mut found = faults::among(parents, parents.len());
     let matters = |b: &BBox| window.is_none_or(|w| w.grown(super::UNMATCHED_MM).intersects(b));
     found.rings.clear();
     found.overlaps.retain(|o| matters(&o.common.bbox));
     found.unmatched.retain(|u| u.distance > 0.0 && matters(&u.bbox));
-    let list = |f: &faults::Faults| findings::findings(f, findings::OVERLAP_TOLERANCE_MM, |f| coverage.get(f));
+    let list =
+        |f: &faults::Faults| findings::findings(f, findings::OVERLAP_TOLERANCE_MM, |f| coverage.get(f));
     if let Some(o) = found.overlaps.first() {
-        let [a, b] = o.fids.map(|f| coverage.get(f).map(Parcel::reference).unwrap_or_default());
+        let [a, b] = o
+            .fids
+            .map(|f| coverage.get(f).map(Parcel::reference).unwrap_or_default());
         let area = o.common.area;
         let message = msg!(
             "Thửa {a} và thửa {b} chồng lên nhau {area:.2} m²: phần chung không thể tính hai lần.",
@@ -257,7 +259,11 @@ fn no_gap(
     for hole in merged.holes().iter().filter(|h| !old.contains(&sides(h))) {
         let free = ring_sides(hole).find(|(a, b)| !is_covered(coverage, &apart, *a, *b));
         if let Some((a, b)) = free {
-            return Err(gap(parents, hole, Pt::new(i64::midpoint(a.e, b.e), i64::midpoint(a.n, b.n))));
+            return Err(gap(
+                parents,
+                hole,
+                Pt::new(i64::midpoint(a.e, b.e), i64::midpoint(a.n, b.n)),
+            ));
         }
     }
     Ok(())
@@ -348,7 +354,10 @@ mod tests {
                 rings.join(" | ")
             }
             Err(r) => {
-                assert!(["MERGE_ONE", "NO_PARCEL"].contains(&r.failure.code()) || !r.findings.is_empty(), "{r:?}");
+                assert!(
+                    ["MERGE_ONE", "NO_PARCEL"].contains(&r.failure.code()) || !r.findings.is_empty(),
+                    "{r:?}"
+                );
                 r.failure.code().to_owned()
             }
         }
@@ -365,7 +374,11 @@ mod tests {
         let holed = "0 0, 10000 0, 10000 10000, 0 10000 | 2000 2000, 2000 8000, 8000 8000, 8000 2000";
         let pond = "2000 2000, 8000 2000, 8000 8000, 2000 8000";
         let table: [(&[&str], &[i64], &str); 19] = [
-            (&[A, B], &[1, 2], "0 0, 10000 0, 20000 0, 20000 10000, 10000 10000, 0 10000"),
+            (
+                &[A, B],
+                &[1, 2],
+                "0 0, 10000 0, 20000 0, 20000 10000, 10000 10000, 0 10000",
+            ),
             (&[A, B], &[1, 1], "MERGE_ONE"),
             (&[A, B], &[1, 7], "NO_PARCEL"),
             // a T-junction: the corner of the small one is a point of the merged shape
@@ -381,15 +394,31 @@ mod tests {
                 "0 0, 5000 0, 10000 0, 20000 0, 20000 10000, 10000 10000, 0 10000",
             ),
             // apart, in a point, 1 mm off, overlapping
-            (&[A, "12000 0, 20000 0, 20000 10000, 12000 10000"], &[1, 2], "MERGE_APART"),
-            (&[A, "10000 10000, 20000 10000, 20000 20000"], &[1, 2], "MERGE_POINT"),
-            (&[A, "10001 0, 20000 0, 20000 10000, 10001 10000"], &[1, 2], "PARCELS_UNMATCHED"),
+            (
+                &[A, "12000 0, 20000 0, 20000 10000, 12000 10000"],
+                &[1, 2],
+                "MERGE_APART",
+            ),
+            (
+                &[A, "10000 10000, 20000 10000, 20000 20000"],
+                &[1, 2],
+                "MERGE_POINT",
+            ),
+            (
+                &[A, "10001 0, 20000 0, 20000 10000, 10001 10000"],
+                &[1, 2],
+                "PARCELS_UNMATCHED",
+            ),
             (
                 &[A, "10000 0, 20000 0, 20000 10000, 10000 10000, 9999 5000"],
                 &[1, 2],
                 "PARCELS_UNMATCHED",
             ),
-            (&[A, "9000 0, 20000 0, 20000 10000, 9000 10000"], &[1, 2], "PARCELS_OVERLAP"),
+            (
+                &[A, "9000 0, 20000 0, 20000 10000, 9000 10000"],
+                &[1, 2],
+                "PARCELS_OVERLAP",
+            ),
             (&[A, A], &[1, 2], "PARCELS_OVERLAP"),
             // three in a row, named from the ends: the middle one joins them
             (
@@ -404,7 +433,11 @@ mod tests {
                 "0 0, 9000 0, 12000 0, 12000 9000, 9000 9000, 0 9000 | 3000 3000, 3000 6000, 9000 6000, 9000 3000",
             ),
             (&[c, d], &[1, 2], "MERGE_GAP"),
-            (&[c, d, plug], &[1, 2, 3], "0 0, 9000 0, 12000 0, 12000 9000, 9000 9000, 0 9000"),
+            (
+                &[c, d, plug],
+                &[1, 2, 3],
+                "0 0, 9000 0, 12000 0, 12000 9000, 9000 9000, 0 9000",
+            ),
             // half filled is a gap still
             (&[c, d, "3000 3000, 9000 3000, 3000 6000"], &[1, 2], "MERGE_GAP"),
             // the pond into its surroundings; an old empty hole stays a hole
@@ -415,7 +448,11 @@ mod tests {
                 "0 0, 10000 0, 20000 0, 20000 10000, 10000 10000, 0 10000 | 2000 2000, 2000 8000, 8000 8000, 8000 2000",
             ),
             // a bow-tie cannot be merged
-            (&["0 0, 10000 10000, 10000 0, 0 9000", B], &[1, 2], "PARCEL_INVALID"),
+            (
+                &["0 0, 10000 10000, 10000 0, 0 9000", B],
+                &[1, 2],
+                "PARCEL_INVALID",
+            ),
         ];
         for (parcels, which, want) in table {
             assert_eq!(outcome(parcels, which), want, "{parcels:?} {which:?}");
@@ -465,7 +502,10 @@ mod tests {
 
     #[test]
     fn shapes_are_compared_as_cycles() {
-        assert!(same_shape(&polygon(A), &polygon("10000 10000, 0 10000, 0 0, 10000 0")));
+        assert!(same_shape(
+            &polygon(A),
+            &polygon("10000 10000, 0 10000, 0 0, 10000 0")
+        ));
         assert!(!same_shape(&polygon(A), &polygon(B)));
     }
 }

@@ -30,7 +30,9 @@ pub fn plan(coverage: &Coverage, from: i64, other: i64) -> Result<Plan, Refusal>
     }
     sound(coverage, &[loser, winner])?;
     let web = Web {
-        parcels: sides_of(&loser.polygon).chain(sides_of(&winner.polygon)).collect(),
+        parcels: sides_of(&loser.polygon)
+            .chain(sides_of(&winner.polygon))
+            .collect(),
         ..Web::default()
     };
     let woven = web.weave(coverage)?;
@@ -47,7 +49,8 @@ pub fn plan(coverage: &Coverage, from: i64, other: i64) -> Result<Plan, Refusal>
     if won != winner.polygon {
         plan.changed.push((other, won));
     }
-    plan.changed.extend(followers(coverage, &woven, &BTreeSet::from([from, other])));
+    plan.changed
+        .extend(followers(coverage, &woven, &BTreeSet::from([from, other])));
     note_points(coverage, &mut plan);
     guard::check(coverage, &plan, WHAT)?;
     Ok(plan)
@@ -93,7 +96,10 @@ fn remainder(
     };
     let finding = Finding {
         at: common[0].rings[0].first().copied(),
-        bbox: common.iter().map(Polygon::bbox).reduce(crate::domain::BBox::union),
+        bbox: common
+            .iter()
+            .map(Polygon::bbox)
+            .reduce(crate::domain::BBox::union),
         amount: Some((area * 1e6).round() / 1e6),
         unit: Some(Unit::M2),
         ..findings::about(findings::PARCEL_OVERLAP, Severity::Error, &[loser, winner])
@@ -108,7 +114,11 @@ fn apart(a: &str, b: &str, parts: &[Polygon]) -> Failure {
     let n = parts.len();
     let mut areas: Vec<f64> = parts.iter().map(Polygon::area_m2).collect();
     areas.sort_by(|x, y| y.total_cmp(x));
-    let list = areas.iter().take(5).map(|x| format!("{x:.2} m²")).collect::<Vec<_>>();
+    let list = areas
+        .iter()
+        .take(5)
+        .map(|x| format!("{x:.2} m²"))
+        .collect::<Vec<_>>();
     let list = list.join("; ");
     let message = msg!(
         "Bỏ phần chung với thửa {b} thì thửa {a} bị chia thành {n} phần rời nhau ({list}).",
@@ -126,7 +136,7 @@ mod tests {
     use super::*;
     use crate::job::Progress;
     use crate::topology::faults;
-    use crate::topology::testing::{apply, area2, grid, planned, parcels};
+    use crate::topology::testing::{apply, area2, grid, parcels, planned};
     use proptest::prelude::*;
 
     const A: &str = "0 0, 10000 0, 10000 10000, 0 10000";
@@ -147,15 +157,25 @@ mod tests {
             ),
             // the neighbour beyond gets the crossing too
             (
-                &[A, "7000 5000, 20000 4000, 20000 6000", "10000 0, 15000 0, 10000 4000"],
+                &[
+                    A,
+                    "7000 5000, 20000 4000, 20000 6000",
+                    "10000 0, 15000 0, 10000 4000",
+                ],
                 "1: 0 0, 10000 0, 10000 4000, 10000 4769, 7000 5000, 10000 5231, 10000 10000, 0 10000 / 2: 7000 5000, 10000 4769, 20000 4000, 20000 6000, 10000 5231",
             ),
             (&[A, "10000 0, 20000 0, 20000 10000, 10000 10000"], "NO_OVERLAP"),
             (&[A, "30000 0, 40000 0, 40000 10000"], "NO_OVERLAP"),
             (&[A, A], "OVERLAP_WHOLE"),
-            (&[A, "-10 -10, 10010 -10, 10010 10010, -10 10010"], "OVERLAP_WHOLE"),
+            (
+                &[A, "-10 -10, 10010 -10, 10010 10010, -10 10010"],
+                "OVERLAP_WHOLE",
+            ),
             // across the middle: two parts
-            (&[A, "-1000 4000, 20000 4000, 20000 6000, -1000 6000"], "OVERLAP_APART"),
+            (
+                &[A, "-1000 4000, 20000 4000, 20000 6000, -1000 6000"],
+                "OVERLAP_APART",
+            ),
             // inside: a hole, filled
             (
                 &[A, "4000 4000, 6000 4000, 6000 6000, 4000 6000"],
@@ -168,7 +188,10 @@ mod tests {
             ),
             // 1 mm thin and a kilometre long
             (
-                &["0 0, 1000000 0, 1000000 9000, 0 9000", "0 -9000, 1000000 -9000, 1000000 1, 0 1"],
+                &[
+                    "0 0, 1000000 0, 1000000 9000, 0 9000",
+                    "0 -9000, 1000000 -9000, 1000000 1, 0 1",
+                ],
                 "1: 0 1, 1000000 1, 1000000 9000, 0 9000 / 2: 0 -9000, 1000000 -9000, 1000000 0, 1000000 1, 0 1, 0 0",
             ),
             (&["0 0, 10000 10000, 10000 0, 0 9000", A], "PARCEL_INVALID"),

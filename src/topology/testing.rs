@@ -131,7 +131,11 @@ pub fn planned(coverage: &Coverage, plan: Result<Plan, Refusal>) -> String {
     assert!(plan.fids().iter().all(|f| before.contains(f)), "{plan:?}");
     let mut parts: Vec<String> = Vec::new();
     for (fid, polygon) in &plan.changed {
-        assert_ne!(coverage.get(*fid).map(|p| &p.polygon), Some(polygon), "{fid} does not change");
+        assert_ne!(
+            coverage.get(*fid).map(|p| &p.polygon),
+            Some(polygon),
+            "{fid} does not change"
+        );
         parts.push(format!("{fid}: {}", text_of(polygon)));
     }
     for new in &plan.created {

@@ -57,7 +57,11 @@ impl Web {
                 }
             }
             let given = [corners.clone(), in_pieces(&corners, &self.feet)];
-            let active = if self.drawn.is_empty() { &self.parcels } else { &self.drawn };
+            let active = if self.drawn.is_empty() {
+                &self.parcels
+            } else {
+                &self.drawn
+            };
             let chains = node(active.iter().copied(), self.parcels.iter().copied(), &given)?;
             let parcels = self.parcels.iter().chain(self.feet.keys()).copied();
             cut = parcels.filter(|s| chains.cuts(s.0, s.1)).collect();
@@ -101,7 +105,10 @@ fn in_pieces(corners: &Points, feet: &Points) -> Points {
         for &foot in points.iter().filter(|p| !ends.contains(p)) {
             let at = ends.partition_point(|p| segment::dot(a, b, *p) <= segment::dot(a, b, foot));
             let at = at.clamp(1, ends.len() - 1);
-            given.entry(side(ends[at - 1], ends[at])).or_default().insert(foot);
+            given
+                .entry(side(ends[at - 1], ends[at]))
+                .or_default()
+                .insert(foot);
         }
     }
     given
@@ -247,18 +254,25 @@ fn corners_along(shapes: &[Shape], a: Pt, b: Pt) -> Vec<Pt> {
     let mut found = BTreeSet::new();
     for shape in shapes {
         shape.sides_near(&segment::bbox(a, b).grown(UNMATCHED), |_, p, q| {
-            let near = [p, q].into_iter().filter(|v| segment::within(*v, a, b, UNMATCHED));
+            let near = [p, q]
+                .into_iter()
+                .filter(|v| segment::within(*v, a, b, UNMATCHED));
             found.extend(near.map(|v| (segment::dot(a, b, v), v)));
         });
     }
     let reach = a.dist2(b);
-    let between = found.into_iter().filter(|(t, p)| 0 < *t && *t < reach && *p != a && *p != b);
+    let between = found
+        .into_iter()
+        .filter(|(t, p)| 0 < *t && *t < reach && *p != a && *p != b);
     between.map(|(_, p)| p).collect()
 }
 
 /// Names of all sides of a polygon.
 pub fn sides_of(polygon: &Polygon) -> impl Iterator<Item = Side> + '_ {
-    polygon.sides().filter(|(a, b)| a != b).map(|(a, b)| noding::side(a, b))
+    polygon
+        .sides()
+        .filter(|(a, b)| a != b)
+        .map(|(a, b)| noding::side(a, b))
 }
 
 #[cfg(test)]
@@ -290,19 +304,29 @@ mod tests {
             ..Web::default()
         };
         let woven = web.weave(&coverage).unwrap();
-        assert_eq!(text(&woven.chains.polygon(&coverage.get(1).unwrap().polygon)), "0 0, 904 301, 1500 500, 3000 1000, 0 1000, 0 301");
+        assert_eq!(
+            text(&woven.chains.polygon(&coverage.get(1).unwrap().polygon)),
+            "0 0, 904 301, 1500 500, 3000 1000, 0 1000, 0 301"
+        );
         let follow = followers(&coverage, &woven, &BTreeSet::from([1]));
         let list: Vec<String> = follow.iter().map(|(f, p)| format!("{f}: {}", text(p))).collect();
         assert_eq!(
             list,
-            ["2: 0 0, 1500 -500, 1500 500, 904 301", "3: 1500 500, 1500 -500, 6000 2000, 3000 1000"]
+            [
+                "2: 0 0, 1500 -500, 1500 500, 904 301",
+                "3: 1500 500, 1500 -500, 6000 2000, 3000 1000"
+            ]
         );
     }
 
     #[test]
     fn drawn_points_settle() {
         let p = parcel(1, "0 0, 3000 1000, 0 1000");
-        let (ring, feet) = settle(&polygon("1 1, 904 300, 1502 502, 3001 999, 5000 -9").rings[0], &[&p], &[&p]);
+        let (ring, feet) = settle(
+            &polygon("1 1, 904 300, 1502 502, 3001 999, 5000 -9").rings[0],
+            &[&p],
+            &[&p],
+        );
         let points: Vec<String> = ring.iter().map(|p| format!("{} {}", p.e, p.n)).collect();
         assert_eq!(points.join(", "), "0 0, 904 301, 1502 501, 3000 1000, 5000 -9");
         assert_eq!(feet.len(), 1);
