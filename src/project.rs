@@ -7,6 +7,7 @@
 mod change;
 mod dossiers;
 mod info;
+mod safety;
 mod search;
 mod survey;
 mod timeline;
@@ -30,6 +31,7 @@ pub use crate::store::search::{Hit, HitKind};
 pub use crate::store::{Committed, Reader, TakeBack, Writer};
 pub use dossiers::Mode;
 pub use info::{CommuneInfo, Info};
+pub use safety::{Crash, UnfinishedDrawing};
 pub use survey::SurveyPoints;
 pub use timeline::When;
 pub use undo::{Lookout, News, Turn, Turned, Undo, nothing_to_undo, take_back};
@@ -40,6 +42,7 @@ use crate::job::Progress;
 use crate::msg;
 use crate::store::bulk;
 use crate::store::history::{self, Stacks};
+use crate::store::intent::Watch;
 use crate::store::{NewDistrict, Pieces, backup, connection, dump, error, load, migrate, rows, schema};
 use crate::topology::Coverage;
 use search::Search;
@@ -59,6 +62,8 @@ pub struct Project {
     // Readers close before the writer: the last to close moves the log into the file.
     reader: Reader,
     writer: Option<Writer>,
+    /// Of a file open for writing.
+    watch: Option<Watch>,
     read_only: Option<Failure>,
     epsg: i32,
     name: String,
@@ -127,6 +132,7 @@ impl Project {
         let survey = SurveyPoints::of(crate::store::survey::load(reader.conn())?);
         let coverage = Coverage::build(rows::load(reader.path(), progress)?);
         Ok(Self {
+            watch: writer.as_ref().map(|w| Watch::open(w.path())),
             reader,
             writer,
             read_only,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use super::{Mode, Project, read_only, writer_away};
+use super::{Mode, Project, read_only, safety, writer_away};
 use crate::domain::{Act, Failure, Parcel};
 use crate::edit::{self, Context, Edit, EditError, Effects, Inside, MOST_DETAILS};
 use crate::msg;
@@ -83,6 +83,9 @@ impl Project {
         if let Some(reason) = &self.read_only {
             return Err(read_only(reason).into());
         }
+        if let Some(crash) = self.watch.as_ref().and_then(|w| w.refuses(&new.what)) {
+            return Err(safety::crashed(crash, self.path()).into());
+        }
         let writer = self.writer.as_mut().ok_or_else(writer_away)?;
         let srs = writer.srs();
         let mut done = Done::default();
@@ -98,10 +101,14 @@ impl Project {
             op.commit()?;
             Ok(Some(id))
         };
+        if let Some(watch) = &mut self.watch {
+            watch.begin(new.kind, &new.what, &new.label);
+        }
         let result = run();
         if let Ok(Some(id)) = result {
             self.stacks.push(id, new.undoes, new.kind);
             self.follow(&done.effects);
+            self.came_back(new);
             return Ok(done.effects);
         }
         // Rolled back: the map goes back to what the file says.
@@ -110,7 +117,14 @@ impl Project {
             rows::parcels(self.reader.conn(), &done.fids)?,
             &done.fids,
         );
+        self.came_back(new);
         result.map(|_| done.effects)
+    }
+
+    fn came_back(&mut self, new: &NewOperation<'_>) {
+        if let Some(watch) = &mut self.watch {
+            watch.end(&new.what);
+        }
     }
 
     /// The operation Ctrl+Z would take back: the newest in force, if done since this file was opened.

@@ -13,6 +13,7 @@ pub mod files;
 pub mod geometry;
 pub mod history;
 pub mod holds;
+pub mod intent;
 pub mod journal;
 pub mod lineage;
 pub mod load;
