@@ -22,13 +22,16 @@ pub fn acknowledged(line: u64, e: &Effects, out: &Out) -> String {
         return format!("{:>5}  {}", e.op, e.label.get(out.lang));
     }
     let uids = |list: &[crate::domain::Uid]| list.iter().map(ToString::to_string).collect::<Vec<_>>();
-    json!({
+    let mut answer = json!({
         "line": line, "ok": true, "op": e.op,
         "created": uids(&e.created), "changed": uids(&e.changed), "retired": uids(&e.retired),
         "points_moved": e.points_moved, "points_inserted": e.points_inserted,
         "area_before": rounded(e.area_before), "area_after": rounded(e.area_after),
-    })
-    .to_string()
+    });
+    if let Some(code) = &e.dossier {
+        answer["dossier"] = code.as_str().into();
+    }
+    answer.to_string()
 }
 
 /// Prints the answer to a refused line. The failure that comes back only sets the exit code: see [`is_answered`].

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::Project;
 use crate::domain::Failure;
 use crate::msg;
-use crate::store::files::{with_suffix, write_whole};
+use crate::store::files::{WRITING, io_failure, with_suffix};
 use crate::store::history;
 pub use crate::store::intent::Crash;
 
@@ -19,6 +19,7 @@ pub struct UnfinishedDrawing {
     /// Newest operation when it was kept: where the project has gone on since, it was drawn on another map.
     pub op: i64,
     /// When it was kept.
+    #[serde(with = "rfc3339")]
     pub at: jiff::Timestamp,
     /// The tool's own.
     pub state: Value,
@@ -29,7 +30,8 @@ const MOST_BYTES: u64 = 16 << 20;
 
 impl Project {
     /// Keeps an unfinished drawing, in place of the one before, until [`Project::clear_draft`]. For after each click: a
-    /// crash loses at most the click under way. Nothing is kept of a project open for reading only.
+    /// crash of the program loses at most the click under way (a power cut perhaps more: nothing waits for the disk here).
+    /// Nothing is kept of a project open for reading only.
     pub fn save_draft(&self, state: &Value, at: jiff::Timestamp) -> Result<(), Failure> {
         if self.read_only.is_some() {
             return Ok(());
@@ -46,7 +48,9 @@ impl Project {
                 msg!("Không ghi được bản vẽ dở: {e}", "The drawing cannot be kept: {e}"),
             )
         })?;
-        write_whole(&self.draft_file(), &text)
+        let (path, part) = (self.draft_file(), with_suffix(self.path(), ".drawing.part"));
+        let kept = fs::write(&part, text).and_then(|()| fs::rename(&part, &path));
+        kept.map_err(|e| io_failure(&e, &path, WRITING))
     }
 
     /// The drawing kept by the run before, to be offered on start. One that cannot be read is none.
@@ -78,6 +82,18 @@ impl Project {
         if let Some(watch) = &mut self.watch {
             watch.forget();
         }
+    }
+}
+
+mod rfc3339 {
+    use serde::{Deserialize, Deserializer, Serializer, de};
+
+    pub fn serialize<S: Serializer>(at: &jiff::Timestamp, s: S) -> Result<S::Ok, S::Error> {
+        s.collect_str(at)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<jiff::Timestamp, D::Error> {
+        String::deserialize(d)?.parse().map_err(de::Error::custom)
     }
 }
 
