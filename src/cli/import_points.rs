@@ -32,10 +32,11 @@ pub fn run(a: &args::Import, act: &Act, out: &Out) -> Result<Done, Failure> {
         files.push((file, plan));
     }
     let survey = project.survey().clone();
+    let files: Vec<_> = files.iter().map(|(f, p)| (f, p)).collect();
     let (drafted, reports) = draft(&files, &context(a, &project, &survey.points)?)?;
     let op = match a.dry_run || drafted.is_empty() {
         true => None,
-        false => Some(project.import_points(&drafted, act)?.op),
+        false => Some(project.import_points(&drafted, act)?),
     };
     let seconds = started.elapsed().as_secs_f64().max(1e-6);
     let records: u64 = reports.iter().map(|r| r.records).sum();

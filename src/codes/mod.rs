@@ -3,7 +3,7 @@
 
 mod survey;
 
-pub use survey::{SurveyCode, survey_code, survey_column};
+pub use survey::{SurveyCode, survey_code, survey_column, traverse_allowed};
 
 use std::collections::HashMap;
 use std::sync::LazyLock;

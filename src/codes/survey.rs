@@ -9,8 +9,14 @@ use crate::text::{Msg, fold::fold};
 
 #[derive(Deserialize)]
 struct File {
+    traverse: TraverseRule,
     columns: BTreeMap<String, Vec<String>>,
     codes: Vec<SurveyCode>,
+}
+
+#[derive(Deserialize)]
+struct TraverseRule {
+    allowed: u32,
 }
 
 /// What a feature code of a field book means.
@@ -31,6 +37,11 @@ static FILE: LazyLock<File> = LazyLock::new(|| {
     serde_json::from_str(include_str!("../../assets/codes/survey.json"))
         .expect("assets/codes/survey.json is checked by a test")
 });
+
+/// The denominator n of the largest relative closure 1 : n of a traverse, unless the person says another.
+pub fn traverse_allowed() -> u32 {
+    FILE.traverse.allowed
+}
 
 /// Letters and digits only, no marks, lower case.
 fn plain(s: &str) -> String {

@@ -2,14 +2,9 @@
 
 use std::sync::Arc;
 
-use serde_json::json;
-
-use super::{Act, EditError, Effects, Project};
+use super::{Act, Effects, Project};
 use crate::domain::{BBox, Failure, PointDraft, Pt, SurveyPoint};
-use crate::msg;
-use crate::store::journal::NewOperation;
 use crate::store::survey;
-use crate::text::{Lang, Msg, format};
 use crate::topology::points::PointIndex;
 
 /// The survey points of a district with an index over their places: point `i` of the index is `points[i]`.
@@ -47,28 +42,13 @@ impl Project {
         &self.survey
     }
 
-    /// Commits an import of survey points as one operation.
-    pub fn import_points(&mut self, draft: &PointDraft, act: &Act) -> Result<Effects, EditError> {
-        let label = label(draft);
-        let files: Vec<_> = draft
-            .files
-            .iter()
-            .map(|f| json!({"file": f.file, "sha256": f.sha256, "records": f.records, "skipped": f.skipped}))
-            .collect();
-        let what = json!({
-            "op": "import_points", "files": files, "points": draft.points.len(), "quarantined": draft.bad.len(),
-        });
-        let new = NewOperation {
-            kind: "import_points",
-            what: what.to_string(),
-            label: label.clone(),
-            undoes: None,
-        };
-        let mut effects = self.operate(act, &new, false, |op, coverage, srs, done| {
-            survey::insert(op, draft, srs)?;
-            done.note(op, coverage, label)
-        })?;
-        effects.pop().ok_or_else(|| nothing().into())
+    /// Commits an import of survey points as one operation. For a long one off this thread: [`Project::detach_writer`],
+    /// [`crate::store::Writer::import_points`], [`Project::attach_writer`].
+    pub fn import_points(&mut self, draft: &PointDraft, act: &Act) -> Result<i64, Failure> {
+        let mut writer = self.detach_writer()?;
+        let done = writer.import_points(draft, act);
+        self.attach_writer(writer)?;
+        Ok(done?)
     }
 
     /// Reads the points anew when one of the operations wrote some.
@@ -82,22 +62,4 @@ impl Project {
         }
         Ok(())
     }
-}
-
-fn label(draft: &PointDraft) -> Msg {
-    let n = |lang: Lang| format::count(draft.points.len() as u64, lang);
-    let (vi, en) = (n(Lang::Vi), n(Lang::En));
-    let names: Vec<&str> = draft.files.iter().map(|f| f.file.as_str()).collect();
-    let files = names.join(", ");
-    msg!(
-        "Nhập {vi} điểm đo từ {files}",
-        "Import {en} survey points from {files}"
-    )
-}
-
-fn nothing() -> Failure {
-    Failure::new(
-        "NOTHING_DONE",
-        msg!("Không có gì để làm.", "There is nothing to do."),
-    )
 }

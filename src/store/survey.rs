@@ -1,12 +1,16 @@
 //! Survey points: reading them for the map, writing an import of them inside an open operation.
 
 use rusqlite::{Connection, params};
+use serde_json::json;
 
 use super::error::Result;
-use super::journal::Operation;
+use super::Writer;
+use super::journal::{NewOperation, Operation};
 use super::rows::uid;
 use super::{geometry, personal, schema};
-use crate::domain::{PointDraft, SurveyPoint, Uid};
+use crate::domain::{Act, PointDraft, SurveyPoint, Uid};
+use crate::msg;
+use crate::text::{Lang, Msg, format};
 
 /// All survey points, by fid. What is no point (another program's work) is left out.
 pub fn load(conn: &Connection) -> Result<Vec<SurveyPoint>> {
@@ -48,8 +52,41 @@ pub fn touched(conn: &Connection, op: i64) -> Result<bool> {
         .exists([op])?)
 }
 
+impl Writer {
+    /// Commits an import of survey points as one operation; gives its number.
+    pub fn import_points(&mut self, draft: &PointDraft, act: &Act) -> Result<i64> {
+        let files = draft.files.iter().map(|f| {
+            json!({"file": f.file, "sha256": f.sha256, "records": f.records, "skipped": f.skipped})
+        });
+        let what = json!({
+            "op": "import_points", "files": files.collect::<Vec<_>>(), "points": draft.points.len(),
+            "quarantined": draft.bad.len(),
+        });
+        let new = NewOperation {
+            kind: "import_points",
+            what: what.to_string(),
+            label: label(draft),
+            undoes: None,
+        };
+        let srs = self.srs();
+        let op = self.begin(act, &new)?;
+        insert(&op, draft, srs)?;
+        let id = op.id();
+        op.commit()?;
+        Ok(id)
+    }
+}
+
+fn label(draft: &PointDraft) -> Msg {
+    let n = |lang: Lang| format::count(draft.points.len() as u64, lang);
+    let (vi, en) = (n(Lang::Vi), n(Lang::En));
+    let names: Vec<&str> = draft.files.iter().map(|f| f.file.as_str()).collect();
+    let files = names.join(", ");
+    msg!("Nhập {vi} điểm đo từ {files}", "Import {en} survey points from {files}")
+}
+
 /// Writes a draft: files, points, and the lines that are none with their reason.
-pub fn insert(op: &Operation<'_>, draft: &PointDraft, srs: i32) -> Result<()> {
+fn insert(op: &Operation<'_>, draft: &PointDraft, srs: i32) -> Result<()> {
     let mut files = Vec::new();
     for f in &draft.files {
         op.execute(
@@ -79,7 +116,7 @@ pub fn insert(op: &Operation<'_>, draft: &PointDraft, srs: i32) -> Result<()> {
     let mut keep =
         op.prepare("INSERT INTO source_record(uid, source_file, record, values_p, quarantine) VALUES (?1, ?2, ?3, ?4, ?5)")?;
     for b in &draft.bad {
-        let values = serde_json::json!([["line", b.text]]).to_string();
+        let values = json!([["line", b.text]]).to_string();
         let file = files.get(b.file as usize);
         keep.execute(params![
             Uid::fresh().to_string(),

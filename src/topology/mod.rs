@@ -43,6 +43,7 @@ pub mod snap;
 pub mod split;
 pub mod trace;
 pub mod snapping;
+pub mod traverse;
 mod unmatched;
 pub mod validity;
 pub mod weave;

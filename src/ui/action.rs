@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::command::Command;
 use super::panel::bottom;
-use crate::domain::BBox;
+use crate::domain::{BBox, Pt};
 use crate::edit::Edit;
 use crate::project::Turn;
 use crate::render::ColourBy;
@@ -16,6 +16,10 @@ pub enum Action {
     Open(PathBuf),
     Select(Select),
     Zoom(BBox),
+    /// These points become what is being drawn.
+    Sketch(Vec<Pt>),
+    /// Go to a place and mark it.
+    ShowPlace(Pt),
     /// Show this finding of the list on the map.
     ShowFinding(usize),
     /// One gesture, applied as one.

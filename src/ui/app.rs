@@ -406,7 +406,8 @@ impl App {
             let r = r.show(ui, |ui| {
                 views.search.ui(ui, &look, out);
                 if !views.search.is_active() {
-                    views.layers.ui(ui, &look, show_findings, out);
+                    let survey = &mut views.map.show_survey;
+                    views.layers.ui(ui, &look, show_findings, survey, out);
                 }
             });
             settings.left_width = r.response.rect.width();

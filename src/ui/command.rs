@@ -13,6 +13,7 @@ pub enum Command {
     Open,
     OpenSample,
     Import,
+    ImportPoints,
     ExportPackage,
     ExportFile,
     VerifyPackage,
@@ -31,6 +32,7 @@ pub enum Command {
     ToggleRight,
     ToggleBottom,
     ShowParcels,
+    ShowSurvey,
     ShowFindings,
     ShowHistory,
     ShowJobs,
@@ -44,6 +46,7 @@ pub enum Command {
     ToolMergePoints,
     ToolMovePoints,
     ToolMeasure,
+    Traverse,
     ToolFields,
     Validate,
     NextFinding,
@@ -148,13 +151,14 @@ macro_rules! row {
 
 impl Command {
     /// In the order of the menus and of the palette.
-    pub const ALL: [Self; 42] = {
+    pub const ALL: [Self; 45] = {
         use Command::*;
         [
             New,
             Open,
             OpenSample,
             Import,
+            ImportPoints,
             ExportPackage,
             ExportFile,
             VerifyPackage,
@@ -173,6 +177,7 @@ impl Command {
             ToggleRight,
             ToggleBottom,
             ShowParcels,
+            ShowSurvey,
             ShowFindings,
             ShowHistory,
             ShowJobs,
@@ -186,6 +191,7 @@ impl Command {
             ToolMergePoints,
             ToolMovePoints,
             ToolMeasure,
+            Traverse,
             ToolFields,
             Validate,
             NextFinding,
@@ -214,6 +220,16 @@ impl Command {
             ),
             Self::Import => row!(File, "Nhập dữ liệu…", "Import…",
                 "Nhập thửa đất từ shapefile, TAB, GeoPackage… có xem trước", "Import parcels from shapefile, TAB, GeoPackage… with a preview", ICON_FILE_DOWNLOAD, [CTRL I], Writable),
+            Self::ImportPoints => row!(
+                File,
+                "Nhập điểm đo…",
+                "Import survey points…",
+                "Đọc CSV, TXT của máy toàn đạc và GNSS, có xem trước",
+                "Read CSV and TXT of total stations and GNSS, with a preview",
+                ICON_ADD_LOCATION,
+                [],
+                Writable
+            ),
             Self::ExportPackage => row!(File, "Xuất gói đồng bộ…", "Export sync package…",
                 "Tạo gói tin cho cơ sở dữ liệu quốc gia và kiểm tra lại", "Write the package for the national database and check it", ICON_PACKAGE_2, [CTRL E], Project),
             Self::ExportFile => row!(File, "Xuất tệp bản đồ…", "Export map file…",
@@ -258,6 +274,16 @@ impl Command {
                 "Ẩn hoặc hiện bảng bên dưới", "Hide or show the bottom panel", ICON_BOTTOM_PANEL_CLOSE, [CTRL Num3], Project),
             Self::ShowParcels => row!(View, "Bảng thửa đất", "Parcel table",
                 "Mở danh sách thửa đất", "Open the list of parcels", ICON_TABLE_ROWS, [CTRL_SHIFT P], Project),
+            Self::ShowSurvey => row!(
+                View,
+                "Bảng điểm đo",
+                "Survey points",
+                "Mở danh sách điểm đo",
+                "Open the list of survey points",
+                ICON_PIN_DROP,
+                [],
+                Project
+            ),
             Self::ShowFindings => row!(View, "Danh sách lỗi", "Findings",
                 "Mở danh sách lỗi và cảnh báo", "Open the list of errors and warnings", ICON_RULE, [CTRL_SHIFT F], Project),
             Self::ShowHistory => row!(View, "Nhật ký", "History",
@@ -286,6 +312,16 @@ impl Command {
                 "Kéo khung quanh các đỉnh rồi dời cùng một đoạn", "Drag a box around points and move them together", ICON_OPEN_WITH, [PLAIN B], Writable),
             Self::ToolFields => row!(Boundary, "Nhập số liệu cho công cụ", "Type values for the tool",
                 "Đưa con trỏ vào ô đầu tiên của công cụ đang dùng", "Put the cursor into the first field of the tool in hand", ICON_KEYBOARD, [PLAIN F2], Project),
+            Self::Traverse => row!(
+                Tools,
+                "Nhập đường chuyền…",
+                "Enter a traverse…",
+                "Điểm đầu, góc và cạnh: sai số khép, bình sai Bowditch; kết quả thành nét vẽ",
+                "Start, directions and distances: closure, Bowditch adjustment; the result becomes a drawing",
+                ICON_ROUTE,
+                [CTRL T],
+                Project
+            ),
             Self::Validate => row!(Check, "Kiểm tra dữ liệu", "Validate",
                 "Chạy mọi quy tắc trên toàn huyện", "Run every rule over the whole district", ICON_TASK_ALT, [PLAIN F5], Project),
             Self::NextFinding => row!(Check, "Lỗi tiếp theo", "Next finding",

@@ -307,6 +307,45 @@ pub fn nothing_here(ui: &mut Ui, rect: Rect, lang: Lang) {
     });
 }
 
+/// Survey points at scales up to this; their labels at the nearer one, where they are not too many.
+const SURVEY_SCALE: f64 = 10_000.0;
+const SURVEY_LABELS: f64 = 1_200.0;
+const SURVEY_LABELLED: usize = 300;
+const SURVEY_MOST: usize = 5_000;
+
+/// The survey points: a circle with a dot, and near by the number.
+pub fn survey(cx: &Canvas<'_>, look: &Look<'_>, t: &Tokens) {
+    if look.survey.points.is_empty() || cx.view.scale() > SURVEY_SCALE {
+        return;
+    }
+    let mut seen = Vec::new();
+    look.survey.window_for_each(&cx.view.bbox(16.0), |p| seen.push(p));
+    seen.sort_by_key(|p| p.fid);
+    let named = cx.view.scale() <= SURVEY_LABELS && seen.len() <= SURVEY_LABELLED;
+    let halo = rgba(look.style.palette().halo);
+    for p in seen.into_iter().take(SURVEY_MOST) {
+        let at = cx.pos(p.at);
+        cx.painter.circle(at, 4.5, halo, Stroke::new(1.5, t.accent));
+        cx.painter.circle_filled(at, 1.5, t.accent);
+        if named {
+            let font = FontId::proportional(12.0);
+            let galley = cx.painter.layout_no_wrap(p.label.clone(), font, t.accent);
+            let min = at + vec2(6.0, -galley.size().y - 1.0);
+            for d in [vec2(1.0, 0.0), vec2(-1.0, 0.0), vec2(0.0, 1.0), vec2(0.0, -1.0)] {
+                cx.painter.galley_with_override_text_color(min + d, galley.clone(), halo);
+            }
+            cx.painter.galley(min, galley, t.accent);
+        }
+    }
+}
+
+/// A place shown from a table.
+pub fn spot(cx: &Canvas<'_>, at: Pt, t: &Tokens) {
+    let at = cx.pos(at);
+    cx.painter.circle_stroke(at, 13.0, Stroke::new(5.0, t.map_plate));
+    cx.painter.circle_stroke(at, 13.0, Stroke::new(2.5, t.accent));
+}
+
 /// Labels of parcels and sheets, where they fit. The anchor of a line is the middle of its digits.
 pub fn labels(cx: &Canvas<'_>, look: &Look<'_>, placed: &Placed) {
     let palette = look.style.palette();

@@ -30,6 +30,10 @@ pub struct MapView {
     fit_all: bool,
     pub hand: Hand,
     pub measure: Measure,
+    /// Whether survey points are drawn.
+    pub show_survey: bool,
+    /// A place shown from a table.
+    spot: Option<Pt>,
     /// What is being drawn, by whichever tool draws.
     pub draw: Draw,
     id: Option<egui::Id>,
@@ -52,6 +56,8 @@ impl Default for MapView {
             fit_all: true,
             hand: Hand::default(),
             measure: Measure::default(),
+            show_survey: true,
+            spot: None,
             draw: Draw::default(),
             id: None,
             pointer: None,
@@ -93,6 +99,12 @@ impl MapView {
             ui.ctx().request_repaint();
         }
         live::labels(&cx, look, &placed);
+        if self.show_survey {
+            live::survey(&cx, look, theme::tokens(ui));
+        }
+        if let Some(at) = self.spot {
+            live::spot(&cx, at, theme::tokens(ui));
+        }
         self.tool_ui(ui, &r, look, out);
         live::scale_bar(
             &live::Canvas {
@@ -118,6 +130,12 @@ impl MapView {
         self.view.show(bbox, 48.0);
         // A parcel is shown with its neighbours.
         self.view.set_scale(self.view.scale().max(CLOSEST));
+    }
+
+    /// Shows a place with the ground around it, and marks it.
+    pub fn show_place(&mut self, at: Pt) {
+        self.show(BBox::of([at]).grown(15_000));
+        self.spot = Some(at);
     }
 
     /// Zooms around the centre.

@@ -3,11 +3,12 @@
 use super::action::{Action, Select};
 use super::app::App;
 use super::command::Command;
-use super::dialog::{Dialog, export, new, open, verify};
+use super::dialog::{Dialog, export, new, open, traverse, verify};
 use super::panel::bottom::Tab;
 use super::strip::Strip;
+use super::tool::ToolKind;
 use super::widgets::Tone;
-use crate::domain::{BBox, Failure};
+use crate::domain::{BBox, Failure, Pt};
 use crate::edit::{Edit, EditError, Effects};
 use crate::msg;
 use crate::project::{Turn, Undo};
@@ -21,6 +22,12 @@ impl App {
             Action::Open(path) => self.open(path),
             Action::Select(how) => self.select(how),
             Action::Zoom(bbox) => self.zoom(bbox),
+            Action::Sketch(points) => self.take_sketch(points),
+            Action::ShowPlace(at) => {
+                if let Some(s) = &mut self.session {
+                    s.views.map.show_place(at);
+                }
+            }
             Action::ShowFinding(n) => self.show_finding(n),
             Action::Apply(edits) => self.apply(&edits),
             Action::Turn(turn) => self.turn(turn),
@@ -63,6 +70,8 @@ impl App {
             Command::Open => self.dialog = Some(Dialog::Open(open::OpenDialog::default())),
             Command::OpenSample => self.open_sample(),
             Command::Import => self.dialog = Some(Dialog::Import(Box::default())),
+            Command::ImportPoints => self.dialog = Some(Dialog::Points(Box::default())),
+            Command::Traverse => self.open_traverse(),
             Command::ExportPackage => self.dialog = Some(Dialog::Package(export::PackageDialog::default())),
             Command::ExportFile => self.dialog = Some(Dialog::File(export::FileDialog::default())),
             Command::VerifyPackage => self.dialog = Some(Dialog::Verify(verify::VerifyDialog::default())),
@@ -91,6 +100,7 @@ impl App {
             Command::ToggleRight => self.settings.right_open ^= true,
             Command::ToggleBottom => self.settings.bottom_open ^= true,
             Command::ShowParcels => self.show_tab(Tab::Parcels),
+            Command::ShowSurvey => self.show_tab(Tab::Survey),
             Command::ShowFindings => self.show_tab(Tab::Findings),
             Command::ShowHistory => self.show_tab(Tab::History),
             Command::ShowJobs => self.show_tab(Tab::Jobs),
@@ -133,6 +143,24 @@ impl App {
                 }
             }
         }
+    }
+
+    fn open_traverse(&mut self) {
+        let start = self.session.as_ref().and_then(|s| s.views.map.draw.sketch.last());
+        let dialog = traverse::TraverseDialog::new(start, self.settings.lang);
+        self.dialog = Some(Dialog::Traverse(Box::new(dialog)));
+    }
+
+    /// Points that were computed become what is being drawn: with the tool in hand if it draws, else to measure.
+    fn take_sketch(&mut self, points: Vec<Pt>) {
+        let Some(s) = &mut self.session else { return };
+        let map = &mut s.views.map;
+        if !map.draws() {
+            map.drop_gesture();
+            map.hand.take(ToolKind::Measure);
+        }
+        map.show(BBox::of(points.iter().copied()));
+        map.draw.sketch.replace(points);
     }
 
     fn select(&mut self, how: Select) {

@@ -8,14 +8,16 @@ use jiff::Zoned;
 
 use super::app::App;
 use super::dialog::Dialog;
+use super::dialog::points::{PointSource, PointsJob, PointsRead};
 use super::jobs::Start;
 use super::panel::bottom::Tab;
 use super::session::Session;
 use super::widgets::Tone;
-use crate::domain::{Act, Failure, Finding, Severity};
+use crate::domain::{Act, BBox, Failure, Finding, PointDraft, Severity, SurveyPoint};
 use crate::export::package::{self, Package};
 use crate::export::table;
 use crate::formats::write::OutputFormat;
+use crate::import::points::{self, PointContext, PointOptions, PointPlan};
 use crate::import::{self, Drafted, Existing, Inspection, Options, Plan};
 use crate::job::Progress;
 use crate::msg;
@@ -39,6 +41,10 @@ pub enum Work {
     Draft(Arc<Inspection>, Box<Plan>),
     /// Writes what was read.
     Commit(Arc<Drafted>),
+    /// Reads a file of survey points for the preview.
+    Points(PointsJob),
+    /// Writes the survey points that were read.
+    CommitPoints(Arc<PointDraft>),
     /// Checks everything, writes sync packages, verifies them.
     Package(PackageJob),
     /// Writes the parcels for another program.
@@ -76,6 +82,8 @@ const BUSY: Text = Text::new(
 const INSPECT: Text = Text::new("Xem trước các tệp", "Look at the files");
 const DRAFT: Text = Text::new("Đọc các tệp", "Read the files");
 const COMMIT: Text = Text::new("Ghi dữ liệu đã nhập", "Commit the import");
+const POINTS: Text = Text::new("Đọc điểm đo", "Read survey points");
+const COMMIT_POINTS: Text = Text::new("Ghi điểm đo", "Commit survey points");
 const VALIDATE: Text = Text::new("Kiểm tra dữ liệu", "Validate");
 const PACKAGE: Text = Text::new("Xuất gói đồng bộ", "Export sync packages");
 const SAMPLE: Text = Text::new("Tạo dữ liệu mẫu", "Make the sample");
@@ -107,6 +115,8 @@ impl App {
             Work::Inspect(paths) => self.inspect(paths),
             Work::Draft(inspection, plan) => self.draft(inspection, *plan),
             Work::Commit(drafted) => self.commit(drafted),
+            Work::Points(job) => self.points(job),
+            Work::CommitPoints(draft) => self.commit_points(draft),
             Work::Package(job) => self.package(job),
             Work::File {
                 path,
@@ -311,6 +321,75 @@ impl App {
         }
     }
 
+    /// Reads by the plan; what came of it goes to the dialog.
+    fn points(&mut self, job: PointsJob) {
+        let Some(session) = &self.session else { return };
+        let epsg = session.project.epsg() as u32;
+        let (survey, extent) = (session.project.survey().clone(), session.project.coverage().bbox());
+        self.jobs.start(
+            &self.ctx.clone(),
+            Start {
+                quiet: true,
+                ..reads(POINTS)
+            },
+            move |_| read_points(job, epsg, &survey.points, extent),
+            |app, result| match &mut app.dialog {
+                Some(Dialog::Points(dialog)) => dialog.read(result),
+                _ => result.err().iter().for_each(|f| app.fail(f)),
+            },
+        );
+    }
+
+    /// As [`App::commit`], for survey points.
+    fn commit_points(&mut self, draft: Arc<PointDraft>) {
+        let act = self.act();
+        let Some(session) = &mut self.session else { return };
+        let writer = match session.project.detach_writer() {
+            Ok(writer) => writer,
+            Err(failure) => return self.fail(&failure),
+        };
+        let start = Start {
+            writes: true,
+            ..reads(COMMIT_POINTS)
+        };
+        let bbox = BBox::of(draft.points.iter().map(|p| p.at));
+        self.jobs.start(
+            &self.ctx.clone(),
+            start,
+            move |_| {
+                let mut writer = writer;
+                let done = writer.import_points(&draft, &act).map_err(Failure::from);
+                Ok((writer, done))
+            },
+            move |app, result| match result {
+                Ok((writer, done)) => app.points_committed(writer, done, bbox),
+                Err(failure) => {
+                    app.reopen();
+                    app.fail(&failure);
+                }
+            },
+        );
+    }
+
+    fn points_committed(&mut self, writer: Writer, done: Result<i64, Failure>, bbox: BBox) {
+        let Some(session) = &mut self.session else { return };
+        let attached = session.project.attach_writer(writer);
+        if done.is_ok() && !bbox.is_empty() {
+            session.views.map.show(bbox);
+        }
+        session.views.bottom.tab = Tab::Survey;
+        self.settings.bottom_open = true;
+        self.changed(done.is_ok());
+        match (attached, done) {
+            (Ok(effects), Ok(_)) => {
+                if let Some(e) = effects.last() {
+                    self.notices.say(&self.ctx, Tone::Ok, e.label.clone(), None);
+                }
+            }
+            (Err(failure), _) | (_, Err(failure)) => self.fail(&failure),
+        }
+    }
+
     fn reopen(&mut self) {
         if let Some(path) = self.session.as_ref().map(|s| s.project.path().to_owned()) {
             self.open(path);
@@ -328,6 +407,38 @@ impl App {
             Err(failure) => self.fail(&failure),
         }
     }
+}
+
+/// Reads a file of survey points: the whole work of the preview.
+fn read_points(job: PointsJob, epsg: u32, existing: &[SurveyPoint], extent: Option<BBox>) -> Result<PointsRead, Failure> {
+    let (file, plan) = match job.source {
+        PointSource::Read(file, plan) => (file, plan),
+        PointSource::Path(path) => {
+            let file = points::open(&path, None)?;
+            let plan = PointPlan::propose(&file, &PointOptions::default())?;
+            (Arc::new(file), plan)
+        }
+    };
+    let context = PointContext {
+        project_epsg: epsg,
+        from_epsg: None,
+        extent,
+        survey: job.survey,
+        surveyed_on: job.surveyed_on,
+        accuracy: job.accuracy,
+        existing,
+    };
+    let draft = points::draft(&[(&*file, &plan)], &context);
+    let draft = draft.and_then(|(draft, reports)| {
+        let report = reports.into_iter().next().ok_or_else(|| Failure::new("INTERNAL", POINTS))?;
+        Ok((Arc::new(draft), report))
+    });
+    Ok(PointsRead {
+        serial: job.serial,
+        file,
+        plan,
+        draft,
+    })
 }
 
 /// "Đã nhập 4.912 thửa, cập nhật 12, để riêng 3".

@@ -126,6 +126,130 @@ fn snapping_is_chosen_by_kind_and_kept() {
     assert!(w.settings().contains("\"side\"") && !w.settings().contains("extension"));
 }
 
+/// A command through the palette.
+fn command(w: &mut Window, name: &str) {
+    w.key(CTRL, Key::K);
+    w.text(name);
+    w.settle();
+    w.key(PLAIN, Key::Enter);
+    w.settle();
+}
+
+/// A small field book around a point of the map, one line of it broken.
+fn field_book(folder: &std::path::Path, p: Pt) -> std::path::PathBuf {
+    let metres = |mm: i64| format!("{},{:03}", mm / 1000, mm % 1000);
+    let line = |n: i64, de: i64, dn: i64, code: &str| format!("Đ{n};{};{};5,12;{code}\n", metres(p.n + dn), metres(p.e + de));
+    let text = [
+        "Tên điểm;X(m);Y(m);H;Mã\n".to_owned(),
+        line(1, 3_000, 2_000, "R"),
+        line(2, 9_000, -4_000, "MG"),
+        line(3, 15_000, 1_500, "NHA"),
+        "Đ4;hỏng;587000,000;5;R\n".to_owned(),
+    ];
+    let path = folder.join("so-do.csv");
+    std::fs::write(&path, text.concat()).unwrap();
+    path
+}
+
+fn import_points(w: &mut Window, path: &std::path::Path) {
+    command(w, "nhap diem do");
+    w.type_into("Tệp điểm đo", path.to_str().unwrap());
+    w.settle();
+}
+
+#[test]
+fn survey_points_are_imported_with_a_preview_listed_snapped_to_and_undone() {
+    let (mut w, corner) = measuring([1366.0, 768.0], "{}", false);
+    let folder = tempfile::tempdir().unwrap();
+    let path = field_book(folder.path(), corner);
+    import_points(&mut w, &path);
+    assert!(w.says("4 dòng: nhập 3 điểm") && w.says("dòng 5: x = “hỏng”"), "{}", w.texts());
+    w.type_into("Tên đợt đo", "Đo chỉnh lý");
+    w.type_into("Ngày đo", "31/02/2026");
+    w.settle();
+    assert!(w.says("Ngày viết như 31/12/2026"));
+    w.type_into("Ngày đo", "15/03/2026");
+    w.type_into("Độ chính xác (m)", "0,05");
+    w.settle();
+    w.click("Nhập điểm");
+    assert!(w.says("Điểm đo (3)") && w.says("Đo chỉnh lý"), "{}", w.texts());
+    let point = w.project().survey().points[0].clone();
+    assert_eq!((point.accuracy, point.surveyed_on.as_deref()), (Some(0.05), Some("2026-03-15")));
+    // Snapped to: the line measured from it begins exactly there.
+    assert_eq!(w.app().tool(), ToolKind::Measure);
+    let at = on_map(&w, point.at);
+    w.click_at(at + egui::vec2(3.0, -3.0));
+    keys(&mut w, &format!("{} {}", (point.at.n + 5_000) as f64 / 1000.0, point.at.e as f64 / 1000.0));
+    w.key(PLAIN, Key::Enter);
+    w.settle();
+    w.key(PLAIN, Key::Enter);
+    w.settle();
+    assert!(w.says("0°00′00″") && w.says("5,00 m"), "{}", w.texts());
+    w.key(PLAIN, Key::Escape);
+    w.key(PLAIN, Key::Escape);
+    w.key(CTRL, Key::Z);
+    w.settle();
+    assert!(w.project().survey().points.is_empty() && w.says("Chưa có điểm đo"), "{}", w.texts());
+}
+
+fn enter_traverse(w: &mut Window, start: Pt) {
+    command(w, "nhap duong chuyen");
+    let metres = |mm: i64| mm as f64 / 1000.0;
+    w.type_into("Điểm đầu (X Y)", &format!("{} {}", metres(start.n), metres(start.e)));
+    for (n, (angle, distance)) in [("0", "20"), ("90", "15,02"), ("180", "19,99"), ("270", "15")].into_iter().enumerate() {
+        if n == 3 {
+            w.click("Thêm cạnh");
+        }
+        w.type_into(&format!("Phương vị {}", n + 1), angle);
+        w.type_into(&format!("Dài (m) {}", n + 1), distance);
+    }
+    w.settle();
+}
+
+#[test]
+fn a_traverse_is_closed_adjusted_and_becomes_the_drawing() {
+    let (mut w, start) = measuring([1366.0, 768.0], "{}", false);
+    enter_traverse(&mut w, start);
+    assert!(w.says("fs = 0,022 m trên 70,010 m = 1 : 3.131"), "{}", w.texts());
+    w.type_into("Cho phép 1 :", "5000");
+    w.settle();
+    assert!(w.says("cho phép 1 : 5.000"));
+    w.type_into("Phương vị 2", "90-75");
+    w.settle();
+    assert!(w.says("không phải là góc"), "{}", w.texts());
+    w.type_into("Phương vị 2", "90");
+    w.settle();
+    w.click("Đưa vào bản vẽ");
+    w.key(PLAIN, Key::Enter);
+    w.settle();
+    // Four legs, and the loop closes exactly.
+    assert!(w.says("Kết quả đo") && w.says("Diện tích") && w.says("300,"), "{}", w.texts());
+}
+
+#[test]
+fn pictures_of_survey_points_and_traverse() {
+    if std::env::var_os("DIACHINH_SHOTS").is_none() {
+        return;
+    }
+    for (theme, settings) in [("light", "{}"), ("dark", r#"{"theme":"dark"}"#)] {
+        let (mut w, corner) = measuring([1366.0, 768.0], settings, true);
+        let folder = tempfile::tempdir().unwrap();
+        let path = field_book(folder.path(), corner);
+        import_points(&mut w, &path);
+        w.shot(&format!("points-dialog-{theme}"));
+        w.click("Nhập điểm");
+        w.shot(&format!("points-{theme}"));
+        let at = on_map(&w, corner);
+        w.click_at(at);
+        w.click_at(at + egui::vec2(60.0, 30.0));
+        w.h.hover_at(at + egui::vec2(30.0, 80.0));
+        w.settle();
+        w.shot(&format!("drawing-{theme}"));
+        enter_traverse(&mut w, corner);
+        w.shot(&format!("traverse-{theme}"));
+    }
+}
+
 #[test]
 fn pictures_of_drawing() {
     if std::env::var_os("DIACHINH_SHOTS").is_none() {

@@ -49,7 +49,7 @@ fn read(bytes: impl AsRef<[u8]>, map: &[&str]) -> String {
         project_epsg: 9210,
         ..PointContext::default()
     };
-    let (d, reports) = match draft(&[(file, plan)], &context) {
+    let (d, reports) = match draft(&[(&file, &plan)], &context) {
         Ok(done) => done,
         Err(e) => return e.code().to_owned(),
     };
@@ -195,7 +195,7 @@ fn import(p: &mut Project, path: &Path) -> u64 {
         existing: &survey.points,
         ..PointContext::default()
     };
-    let (d, reports) = draft(&[(file, plan)], &context).unwrap();
+    let (d, reports) = draft(&[(&file, &plan)], &context).unwrap();
     if !d.is_empty() {
         p.import_points(&d, &act(1)).unwrap();
     }

@@ -55,7 +55,7 @@ const WORST: f64 = 1_000.0;
 
 /// Reads the files by their plans. Fails with `POINT_COLUMNS`, `CRS_UNKNOWN`.
 pub fn draft(
-    files: &[(PointFile, PointPlan)],
+    files: &[(&PointFile, &PointPlan)],
     cx: &PointContext<'_>,
 ) -> Result<(PointDraft, Vec<PointReport>), Failure> {
     for (file, plan) in files {

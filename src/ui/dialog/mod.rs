@@ -7,7 +7,9 @@ pub mod export;
 pub mod import;
 pub mod new;
 pub mod open;
+pub mod points;
 pub mod shortcuts;
+pub mod traverse;
 pub mod verify;
 
 use egui::{Area, Id, Modal, RichText, ScrollArea, Ui, UiKind};
@@ -23,6 +25,8 @@ pub enum Dialog {
     New(new::NewDialog),
     Open(open::OpenDialog),
     Import(Box<import::Wizard>),
+    Points(Box<points::PointsDialog>),
+    Traverse(Box<traverse::TraverseDialog>),
     Package(export::PackageDialog),
     File(export::FileDialog),
     Verify(verify::VerifyDialog),
@@ -38,6 +42,8 @@ pub fn ui(dialog: &mut Dialog, cx: &mut Cx<'_>) -> Flow {
         Dialog::New(d) => d.ui(cx),
         Dialog::Open(d) => d.ui(cx),
         Dialog::Import(d) => d.ui(cx),
+        Dialog::Points(d) => d.ui(cx),
+        Dialog::Traverse(d) => d.ui(cx),
         Dialog::Package(d) => d.ui(cx),
         Dialog::File(d) => d.ui(cx),
         Dialog::Verify(d) => d.ui(cx),

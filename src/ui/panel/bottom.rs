@@ -2,7 +2,7 @@
 
 use egui::Ui;
 
-use super::{findings::FindingsTable, history::HistoryTable, parcels::ParcelTable};
+use super::{findings::FindingsTable, history::HistoryTable, parcels::ParcelTable, survey::SurveyTable};
 use crate::text::{Text, format};
 use crate::ui::action::Action;
 use crate::ui::jobs::Jobs;
@@ -14,6 +14,7 @@ use crate::ui::widgets;
 pub enum Tab {
     #[default]
     Parcels,
+    Survey,
     Findings,
     History,
     Jobs,
@@ -23,11 +24,13 @@ pub enum Tab {
 pub struct Bottom {
     pub tab: Tab,
     pub parcels: ParcelTable,
+    pub survey: SurveyTable,
     pub findings: FindingsTable,
     pub history: HistoryTable,
 }
 
 const PARCELS: Text = Text::new("Thửa đất", "Parcels");
+const SURVEY: Text = Text::new("Điểm đo", "Survey points");
 const FINDINGS: Text = Text::new("Lỗi", "Findings");
 const HISTORY: Text = Text::new("Nhật ký", "History");
 const JOBS: Text = Text::new("Công việc", "Jobs");
@@ -41,6 +44,7 @@ impl Bottom {
         };
         let all = [
             (Tab::Parcels, numbered(PARCELS, look.coverage.len())),
+            (Tab::Survey, numbered(SURVEY, look.survey.points.len())),
             (Tab::Findings, numbered(FINDINGS, look.findings.len())),
             (Tab::History, HISTORY.get(lang).to_owned()),
             (Tab::Jobs, numbered(JOBS, jobs.shown().count())),
@@ -52,6 +56,7 @@ impl Bottom {
             ui.separator();
             match self.tab {
                 Tab::Parcels => self.parcels.bar(ui, look),
+                Tab::Survey => self.survey.bar(ui, look, out),
                 Tab::Findings => self.findings.bar(ui, look, out),
                 Tab::History | Tab::Jobs => (),
             }
@@ -59,6 +64,7 @@ impl Bottom {
         ui.add_space(S);
         match self.tab {
             Tab::Parcels => self.parcels.ui(ui, look, out),
+            Tab::Survey => self.survey.ui(ui, look, out),
             Tab::Findings => self.findings.ui(ui, look, out),
             Tab::History => self.history.ui(ui, look, out),
             Tab::Jobs => super::jobs::ui(ui, lang, jobs, out),

@@ -17,6 +17,7 @@ use crate::ui::widgets;
 const LAYERS: Text = Text::new("Lớp bản đồ", "Layers");
 const LABELS: Text = Text::new("Nhãn thửa đất", "Parcel labels");
 const FINDINGS: Text = Text::new("Vị trí lỗi", "Places of findings");
+const SURVEY: Text = Text::new("Điểm đo", "Survey points");
 const COLOUR: Text = Text::new("Tô màu thửa đất", "Colour parcels");
 const LEGEND: Text = Text::new("Chú giải", "Legend");
 const UNKNOWN: Text = Text::new("Mã lạ hoặc trống", "Unknown or empty code");
@@ -35,8 +36,15 @@ pub struct LayersPanel {
 }
 
 impl LayersPanel {
-    /// `findings`: whether places of findings are drawn.
-    pub fn ui(&mut self, ui: &mut Ui, look: &Look<'_>, findings: &mut bool, out: &mut Vec<Action>) {
+    /// `findings`, `survey`: whether places of findings and survey points are drawn.
+    pub fn ui(
+        &mut self,
+        ui: &mut Ui,
+        look: &Look<'_>,
+        findings: &mut bool,
+        survey: &mut bool,
+        out: &mut Vec<Action>,
+    ) {
         let lang = look.lang;
         widgets::section(ui, LAYERS.get(lang));
         let mut labels = look.style.labels != LabelMode::Off;
@@ -44,6 +52,7 @@ impl LayersPanel {
             out.push(Action::Labels(labels));
         }
         ui.checkbox(findings, FINDINGS.get(lang));
+        ui.checkbox(survey, SURVEY.get(lang));
         widgets::section(ui, COLOUR.get(lang));
         let now = look.style.colour_by;
         let combo = ComboBox::from_id_salt("colour")

@@ -9,3 +9,4 @@ pub mod jobs;
 pub mod layers;
 pub mod parcels;
 pub mod search;
+pub mod survey;

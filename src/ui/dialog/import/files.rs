@@ -90,9 +90,20 @@ pub fn choice<T: Copy + PartialEq>(
     all: &[T],
     text: impl Fn(T) -> &'static str,
 ) -> bool {
+    choice_of(ui, (name, 320.0), now, all, text)
+}
+
+/// The same of another width.
+pub fn choice_of<T: Copy + PartialEq>(
+    ui: &mut Ui,
+    (name, width): (&str, f32),
+    now: &mut T,
+    all: &[T],
+    text: impl Fn(T) -> &'static str,
+) -> bool {
     let before = *now;
     let combo = ComboBox::from_id_salt(name)
-        .width(320.0)
+        .width(width)
         .selected_text(text(*now));
     let r = combo.show_ui(ui, |ui| {
         for value in all {
