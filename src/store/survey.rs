@@ -3,8 +3,8 @@
 use rusqlite::{Connection, params};
 use serde_json::json;
 
-use super::error::Result;
 use super::Writer;
+use super::error::Result;
 use super::journal::{NewOperation, Operation};
 use super::rows::uid;
 use super::{geometry, personal, schema};
@@ -55,9 +55,10 @@ pub fn touched(conn: &Connection, op: i64) -> Result<bool> {
 impl Writer {
     /// Commits an import of survey points as one operation; gives its number.
     pub fn import_points(&mut self, draft: &PointDraft, act: &Act) -> Result<i64> {
-        let files = draft.files.iter().map(|f| {
-            json!({"file": f.file, "sha256": f.sha256, "records": f.records, "skipped": f.skipped})
-        });
+        let files = draft
+            .files
+            .iter()
+            .map(|f| json!({"file": f.file, "sha256": f.sha256, "records": f.records, "skipped": f.skipped}));
         let what = json!({
             "op": "import_points", "files": files.collect::<Vec<_>>(), "points": draft.points.len(),
             "quarantined": draft.bad.len(),
@@ -82,7 +83,10 @@ fn label(draft: &PointDraft) -> Msg {
     let (vi, en) = (n(Lang::Vi), n(Lang::En));
     let names: Vec<&str> = draft.files.iter().map(|f| f.file.as_str()).collect();
     let files = names.join(", ");
-    msg!("Nhập {vi} điểm đo từ {files}", "Import {en} survey points from {files}")
+    msg!(
+        "Nhập {vi} điểm đo từ {files}",
+        "Import {en} survey points from {files}"
+    )
 }
 
 /// Writes a draft: files, points, and the lines that are none with their reason.

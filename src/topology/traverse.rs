@@ -131,13 +131,19 @@ impl Traverse {
             back = Some(bearing::normal(azimuth + 180.0));
             all.push(azimuth);
         }
-        if all.is_empty() { Err(Refused::NoLegs) } else { Ok(all) }
+        if all.is_empty() {
+            Err(Refused::NoLegs)
+        } else {
+            Ok(all)
+        }
     }
 
     fn points(&self, raw: &[((f64, f64), f64)], closure: Option<Closure>) -> Result<Vec<Pt>, Refused> {
         let point = |(i, ((e, n), gone)): (usize, &((f64, f64), f64))| {
             let part = |miss: f64, c: &Closure| miss * gone / c.length;
-            let (ce, cn) = closure.as_ref().map_or((0.0, 0.0), |c| (part(c.de, c), part(c.dn, c)));
+            let (ce, cn) = closure
+                .as_ref()
+                .map_or((0.0, 0.0), |c| (part(c.de, c), part(c.dn, c)));
             bearing::shifted(self.start, e - ce, n - cn).ok_or(Refused::Leg(i))
         };
         raw.iter().enumerate().map(point).collect()
@@ -182,16 +188,33 @@ mod tests {
         );
         let c = t.compute().unwrap();
         let closure = c.closure.unwrap();
-        assert!((closure.de - 26.0).abs() < 2.0 && (closure.dn - 77.0).abs() < 2.0, "{closure:?}");
+        assert!(
+            (closure.de - 26.0).abs() < 2.0 && (closure.dn - 77.0).abs() < 2.0,
+            "{closure:?}"
+        );
         assert!((closure.length - 2_466_000.0).abs() < 1e-6);
         // 1 : 30 000 as printed.
         let n = closure.relative().unwrap();
-        assert!((29_000.0..32_000.0).contains(&n) && closure.within(2_000.0) && !closure.within(50_000.0), "{n}");
+        assert!(
+            (29_000.0..32_000.0).contains(&n) && closure.within(2_000.0) && !closure.within(50_000.0),
+            "{n}"
+        );
         // Balanced departures and latitudes.
-        let printed = [(517_444, -388_835), (5_964, -202_948), (192_881, 694_022), (-590_571, 153_689), (-125_718, -255_928)];
+        let printed = [
+            (517_444, -388_835),
+            (5_964, -202_948),
+            (192_881, 694_022),
+            (-590_571, 153_689),
+            (-125_718, -255_928),
+        ];
         for (i, (de, dn)) in printed.into_iter().enumerate() {
             let (a, b) = (c.adjusted[i], c.adjusted[i + 1]);
-            assert!((b.e - a.e - de).abs() <= 2 && (b.n - a.n - dn).abs() <= 2, "leg {i}: {:?} {:?}", a, b);
+            assert!(
+                (b.e - a.e - de).abs() <= 2 && (b.n - a.n - dn).abs() <= 2,
+                "leg {i}: {:?} {:?}",
+                a,
+                b
+            );
         }
         assert_eq!(c.adjusted.last(), Some(&start), "no residual");
         assert_eq!(c.measured[0], start);

@@ -332,7 +332,8 @@ pub fn survey(cx: &Canvas<'_>, look: &Look<'_>, t: &Tokens) {
             let galley = cx.painter.layout_no_wrap(p.label.clone(), font, t.accent);
             let min = at + vec2(6.0, -galley.size().y - 1.0);
             for d in [vec2(1.0, 0.0), vec2(-1.0, 0.0), vec2(0.0, 1.0), vec2(0.0, -1.0)] {
-                cx.painter.galley_with_override_text_color(min + d, galley.clone(), halo);
+                cx.painter
+                    .galley_with_override_text_color(min + d, galley.clone(), halo);
             }
             cx.painter.galley(min, galley, t.accent);
         }

@@ -325,7 +325,10 @@ impl App {
     fn points(&mut self, job: PointsJob) {
         let Some(session) = &self.session else { return };
         let epsg = session.project.epsg() as u32;
-        let (survey, extent) = (session.project.survey().clone(), session.project.coverage().bbox());
+        let (survey, extent) = (
+            session.project.survey().clone(),
+            session.project.coverage().bbox(),
+        );
         self.jobs.start(
             &self.ctx.clone(),
             Start {
@@ -410,7 +413,12 @@ impl App {
 }
 
 /// Reads a file of survey points: the whole work of the preview.
-fn read_points(job: PointsJob, epsg: u32, existing: &[SurveyPoint], extent: Option<BBox>) -> Result<PointsRead, Failure> {
+fn read_points(
+    job: PointsJob,
+    epsg: u32,
+    existing: &[SurveyPoint],
+    extent: Option<BBox>,
+) -> Result<PointsRead, Failure> {
     let (file, plan) = match job.source {
         PointSource::Read(file, plan) => (file, plan),
         PointSource::Path(path) => {
@@ -430,7 +438,10 @@ fn read_points(job: PointsJob, epsg: u32, existing: &[SurveyPoint], extent: Opti
     };
     let draft = points::draft(&[(&*file, &plan)], &context);
     let draft = draft.and_then(|(draft, reports)| {
-        let report = reports.into_iter().next().ok_or_else(|| Failure::new("INTERNAL", POINTS))?;
+        let report = reports
+            .into_iter()
+            .next()
+            .ok_or_else(|| Failure::new("INTERNAL", POINTS))?;
         Ok((Arc::new(draft), report))
     });
     Ok(PointsRead {

@@ -138,7 +138,9 @@ fn command(w: &mut Window, name: &str) {
 /// A small field book around a point of the map, one line of it broken.
 fn field_book(folder: &std::path::Path, p: Pt) -> std::path::PathBuf {
     let metres = |mm: i64| format!("{},{:03}", mm / 1000, mm % 1000);
-    let line = |n: i64, de: i64, dn: i64, code: &str| format!("Đ{n};{};{};5,12;{code}\n", metres(p.n + dn), metres(p.e + de));
+    let line = |n: i64, de: i64, dn: i64, code: &str| {
+        format!("Đ{n};{};{};5,12;{code}\n", metres(p.n + dn), metres(p.e + de))
+    };
     let text = [
         "Tên điểm;X(m);Y(m);H;Mã\n".to_owned(),
         line(1, 3_000, 2_000, "R"),
@@ -163,7 +165,11 @@ fn survey_points_are_imported_with_a_preview_listed_snapped_to_and_undone() {
     let folder = tempfile::tempdir().unwrap();
     let path = field_book(folder.path(), corner);
     import_points(&mut w, &path);
-    assert!(w.says("4 dòng: nhập 3 điểm") && w.says("dòng 5: x = “hỏng”"), "{}", w.texts());
+    assert!(
+        w.says("4 dòng: nhập 3 điểm") && w.says("dòng 5: x = “hỏng”"),
+        "{}",
+        w.texts()
+    );
     w.type_into("Tên đợt đo", "Đo chỉnh lý");
     w.type_into("Ngày đo", "31/02/2026");
     w.settle();
@@ -174,12 +180,22 @@ fn survey_points_are_imported_with_a_preview_listed_snapped_to_and_undone() {
     w.click("Nhập điểm");
     assert!(w.says("Điểm đo (3)") && w.says("Đo chỉnh lý"), "{}", w.texts());
     let point = w.project().survey().points[0].clone();
-    assert_eq!((point.accuracy, point.surveyed_on.as_deref()), (Some(0.05), Some("2026-03-15")));
+    assert_eq!(
+        (point.accuracy, point.surveyed_on.as_deref()),
+        (Some(0.05), Some("2026-03-15"))
+    );
     // Snapped to: the line measured from it begins exactly there.
     assert_eq!(w.app().tool(), ToolKind::Measure);
     let at = on_map(&w, point.at);
     w.click_at(at + egui::vec2(3.0, -3.0));
-    keys(&mut w, &format!("{} {}", (point.at.n + 5_000) as f64 / 1000.0, point.at.e as f64 / 1000.0));
+    keys(
+        &mut w,
+        &format!(
+            "{} {}",
+            (point.at.n + 5_000) as f64 / 1000.0,
+            point.at.e as f64 / 1000.0
+        ),
+    );
     w.key(PLAIN, Key::Enter);
     w.settle();
     w.key(PLAIN, Key::Enter);
@@ -189,14 +205,24 @@ fn survey_points_are_imported_with_a_preview_listed_snapped_to_and_undone() {
     w.key(PLAIN, Key::Escape);
     w.key(CTRL, Key::Z);
     w.settle();
-    assert!(w.project().survey().points.is_empty() && w.says("Chưa có điểm đo"), "{}", w.texts());
+    assert!(
+        w.project().survey().points.is_empty() && w.says("Chưa có điểm đo"),
+        "{}",
+        w.texts()
+    );
 }
 
 fn enter_traverse(w: &mut Window, start: Pt) {
     command(w, "nhap duong chuyen");
     let metres = |mm: i64| mm as f64 / 1000.0;
-    w.type_into("Điểm đầu (X Y)", &format!("{} {}", metres(start.n), metres(start.e)));
-    for (n, (angle, distance)) in [("0", "20"), ("90", "15,02"), ("180", "19,99"), ("270", "15")].into_iter().enumerate() {
+    w.type_into(
+        "Điểm đầu (X Y)",
+        &format!("{} {}", metres(start.n), metres(start.e)),
+    );
+    for (n, (angle, distance)) in [("0", "20"), ("90", "15,02"), ("180", "19,99"), ("270", "15")]
+        .into_iter()
+        .enumerate()
+    {
         if n == 3 {
             w.click("Thêm cạnh");
         }
@@ -223,7 +249,11 @@ fn a_traverse_is_closed_adjusted_and_becomes_the_drawing() {
     w.key(PLAIN, Key::Enter);
     w.settle();
     // Four legs, and the loop closes exactly.
-    assert!(w.says("Kết quả đo") && w.says("Diện tích") && w.says("300,"), "{}", w.texts());
+    assert!(
+        w.says("Kết quả đo") && w.says("Diện tích") && w.says("300,"),
+        "{}",
+        w.texts()
+    );
 }
 
 #[test]

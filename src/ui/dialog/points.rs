@@ -47,7 +47,10 @@ const NO_COLUMN: Text = Text::new("(không có)", "(none)");
 const PREVIEW: Text = Text::new("Xem trước", "Preview");
 const IMPORT: Text = Text::new("Nhập điểm", "Import points");
 const BAD_DATE: Text = Text::new("Ngày viết như 31/12/2026.", "Write the date as 31/12/2026.");
-const BAD_ACCURACY: Text = Text::new("Số mét lớn hơn 0, ví dụ 0,05.", "Metres above 0, for example 0.05.");
+const BAD_ACCURACY: Text = Text::new(
+    "Số mét lớn hơn 0, ví dụ 0,05.",
+    "Metres above 0, for example 0.05.",
+);
 
 /// What is to be read: a file, or a file read before by another plan.
 #[derive(Clone, Debug)]
@@ -153,7 +156,10 @@ impl PointsDialog {
 
     /// The draft, when it is that of what stands in the fields.
     fn ready(&self) -> Option<Arc<PointDraft>> {
-        let read = self.read.as_ref().filter(|r| r.serial == self.serial && !self.stale)?;
+        let read = self
+            .read
+            .as_ref()
+            .filter(|r| r.serial == self.serial && !self.stale)?;
         let (draft, _) = read.draft.as_ref().ok()?;
         (!draft.is_empty() && self.day().is_ok() && self.metres().is_ok()).then(|| draft.clone())
     }
@@ -189,7 +195,8 @@ impl PointsDialog {
             return Ok(None);
         }
         let date = jiff::civil::Date::strptime("%d/%m/%Y", typed).or_else(|_| typed.parse());
-        date.map(|d: jiff::civil::Date| Some(d.to_string())).map_err(|_| BAD_DATE)
+        date.map(|d: jiff::civil::Date| Some(d.to_string()))
+            .map_err(|_| BAD_DATE)
     }
 
     fn metres(&self) -> Result<Option<f64>, Text> {
@@ -197,7 +204,9 @@ impl PointsDialog {
         if typed.is_empty() {
             return Ok(None);
         }
-        let value = format::parse_number(typed, Lang::Vi).ok().filter(|m| *m > 0.0 && *m < 1000.0);
+        let value = format::parse_number(typed, Lang::Vi)
+            .ok()
+            .filter(|m| *m > 0.0 && *m < 1000.0);
         value.map(Some).ok_or(BAD_ACCURACY)
     }
 
@@ -256,7 +265,9 @@ impl PointsDialog {
             changed |= choice_of(ui, name, &mut plan.separator, &all, |s| s.label().get(lang));
             ui.label(DECIMAL.get(lang));
             let name = (DECIMAL.get(lang), 150.0);
-            changed |= choice_of(ui, name, &mut plan.decimal, &[',', '.'], |d| decimal_label(d, lang));
+            changed |= choice_of(ui, name, &mut plan.decimal, &[',', '.'], |d| {
+                decimal_label(d, lang)
+            });
             changed |= ui.checkbox(&mut plan.header, HEADER.get(lang)).changed();
         });
         if changed {
@@ -274,7 +285,11 @@ impl PointsDialog {
             for f in PointField::ALL {
                 ui.vertical(|ui| {
                     ui.set_width(126.0);
-                    ui.label(RichText::new(f.label().get(lang)).small().color(tokens(ui).text_weak));
+                    ui.label(
+                        RichText::new(f.label().get(lang))
+                            .small()
+                            .color(tokens(ui).text_weak),
+                    );
                     changed |= column(ui, plan, f, lang);
                 });
             }
@@ -286,9 +301,15 @@ impl PointsDialog {
 /// Which column holds a field.
 fn column(ui: &mut Ui, plan: &mut PointPlan, f: PointField, lang: Lang) -> bool {
     let now = plan.columns.get(&f).copied();
-    let name = |c: Option<usize>| c.and_then(|i| plan.names.get(i)).map_or_else(|| NO_COLUMN.get(lang).to_owned(), Clone::clone);
+    let name = |c: Option<usize>| {
+        c.and_then(|i| plan.names.get(i))
+            .map_or_else(|| NO_COLUMN.get(lang).to_owned(), Clone::clone)
+    };
     let mut chosen = now;
-    let combo = ComboBox::from_id_salt(("point column", f.name())).width(118.0).truncate().selected_text(name(now));
+    let combo = ComboBox::from_id_salt(("point column", f.name()))
+        .width(118.0)
+        .truncate()
+        .selected_text(name(now));
     let r = combo.show_ui(ui, |ui| {
         for c in std::iter::once(None).chain((0..plan.names.len()).map(Some)) {
             ui.selectable_value(&mut chosen, c, name(c));
@@ -318,17 +339,28 @@ fn result(ui: &mut Ui, read: &PointsRead, lang: Lang) {
         }
     };
     ui.add_space(M);
-    let tone = if report.quarantined > 0 { Tone::Warning } else { Tone::Ok };
+    let tone = if report.quarantined > 0 {
+        Tone::Warning
+    } else {
+        Tone::Ok
+    };
     widgets::note(ui, tone, &counts(report, lang));
     for f in draft.findings.iter().take(FOUND) {
         hint(ui, &format!("• {}", validate::message(f).get(lang)));
     }
     let more = draft.findings.len().saturating_sub(FOUND);
     if more > 0 {
-        hint(ui, &crate::msg!("… và {more} lưu ý nữa", "… and {more} more").get(lang).to_owned());
+        hint(
+            ui,
+            &crate::msg!("… và {more} lưu ý nữa", "… and {more} more")
+                .get(lang)
+                .to_owned(),
+        );
     }
     widgets::section(ui, PREVIEW.get(lang));
-    ScrollArea::horizontal().id_salt("points preview").show(ui, |ui| preview(ui, &draft.points, lang));
+    ScrollArea::horizontal()
+        .id_salt("points preview")
+        .show(ui, |ui| preview(ui, &draft.points, lang));
 }
 
 fn counts(r: &PointReport, lang: Lang) -> String {
@@ -343,23 +375,31 @@ fn counts(r: &PointReport, lang: Lang) -> String {
 }
 
 fn preview(ui: &mut Ui, points: &[SurveyPoint], lang: Lang) {
-    Grid::new("points").num_columns(6).striped(true).spacing([18.0, 3.0]).show(ui, |ui| {
-        for f in PointField::ALL {
-            ui.label(RichText::new(f.label().get(lang)).small().color(tokens(ui).text_weak));
-        }
-        ui.end_row();
-        for p in points.iter().take(SHOWN) {
-            let metres = |v: Option<f64>| v.map(|v| format::number(v, 3, lang)).unwrap_or_default();
-            let cells = [
-                p.label.clone(),
-                format::coordinate(p.at.n, lang),
-                format::coordinate(p.at.e, lang),
-                metres(p.height),
-                crate::ui::panel::survey::code(p, lang),
-                metres(p.accuracy),
-            ];
-            cells.into_iter().for_each(|c| drop(ui.label(c)));
+    Grid::new("points")
+        .num_columns(6)
+        .striped(true)
+        .spacing([18.0, 3.0])
+        .show(ui, |ui| {
+            for f in PointField::ALL {
+                ui.label(
+                    RichText::new(f.label().get(lang))
+                        .small()
+                        .color(tokens(ui).text_weak),
+                );
+            }
             ui.end_row();
-        }
-    });
+            for p in points.iter().take(SHOWN) {
+                let metres = |v: Option<f64>| v.map(|v| format::number(v, 3, lang)).unwrap_or_default();
+                let cells = [
+                    p.label.clone(),
+                    format::coordinate(p.at.n, lang),
+                    format::coordinate(p.at.e, lang),
+                    metres(p.height),
+                    crate::ui::panel::survey::code(p, lang),
+                    metres(p.accuracy),
+                ];
+                cells.into_iter().for_each(|c| drop(ui.label(c)));
+                ui.end_row();
+            }
+        });
 }

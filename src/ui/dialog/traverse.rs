@@ -21,7 +21,10 @@ const TITLE: Text = Text::new("Nhập đường chuyền", "Enter a traverse");
 const START: Text = Text::new("Điểm đầu (X Y)", "Start (X Y)");
 const POINT_HINT: Text = Text::new("2325000,5 587000,12", "2325000.5 587000.12");
 const KIND: Text = Text::new("Hướng đo theo", "Directions are");
-const BACK: Text = Text::new("Hướng ngược: điểm X Y hoặc phương vị", "Back sight: point X Y, or azimuth");
+const BACK: Text = Text::new(
+    "Hướng ngược: điểm X Y hoặc phương vị",
+    "Back sight: point X Y, or azimuth",
+);
 const BACK_HINT: Text = Text::new("Điểm sau trạm đầu", "What the first angle starts from");
 const LEGS: Text = Text::new("Các cạnh", "Legs");
 const AZIMUTH: Text = Text::new("Phương vị", "Azimuth");
@@ -98,7 +101,13 @@ pub struct TraverseDialog {
 impl TraverseDialog {
     /// `start`: the last point of what is being drawn.
     pub fn new(start: Option<Pt>, lang: Lang) -> Self {
-        let shown = |p: Pt| format!("{} {}", format::coordinate(p.n, lang), format::coordinate(p.e, lang));
+        let shown = |p: Pt| {
+            format!(
+                "{} {}",
+                format::coordinate(p.n, lang),
+                format::coordinate(p.e, lang)
+            )
+        };
         Self {
             start: start.map(shown).unwrap_or_default(),
             kind: Kind::default(),
@@ -156,7 +165,13 @@ impl TraverseDialog {
         ui.add_space(S);
         ui.horizontal(|ui| {
             ui.label(KIND.get(lang));
-            choice(ui, KIND.get(lang), &mut self.kind, &[Kind::Azimuth, Kind::Angle], |k| k.text().get(lang));
+            choice(
+                ui,
+                KIND.get(lang),
+                &mut self.kind,
+                &[Kind::Azimuth, Kind::Angle],
+                |k| k.text().get(lang),
+            );
         });
         if self.kind == Kind::Angle {
             captioned(ui, BACK, &mut self.back, BACK_HINT, 320.0, lang);
@@ -181,9 +196,17 @@ impl TraverseDialog {
     fn closing(&mut self, ui: &mut Ui, lang: Lang) {
         ui.label(RichText::new(CLOSE.get(lang)).text_style(bold()));
         let all = [Closes::Start, Closes::Point, Closes::Nothing];
-        choice(ui, CLOSE.get(lang), &mut self.closes, &all, |c| c.text().get(lang));
+        choice(ui, CLOSE.get(lang), &mut self.closes, &all, |c| {
+            c.text().get(lang)
+        });
         if self.closes == Closes::Point {
-            field(ui, &mut self.close_at, CLOSE_AT.get(lang), POINT_HINT.get(lang), 320.0);
+            field(
+                ui,
+                &mut self.close_at,
+                CLOSE_AT.get(lang),
+                POINT_HINT.get(lang),
+                320.0,
+            );
             point_read(ui, &self.close_at, lang);
         }
         if self.closes != Closes::Nothing {
@@ -196,14 +219,22 @@ impl TraverseDialog {
 
     fn legs(&mut self, ui: &mut Ui, lang: Lang) {
         widgets::section(ui, LEGS.get(lang));
-        let direction = if self.kind == Kind::Azimuth { AZIMUTH } else { ANGLE };
+        let direction = if self.kind == Kind::Azimuth {
+            AZIMUTH
+        } else {
+            ANGLE
+        };
         let mut gone = None;
         let focus = self.focus.take();
         let last = self.legs.len().saturating_sub(1);
         let mut add = false;
         ui.horizontal(|ui| {
             let weak = tokens(ui).text_weak;
-            let widths = [(24.0, ""), (140.0, direction.get(lang)), (100.0, DISTANCE.get(lang))];
+            let widths = [
+                (24.0, ""),
+                (140.0, direction.get(lang)),
+                (100.0, DISTANCE.get(lang)),
+            ];
             for (width, caption) in widths {
                 widgets::fixed(ui, width, RichText::new(caption).small().color(weak));
             }
@@ -236,26 +267,34 @@ impl TraverseDialog {
         match &c.closure {
             Some(closure) => {
                 let allowed = format::parse_number(&self.allowed, lang).unwrap_or(0.0);
-                let tone = if closure.within(allowed) { Tone::Ok } else { Tone::Error };
+                let tone = if closure.within(allowed) {
+                    Tone::Ok
+                } else {
+                    Tone::Error
+                };
                 widgets::note(ui, tone, &closure_text(closure, allowed, lang));
             }
             None => widgets::note(ui, Tone::Info, NO_CLOSURE.get(lang)),
         }
         ui.add_space(S);
         let weak = tokens(ui).text_weak;
-        Grid::new("traverse points").num_columns(4).striped(true).spacing([14.0, 2.0]).show(ui, |ui| {
-            for caption in ["", "X", "Y", "v (mm)"] {
-                ui.label(RichText::new(caption).small().color(weak));
-            }
-            ui.end_row();
-            for (n, (at, raw)) in c.adjusted.iter().zip(&c.measured).enumerate() {
-                ui.label((n + 1).to_string());
-                ui.label(format::coordinate(at.n, lang));
-                ui.label(format::coordinate(at.e, lang));
-                ui.label(format::number(at.dist(*raw), 0, lang));
+        Grid::new("traverse points")
+            .num_columns(4)
+            .striped(true)
+            .spacing([14.0, 2.0])
+            .show(ui, |ui| {
+                for caption in ["", "X", "Y", "v (mm)"] {
+                    ui.label(RichText::new(caption).small().color(weak));
+                }
                 ui.end_row();
-            }
-        });
+                for (n, (at, raw)) in c.adjusted.iter().zip(&c.measured).enumerate() {
+                    ui.label((n + 1).to_string());
+                    ui.label(format::coordinate(at.n, lang));
+                    ui.label(format::coordinate(at.e, lang));
+                    ui.label(format::number(at.dist(*raw), 0, lang));
+                    ui.end_row();
+                }
+            });
     }
 
     /// `Err(None)`: something is still missing.
@@ -314,7 +353,14 @@ impl TraverseDialog {
     }
 }
 
-fn captioned(ui: &mut Ui, caption: Text, text: &mut String, example: Text, width: f32, lang: Lang) -> egui::Response {
+fn captioned(
+    ui: &mut Ui,
+    caption: Text,
+    text: &mut String,
+    example: Text,
+    width: f32,
+    lang: Lang,
+) -> egui::Response {
     ui.label(RichText::new(caption.get(lang)).text_style(bold()));
     field(ui, text, caption.get(lang), example.get(lang), width)
 }
@@ -343,7 +389,9 @@ fn closure_text(c: &Closure, allowed: f64, lang: Lang) -> String {
     let m = |mm: f64| format::number(mm / 1000.0, 3, lang);
     let (fx, fy, fs, length) = (m(c.dn), m(c.de), m(c.linear()), m(c.length));
     let count = |n: f64| format::number(n, 0, lang);
-    let relative = c.relative().map_or_else(|| "0".to_owned(), |n| format!("1 : {}", count(n)));
+    let relative = c
+        .relative()
+        .map_or_else(|| "0".to_owned(), |n| format!("1 : {}", count(n)));
     let allowed = count(allowed);
     crate::msg!(
         "fx = {fx} m · fy = {fy} m · fs = {fs} m trên {length} m = {relative} (cho phép 1 : {allowed})",

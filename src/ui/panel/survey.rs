@@ -62,9 +62,21 @@ impl SurveyTable {
     pub fn bar(&mut self, ui: &mut Ui, look: &Look<'_>, out: &mut Vec<Action>) {
         let lang = look.lang;
         let hint = RichText::new(HINT.get(lang)).color(tokens(ui).text_weak);
-        let r = ui.add(TextEdit::singleline(&mut self.filter).desired_width(190.0).hint_text(hint));
-        ui.ctx().accesskit_node_builder(r.id, |n| n.set_label(FILTER.get(lang)));
-        if widgets::command_button(ui, Command::ImportPoints, lang, look.have, widgets::Show::Icon, false) {
+        let r = ui.add(
+            TextEdit::singleline(&mut self.filter)
+                .desired_width(190.0)
+                .hint_text(hint),
+        );
+        ui.ctx()
+            .accesskit_node_builder(r.id, |n| n.set_label(FILTER.get(lang)));
+        if widgets::command_button(
+            ui,
+            Command::ImportPoints,
+            lang,
+            look.have,
+            widgets::Show::Icon,
+            false,
+        ) {
             out.push(Action::Run(Command::ImportPoints));
         }
     }
@@ -87,7 +99,11 @@ impl SurveyTable {
             scroll_to: None,
         };
         let points = &look.survey.points;
-        let now = self.rows.iter().position(|n| Some(points[*n].fid) == self.at).map(|n| n as u64);
+        let now = self
+            .rows
+            .iter()
+            .position(|n| Some(points[*n].fid) == self.at)
+            .map(|n| n as u64);
         let view = &mut View {
             points,
             rows: &self.rows,
@@ -96,8 +112,15 @@ impl SurveyTable {
         };
         let event = table.ui(ui, view);
         let next = table::step(now, event.moved, self.rows.len() as u64);
-        let chosen = event.clicked.map(|(row, _)| row).or(event.double_clicked).or(next);
-        if let Some(p) = chosen.and_then(|row| self.rows.get(row as usize)).map(|n| &points[*n]) {
+        let chosen = event
+            .clicked
+            .map(|(row, _)| row)
+            .or(event.double_clicked)
+            .or(next);
+        if let Some(p) = chosen
+            .and_then(|row| self.rows.get(row as usize))
+            .map(|n| &points[*n])
+        {
             self.at = Some(p.fid);
             out.push(Action::ShowPlace(p.at));
         }
@@ -110,12 +133,19 @@ impl SurveyTable {
         }
         let words: Vec<&str> = wish.1.split_whitespace().collect();
         let hit = |p: &SurveyPoint| {
-            let parts = [Some(&p.label), p.code.as_ref(), p.survey.as_ref(), p.source.as_ref()];
+            let parts = [
+                Some(&p.label),
+                p.code.as_ref(),
+                p.survey.as_ref(),
+                p.source.as_ref(),
+            ];
             let text = fold(&parts.into_iter().flatten().cloned().collect::<Vec<_>>().join(" "));
             words.iter().all(|w| text.contains(w))
         };
         let points = &look.survey.points;
-        self.rows = (0..points.len()).filter(|n| words.is_empty() || hit(&points[*n])).collect();
+        self.rows = (0..points.len())
+            .filter(|n| words.is_empty() || hit(&points[*n]))
+            .collect();
         self.answers = Some(wish);
     }
 }
@@ -142,7 +172,9 @@ impl Rows for View<'_> {
     }
 
     fn is_selected(&self, row: u64) -> bool {
-        self.rows.get(row as usize).is_some_and(|n| Some(self.points[*n].fid) == self.at)
+        self.rows
+            .get(row as usize)
+            .is_some_and(|n| Some(self.points[*n].fid) == self.at)
     }
 }
 
