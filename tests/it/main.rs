@@ -27,6 +27,7 @@ mod points;
 mod quality;
 mod safety;
 mod sample_data;
+mod region;
 mod shp_hostile;
 mod shp_memory;
 mod split_areas;
