@@ -422,14 +422,14 @@ fn read_points(
     let (file, plan) = match job.source {
         PointSource::Read(file, plan) => (file, plan),
         PointSource::Path(path) => {
-            let file = points::open(&path, None)?;
+            let file = points::open(&path, job.encoding)?;
             let plan = PointPlan::propose(&file, &PointOptions::default())?;
             (Arc::new(file), plan)
         }
     };
     let context = PointContext {
         project_epsg: epsg,
-        from_epsg: None,
+        from_epsg: job.from_epsg,
         extent,
         survey: job.survey,
         surveyed_on: job.surveyed_on,

@@ -2,7 +2,7 @@
 
 use diachinh::domain::Pt;
 use diachinh::ui::ToolKind;
-use egui::{Key, Modifiers, Pos2};
+use egui::{Event, Key, Modifiers, Pos2};
 use egui_kittest::kittest::Queryable;
 
 use crate::ui::{CTRL, Window};
@@ -87,7 +87,7 @@ fn what_is_typed_wrong_is_told_at_the_field_and_stays() {
 }
 
 #[test]
-fn clicks_snap_to_points_of_the_map_and_ctrl_lets_go() {
+fn clicks_snap_to_points_of_the_map_and_not_while_ctrl_is_held() {
     let (mut w, corner) = measuring([1366.0, 768.0], "{}", false);
     let at = on_map(&w, corner);
     w.click_at(at + egui::vec2(4.0, 3.0));
@@ -103,6 +103,53 @@ fn clicks_snap_to_points_of_the_map_and_ctrl_lets_go() {
     // Exactly north of the exact corner.
     assert!(w.says("5,00 m") && w.says("0°00′00″"), "{}", w.texts());
     w.click("Xóa số đo");
+    // Ctrl held: the click means the place itself.
+    w.h.event(Event::ModifiersChanged(CTRL));
+    w.click_at(at + egui::vec2(4.0, 3.0));
+    w.h.event(Event::ModifiersChanged(PLAIN));
+    let metres = |mm: i64| mm as f64 / 1000.0;
+    keys(&mut w, &format!("{} {}", metres(corner.n), metres(corner.e)));
+    w.key(PLAIN, Key::Enter);
+    w.key(PLAIN, Key::Enter);
+    w.settle();
+    assert!(w.says("Kết quả đo") && !w.says("0,00 m"), "{}", w.texts());
+}
+
+#[test]
+fn directions_are_taken_from_sides_and_lines_are_copied_at_a_distance() {
+    let (mut w, corner) = measuring([1366.0, 768.0], "{}", false);
+    let fid = w.app().selected()[0];
+    let shell = w.project().coverage().get(fid).unwrap().polygon.shell().to_vec();
+    let (a, b) = (shell[0], shell[1]);
+    let azimuth = |a: Pt, b: Pt| ((b.e - a.e) as f64).atan2((b.n - a.n) as f64).to_degrees().rem_euclid(360.0);
+    let middle = on_map(&w, a).lerp(on_map(&w, b), 0.4);
+    let metres = |mm: i64| mm as f64 / 1000.0;
+    keys(&mut w, &format!("{} {}", metres(corner.n), metres(corner.e)));
+    w.key(PLAIN, Key::Enter);
+    w.settle();
+    for (name, turn) in [("Song song với một cạnh", 0.0), ("Vuông góc với một cạnh", 90.0)] {
+        w.click(name);
+        assert!(w.says("Bấm vào cạnh làm chuẩn"));
+        w.click_at(middle);
+        w.settle();
+        let degree = (azimuth(a, b) + turn).rem_euclid(180.0).floor();
+        let held = [degree, degree + 180.0].map(|d| format!("Khóa góc: {d}°"));
+        assert!(held.iter().any(|h| w.says(h)), "{held:?}: {}", w.texts());
+    }
+    w.click("Khóa góc");
+    keys(&mut w, "@20 0");
+    w.key(PLAIN, Key::Enter);
+    w.settle();
+    w.click("Sao chép cách đều");
+    keys(&mut w, "3,5");
+    w.key(PLAIN, Key::Enter);
+    w.settle();
+    w.key(PLAIN, Key::Enter);
+    w.settle();
+    assert!(w.says("20,00 m") && w.says("0°00′00″"), "the copy is as long: {}", w.texts());
+    // Right angles: Shift or the button.
+    w.click("Luôn vẽ góc vuông");
+    assert!(w.says("Luôn vẽ góc vuông"));
 }
 
 #[test]

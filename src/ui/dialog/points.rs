@@ -9,8 +9,10 @@ use egui_material_icons::icons as i;
 use super::import::files::choice_of;
 use super::new::field;
 use super::{Cx, Flow, form_row, frame, hint};
+use crate::crs;
 use crate::domain::{Failure, PointDraft, SurveyPoint};
 use crate::import::points::{PointField, PointFile, PointPlan, PointReport, Separator, decimal_label};
+use crate::text::encoding::Encoding;
 use crate::text::{Lang, Text, format};
 use crate::ui::action::Action;
 use crate::ui::pick::{Filter, Kind, PathField};
@@ -39,6 +41,11 @@ const DATE: Text = Text::new("Ngày đo", "Date");
 const DATE_HINT: Text = Text::new("31/12/2026", "31/12/2026");
 const ACCURACY: Text = Text::new("Độ chính xác (m)", "Accuracy (m)");
 const ACCURACY_HINT: Text = Text::new("0,05", "0.05");
+const WGS84: u32 = 4326;
+const SYSTEM: Text = Text::new("Hệ tọa độ của tệp", "Coordinates of the file");
+const OWN_SYSTEM: Text = Text::new("Như tệp huyện", "As the district file");
+const LATITUDES: Text = Text::new("WGS84: X vĩ độ, Y kinh độ (độ)", "WGS84: X latitude, Y longitude (degrees)");
+const ENCODING: Text = Text::new("Bảng mã", "Encoding");
 const SEPARATOR: Text = Text::new("Dấu ngăn cột", "Separator");
 const DECIMAL: Text = Text::new("Dấu thập phân", "Decimal sign");
 const HEADER: Text = Text::new("Dòng đầu là tiêu đề", "First line names the columns");
@@ -70,6 +77,10 @@ pub struct PointsJob {
     pub surveyed_on: Option<String>,
     /// m.
     pub accuracy: Option<f64>,
+    /// Coordinate system of the file where it is another than the district's.
+    pub from_epsg: Option<u32>,
+    /// `None`: what reads best.
+    pub encoding: Option<Encoding>,
 }
 
 /// What came of it.
@@ -85,6 +96,8 @@ pub struct PointsDialog {
     survey: String,
     date: String,
     accuracy: String,
+    from_epsg: Option<u32>,
+    encoding: Option<Encoding>,
     serial: u64,
     /// The person changed something: read again.
     stale: bool,
@@ -100,6 +113,8 @@ impl Default for PointsDialog {
             survey: String::new(),
             date: String::new(),
             accuracy: String::new(),
+            from_epsg: None,
+            encoding: None,
             serial: 0,
             stale: false,
             failure: None,
@@ -169,7 +184,7 @@ impl PointsDialog {
             return;
         }
         let source = match &self.read {
-            Some(r) if self.path.path().as_ref() == Some(&r.file.path) => {
+            Some(r) if self.path.path().as_ref() == Some(&r.file.path) && self.encoding.is_none_or(|e| e == r.file.encoding) => {
                 PointSource::Read(r.file.clone(), r.plan.clone())
             }
             _ => match self.path.path().filter(|p| p.is_file()) {
@@ -185,6 +200,8 @@ impl PointsDialog {
             survey: survey.map(str::to_owned),
             surveyed_on: self.day().unwrap_or_default(),
             accuracy: self.metres().unwrap_or_default(),
+            from_epsg: self.from_epsg,
+            encoding: self.encoding,
         })));
     }
 
@@ -223,6 +240,7 @@ impl PointsDialog {
             return;
         }
         ui.add_space(S);
+        self.systems(ui, lang);
         self.how(ui, lang);
         ui.add_space(M);
         self.columns(ui, lang);
@@ -250,6 +268,35 @@ impl PointsDialog {
             });
         }
         self.stale |= changed;
+    }
+
+    /// Coordinate system and encoding.
+    fn systems(&mut self, ui: &mut Ui, lang: Lang) {
+        let Some(read) = &self.read else { return };
+        let used = read.file.encoding;
+        let (from, encoding) = (self.from_epsg, self.encoding);
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = L;
+            ui.label(SYSTEM.get(lang));
+            let combo = ComboBox::from_id_salt("points crs").width(290.0).truncate().selected_text(system(self.from_epsg, lang));
+            let zones = crs::zones().iter().map(|z| Some(z.epsg));
+            let r = combo.show_ui(ui, |ui| {
+                for epsg in [None, Some(WGS84)].into_iter().chain(zones) {
+                    ui.selectable_value(&mut self.from_epsg, epsg, system(epsg, lang));
+                }
+            });
+            widgets::named(r.response, egui::accesskit::Role::ComboBox, SYSTEM.get(lang));
+            ui.label(ENCODING.get(lang));
+            let name = |e: Option<Encoding>| e.unwrap_or(used).label().get(lang);
+            let combo = ComboBox::from_id_salt("points encoding").width(250.0).truncate().selected_text(name(self.encoding));
+            let r = combo.show_ui(ui, |ui| {
+                for e in Encoding::ALL {
+                    ui.selectable_value(&mut self.encoding, Some(e), e.label().get(lang));
+                }
+            });
+            widgets::named(r.response, egui::accesskit::Role::ComboBox, ENCODING.get(lang));
+        });
+        self.stale |= from != self.from_epsg || encoding != self.encoding;
     }
 
     /// Separator, decimal sign, heading: when they change, columns are proposed anew.
@@ -295,6 +342,15 @@ impl PointsDialog {
             }
         });
         self.stale |= changed;
+    }
+}
+
+/// A coordinate system by name.
+fn system(epsg: Option<u32>, lang: Lang) -> String {
+    match epsg {
+        None => OWN_SYSTEM.get(lang).to_owned(),
+        Some(WGS84) => LATITUDES.get(lang).to_owned(),
+        Some(epsg) => crs::zone(epsg).map_or_else(|| format!("EPSG:{epsg}"), |z| format!("VN-2000 {} · EPSG:{epsg}", z.meridian_text())),
     }
 }
 
