@@ -121,7 +121,12 @@ fn directions_are_taken_from_sides_and_lines_are_copied_at_a_distance() {
     let fid = w.app().selected()[0];
     let shell = w.project().coverage().get(fid).unwrap().polygon.shell().to_vec();
     let (a, b) = (shell[0], shell[1]);
-    let azimuth = |a: Pt, b: Pt| ((b.e - a.e) as f64).atan2((b.n - a.n) as f64).to_degrees().rem_euclid(360.0);
+    let azimuth = |a: Pt, b: Pt| {
+        ((b.e - a.e) as f64)
+            .atan2((b.n - a.n) as f64)
+            .to_degrees()
+            .rem_euclid(360.0)
+    };
     let middle = on_map(&w, a).lerp(on_map(&w, b), 0.4);
     let metres = |mm: i64| mm as f64 / 1000.0;
     keys(&mut w, &format!("{} {}", metres(corner.n), metres(corner.e)));
@@ -146,7 +151,11 @@ fn directions_are_taken_from_sides_and_lines_are_copied_at_a_distance() {
     w.settle();
     w.key(PLAIN, Key::Enter);
     w.settle();
-    assert!(w.says("20,00 m") && w.says("0°00′00″"), "the copy is as long: {}", w.texts());
+    assert!(
+        w.says("20,00 m") && w.says("0°00′00″"),
+        "the copy is as long: {}",
+        w.texts()
+    );
     // Right angles: Shift or the button.
     w.click("Luôn vẽ góc vuông");
     assert!(w.says("Luôn vẽ góc vuông"));

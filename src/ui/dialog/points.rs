@@ -44,7 +44,10 @@ const ACCURACY_HINT: Text = Text::new("0,05", "0.05");
 const WGS84: u32 = 4326;
 const SYSTEM: Text = Text::new("Hệ tọa độ của tệp", "Coordinates of the file");
 const OWN_SYSTEM: Text = Text::new("Như tệp huyện", "As the district file");
-const LATITUDES: Text = Text::new("WGS84: X vĩ độ, Y kinh độ (độ)", "WGS84: X latitude, Y longitude (degrees)");
+const LATITUDES: Text = Text::new(
+    "WGS84: X vĩ độ, Y kinh độ (độ)",
+    "WGS84: X latitude, Y longitude (degrees)",
+);
 const ENCODING: Text = Text::new("Bảng mã", "Encoding");
 const SEPARATOR: Text = Text::new("Dấu ngăn cột", "Separator");
 const DECIMAL: Text = Text::new("Dấu thập phân", "Decimal sign");
@@ -184,7 +187,10 @@ impl PointsDialog {
             return;
         }
         let source = match &self.read {
-            Some(r) if self.path.path().as_ref() == Some(&r.file.path) && self.encoding.is_none_or(|e| e == r.file.encoding) => {
+            Some(r)
+                if self.path.path().as_ref() == Some(&r.file.path)
+                    && self.encoding.is_none_or(|e| e == r.file.encoding) =>
+            {
                 PointSource::Read(r.file.clone(), r.plan.clone())
             }
             _ => match self.path.path().filter(|p| p.is_file()) {
@@ -278,7 +284,10 @@ impl PointsDialog {
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = L;
             ui.label(SYSTEM.get(lang));
-            let combo = ComboBox::from_id_salt("points crs").width(290.0).truncate().selected_text(system(self.from_epsg, lang));
+            let combo = ComboBox::from_id_salt("points crs")
+                .width(290.0)
+                .truncate()
+                .selected_text(system(self.from_epsg, lang));
             let zones = crs::zones().iter().map(|z| Some(z.epsg));
             let r = combo.show_ui(ui, |ui| {
                 for epsg in [None, Some(WGS84)].into_iter().chain(zones) {
@@ -288,7 +297,10 @@ impl PointsDialog {
             widgets::named(r.response, egui::accesskit::Role::ComboBox, SYSTEM.get(lang));
             ui.label(ENCODING.get(lang));
             let name = |e: Option<Encoding>| e.unwrap_or(used).label().get(lang);
-            let combo = ComboBox::from_id_salt("points encoding").width(250.0).truncate().selected_text(name(self.encoding));
+            let combo = ComboBox::from_id_salt("points encoding")
+                .width(250.0)
+                .truncate()
+                .selected_text(name(self.encoding));
             let r = combo.show_ui(ui, |ui| {
                 for e in Encoding::ALL {
                     ui.selectable_value(&mut self.encoding, Some(e), e.label().get(lang));
@@ -350,7 +362,10 @@ fn system(epsg: Option<u32>, lang: Lang) -> String {
     match epsg {
         None => OWN_SYSTEM.get(lang).to_owned(),
         Some(WGS84) => LATITUDES.get(lang).to_owned(),
-        Some(epsg) => crs::zone(epsg).map_or_else(|| format!("EPSG:{epsg}"), |z| format!("VN-2000 {} · EPSG:{epsg}", z.meridian_text())),
+        Some(epsg) => crs::zone(epsg).map_or_else(
+            || format!("EPSG:{epsg}"),
+            |z| format!("VN-2000 {} · EPSG:{epsg}", z.meridian_text()),
+        ),
     }
 }
 
