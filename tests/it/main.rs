@@ -7,6 +7,7 @@
     reason = "a test may say what it did"
 )]
 
+mod boundary;
 mod bulk;
 mod crs;
 mod crs_env;

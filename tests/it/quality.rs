@@ -37,6 +37,11 @@ fn district(dirty: Option<f64>, parcels: usize) -> District {
     }
 }
 
+/// A sample district as the importer reads it, whole parcels only.
+pub fn sample_parcels(dirty: Option<f64>, parcels: usize) -> Vec<Parcel> {
+    district(dirty, parcels).parcels
+}
+
 /// What the importer makes of the files, whatever their .prj says.
 fn read(dir: &Path) -> (Vec<Parcel>, Vec<Finding>) {
     let files = std::fs::read_dir(dir).unwrap().map(|e| e.unwrap().path());

@@ -1,0 +1,327 @@
+//! Random boundary edits of every kind on sample districts, clean and dirty: no new or larger fault, what one
+//! parcel gains another loses, points stay shared, and everything can be taken back.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::LazyLock;
+
+use diachinh::domain::{BBox, Parcel, ParcelRef, Polygon, Pt};
+use diachinh::edit::{
+    Align, Arc, Edit, InsertPoint, MatchEdge, MergePoints, MovePoints, RemovePoint, Reshape,
+};
+use diachinh::job::Progress;
+use diachinh::project::{Project, Undo};
+use diachinh::topology::faults::{self, Faults};
+use diachinh::topology::match_edge::{Area, Mover};
+use diachinh::topology::validity::FaultKind;
+use diachinh::topology::{Coverage, Plan, Way};
+use proptest::prelude::*;
+
+use crate::district::{act, content};
+use crate::quality::sample_parcels;
+use crate::support::{diachinh, new_district, ok};
+
+/// Numbers an edit is made from, so that it can be made on whatever the map is by then.
+type Seed = (u8, u32, u32, i64, i64);
+
+fn seed() -> impl Strategy<Value = Seed> {
+    (0u8..10, any::<u32>(), any::<u32>(), -1000i64..1000, -1000i64..1000)
+}
+
+/// A point of a ring, and the ring.
+fn pick(c: &Coverage, which: u32, place: u32) -> (&Parcel, &[Pt], usize) {
+    let parcels: Vec<&Parcel> = c.iter().collect();
+    let p = parcels[which as usize % parcels.len()];
+    let ring = &p.polygon.rings[place as usize / 7 % p.polygon.rings.len()];
+    (p, ring, place as usize % ring.len())
+}
+
+fn shifted(p: Pt, de: i64, dn: i64) -> Pt {
+    Pt::new(p.e + de, p.n + dn)
+}
+
+/// Steps of some mm to some metres.
+fn step(of: u32, d: i64) -> i64 {
+    d * [1, 10, 100, 1000, 5000][of as usize % 5] / 1000
+}
+
+fn edit(c: &Coverage, (kind, which, place, x, y): Seed) -> Edit {
+    let (parcel, ring, i) = pick(c, which, place);
+    let at = |k: usize| ring[(i + k) % ring.len()];
+    let (dx, dy) = (step(place / 3, x), step(place / 3, y));
+    let reference = Some(ParcelRef::Uid(parcel.uid));
+    let span = 1 + place as usize % 4;
+    let middle = Pt::new(i64::midpoint(at(0).e, at(span).e), i64::midpoint(at(0).n, at(span).n));
+    match kind {
+        0 => Edit::MovePoint {
+            from: at(0),
+            to: shifted(at(0), dx, dy),
+        },
+        1 => {
+            let (a, b, t) = (at(0), at(1), x.abs() as f64 / 1000.0);
+            let on = |a: i64, b: i64| a + ((b - a) as f64 * t).round() as i64;
+            Edit::InsertPoint(InsertPoint {
+                parcel: ParcelRef::Uid(parcel.uid),
+                at: Pt::new(on(a.e, b.e), on(a.n, b.n) + y / 100),
+            })
+        }
+        2 => Edit::RemovePoint(RemovePoint { at: at(0) }),
+        3 => Edit::MergePoints(MergePoints {
+            points: vec![at(0), at(1)],
+            to: if y > 0 { at(0) } else { middle },
+        }),
+        4 => Edit::MovePoints(MovePoints {
+            points: (0..span).map(at).collect::<BTreeSet<Pt>>().into_iter().collect(),
+            by: Some(Pt::new(dx, dy)),
+            ..MovePoints::default()
+        }),
+        5 | 6 => {
+            let line = [shifted(middle, dx, dy), shifted(at(span), -dy, dx)];
+            Edit::Reshape(Reshape {
+                parcel: reference.filter(|_| kind == 5),
+                start: at(0),
+                end: at(span),
+                line: Some(line[..place as usize % 3].to_vec()),
+                arc: None,
+                way: Way::default(),
+            })
+        }
+        7 => Edit::Reshape(Reshape {
+            parcel: reference,
+            start: at(0),
+            end: at(1),
+            line: None,
+            arc: Some(Arc {
+                through: shifted(middle, dx, dy),
+                scale: 500,
+            }),
+            way: if y > 0 { Way::Ring } else { Way::Shorter },
+        }),
+        8 => Edit::Align(Align {
+            parcel: reference,
+            start: at(0),
+            end: at(span),
+            to: vec![shifted(at(0), dx, dy), shifted(middle, dy / 2, dx), shifted(at(span), -dx, dy)],
+            points: Vec::new(),
+            tolerance: 0.5,
+            way: Way::Shorter,
+        }),
+        _ => {
+            let (other, ..) = pick(c, place, which);
+            let area = |p: &Parcel| Area {
+                commune: p.commune.to_string(),
+                sheet: Some(p.sheet.to_string()),
+            };
+            Edit::MatchEdge(MatchEdge {
+                a: area(parcel),
+                b: area(other),
+                tolerance: 0.003 + x.abs() as f64 / 5000.0,
+                mover: [Mover::A, Mover::B, Mover::Both][place as usize % 3],
+                fixed: vec![at(0)],
+            })
+        }
+    }
+}
+
+fn after(c: &Coverage, plan: &Plan) -> Coverage {
+    let mut c = c.clone();
+    let changed = plan.changed.iter().map(|(fid, polygon)| Parcel {
+        bbox: polygon.bbox(),
+        polygon: polygon.clone(),
+        ..c.get(*fid).unwrap().clone()
+    });
+    let changed: Vec<Parcel> = changed.collect();
+    c.replace_all(changed);
+    c
+}
+
+fn all_faults(c: &Coverage) -> Faults {
+    faults::all(c, &Progress::none()).unwrap()
+}
+
+/// Faults that are new or larger, by looking at everything.
+fn worse(before: &Faults, after: &Faults) -> Vec<String> {
+    let kinds = |f: &Faults| {
+        let mut count: BTreeMap<(i64, FaultKind), usize> = BTreeMap::new();
+        let all = f.rings.iter().flat_map(|(fid, list)| list.iter().map(|f| (*fid, f.kind)));
+        all.for_each(|k| *count.entry(k).or_default() += 1);
+        count
+    };
+    let (was, is) = (kinds(before), kinds(after));
+    let mut found: Vec<String> = Vec::new();
+    found.extend(is.iter().filter(|(k, n)| was.get(k) < Some(n)).map(|k| format!("{k:?}")));
+    let areas: BTreeMap<[i64; 2], f64> = before.overlaps.iter().map(|o| (o.fids, o.common.area)).collect();
+    for o in &after.overlaps {
+        if areas.get(&o.fids).is_none_or(|old| o.common.area > old + 1e-5) {
+            found.push(format!("{o:?}"));
+        }
+    }
+    // Points within 2 mm of a side: only where the same parcels nearly met before.
+    let near = before.unmatched.iter().filter(|u| u.distance > 0.0);
+    let mut met: BTreeSet<[i64; 2]> = areas.keys().copied().collect();
+    for u in near {
+        for (i, a) in u.fids.iter().enumerate() {
+            met.extend(u.fids[i + 1..].iter().map(|b| [*a, *b]));
+        }
+    }
+    for u in after.unmatched.iter().filter(|u| u.distance > 0.0) {
+        let known = |a: &i64| u.fids.iter().any(|b| met.contains(&[*a.min(b), *a.max(b)]));
+        if !u.fids.iter().all(known) {
+            found.push(format!("{u:?}"));
+        }
+    }
+    found
+}
+
+fn sides(p: &Polygon) -> BTreeSet<(Pt, Pt)> {
+    p.sides().collect()
+}
+
+/// If every side that goes had its exact opposite, every side that comes has, and no area is gained or lost.
+fn keeps_the_laws(old: &Coverage, new: &Coverage, plan: &Plan) -> Result<(), String> {
+    let opposite = |c: &Coverage, fid: i64, (a, b): (Pt, Pt)| {
+        c.users_of(a).into_iter().any(|f| f != fid && sides(&c.get(f).unwrap().polygon).contains(&(b, a)))
+    };
+    let of = |c: &Coverage, other: &Coverage| -> Vec<(i64, (Pt, Pt))> {
+        let changed = plan.changed.iter().flat_map(|(fid, _)| {
+            let (mine, theirs) = (sides(&c.get(*fid).unwrap().polygon), sides(&other.get(*fid).unwrap().polygon));
+            mine.into_iter().filter(move |s| !theirs.contains(s)).map(|s| (*fid, s))
+        });
+        changed.collect()
+    };
+    let (gone, come) = (of(old, new), of(new, old));
+    if !gone.iter().all(|(fid, s)| opposite(old, *fid, *s)) {
+        return Ok(());
+    }
+    if let Some(free) = come.iter().find(|(fid, s)| !opposite(new, *fid, *s)) {
+        return Err(format!("{free:?} is not shared"));
+    }
+    let area = |c: &Coverage| -> i128 { plan.changed.iter().map(|(f, _)| c.get(*f).unwrap().polygon.area2()).sum() };
+    if area(old) == area(new) { Ok(()) } else { Err(format!("area {} -> {}", area(old), area(new))) }
+}
+
+/// What a plan says of itself is so.
+fn tells_the_truth(old: &Coverage, new: &Coverage, plan: &Plan) -> Result<(), String> {
+    for (from, to) in &plan.moved {
+        let (was, is) = (old.users_of(*from), new.users_of(*to));
+        if !was.iter().all(|f| is.contains(f)) {
+            return Err(format!("{from:?} of {was:?} is now {to:?} of {is:?}"));
+        }
+    }
+    let whole = |c: &Coverage, p: &Pt| !c.users_of(*p).is_empty();
+    if let Some(p) = plan.inserted.iter().find(|p| !whole(new, p)) {
+        return Err(format!("{p:?} was not inserted"));
+    }
+    let of_touched = |c: &Coverage, p: &Pt| plan.changed.iter().any(|(f, _)| c.get(*f).unwrap().polygon.points().any(|q| q == *p));
+    match plan.removed.iter().find(|p| of_touched(new, p)) {
+        Some(p) => Err(format!("{p:?} was not removed")),
+        None => Ok(()),
+    }
+}
+
+fn run(start: &Coverage, seeds: &[Seed], done: &mut BTreeMap<&'static str, usize>) -> Result<(), TestCaseError> {
+    let mut c = start.clone();
+    let mut faults_now = all_faults(&c);
+    for seed in seeds {
+        let edit = edit(&c, *seed);
+        let Ok(plan) = edit.plan(&c) else { continue };
+        *done.entry(edit.kind()).or_default() += 1;
+        let next = after(&c, &plan);
+        let faults_then = all_faults(&next);
+        let worse = worse(&faults_now, &faults_then);
+        prop_assert!(worse.is_empty(), "{:?}\nmakes {:#?}", edit, worse);
+        prop_assert_eq!(keeps_the_laws(&c, &next, &plan), Ok(()), "{:?}", edit);
+        prop_assert_eq!(tells_the_truth(&c, &next, &plan), Ok(()), "{:?}", edit);
+        (c, faults_now) = (next, faults_then);
+    }
+    Ok(())
+}
+
+static CLEAN: LazyLock<Coverage> = LazyLock::new(|| Coverage::build(sample_parcels(None, 250)));
+static DIRTY: LazyLock<Coverage> = LazyLock::new(|| Coverage::build(sample_parcels(Some(0.15), 250)));
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 10, ..ProptestConfig::default() })]
+
+    #[test]
+    fn edits_of_every_kind_make_nothing_worse(clean in any::<bool>(), seeds in prop::collection::vec(seed(), 1..25)) {
+        run(if clean { &CLEAN } else { &DIRTY }, &seeds, &mut BTreeMap::new())?;
+    }
+}
+
+/// Not vacuous: of each kind some edits are done, on both districts.
+#[test]
+fn every_kind_is_done_somewhere() {
+    for c in [&*CLEAN, &*DIRTY] {
+        let mut done = BTreeMap::new();
+        let mut x = 1u64;
+        let mut next = || {
+            x = x.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (x >> 33) as u32
+        };
+        for kind in 0u8..10 {
+            for _ in 0..60 {
+                let d = |v: u32| i64::from(v % 2000) - 1000;
+                let seed = (kind, next(), next(), d(next()), d(next()));
+                let edit = edit(c, seed);
+                if let Ok(plan) = edit.plan(c) {
+                    assert!(!plan.changed.is_empty());
+                    *done.entry(edit.kind()).or_insert(0) += 1;
+                }
+            }
+        }
+        let kinds = ["align", "insert_point", "merge_points", "move_point", "move_points", "remove_point", "reshape"];
+        assert!(kinds.iter().all(|k| done.get(k).is_some_and(|n| *n >= 5)), "{done:?}");
+    }
+}
+
+/// A district file with the dirty sample in it.
+fn imported(dir: &Path) -> std::path::PathBuf {
+    let (path, source) = (dir.join("mẫu.gpkg"), dir.join("nguồn"));
+    new_district(&path);
+    let options = diachinh::sample::Options {
+        dir: source.clone(),
+        parcels: 120,
+        seed: 11,
+        dirty: Some(0.1),
+    };
+    diachinh::sample::generate(&options, &Progress::none()).unwrap();
+    let args = ["--crs", "EPSG:9210"];
+    ok(diachinh().arg("import").arg(&path).arg(&source).args(args), &[0, 1]);
+    path
+}
+
+#[test]
+fn all_can_be_taken_back() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = imported(dir.path());
+    let mut p = Project::open(&path, &act(2), &Progress::none()).unwrap();
+    let mut states = vec![content(&path)];
+    let mut x = 7u64;
+    let mut next = || {
+        x = x.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (x >> 33) as u32
+    };
+    for k in 0..60 {
+        let d = |v: u32| i64::from(v % 2000) - 1000;
+        let seed = ((k % 10) as u8, next(), next(), d(next()), d(next()));
+        let edit = edit(p.coverage(), seed);
+        match p.apply(&edit, &act(5)) {
+            Ok(_) => states.push(content(&path)),
+            Err(_) => assert_eq!(&content(&path), states.last().unwrap(), "{edit:?}"),
+        }
+    }
+    assert!(states.len() > 15, "{}", states.len());
+    for state in states.iter().rev().skip(1) {
+        p.undo(Undo::Last, &act(6)).unwrap();
+        assert!(content(&path) == *state);
+    }
+    for state in &states[1..] {
+        p.redo(&act(7)).unwrap();
+        assert!(content(&path) == *state);
+    }
+    for q in p.coverage().iter() {
+        assert_eq!(p.record(q.fid).unwrap().polygon.unwrap(), q.polygon);
+        assert_eq!(q.bbox, BBox::of(q.polygon.points()));
+    }
+}
