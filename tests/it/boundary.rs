@@ -179,8 +179,12 @@ fn sides(p: &Polygon) -> BTreeSet<(Pt, Pt)> {
 
 /// If every side that goes had its exact opposite, every side that comes has, and no area is gained or lost.
 fn keeps_the_laws(old: &Coverage, new: &Coverage, plan: &Plan) -> Result<(), String> {
+    // Once each way: of copies over each other neither is anybody's opposite.
     let opposite = |c: &Coverage, fid: i64, (a, b): (Pt, Pt)| {
-        c.users_of(a).into_iter().any(|f| f != fid && sides(&c.get(f).unwrap().polygon).contains(&(b, a)))
+        let users = c.users_of(a);
+        let with = |s: (Pt, Pt)| users.iter().filter(|f| sides(&c.get(**f).unwrap().polygon).contains(&s)).copied().collect::<Vec<i64>>();
+        let (mine, theirs) = (with((a, b)), with((b, a)));
+        mine == [fid] && theirs.len() == 1 && theirs[0] != fid
     };
     let of = |c: &Coverage, other: &Coverage| -> Vec<(i64, (Pt, Pt))> {
         let changed = plan.changed.iter().flat_map(|(fid, _)| {
