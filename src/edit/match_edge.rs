@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{EditError, script};
+use super::{Context, EditError, Records, script, write_plan};
 use crate::domain::Pt;
 use crate::msg;
+use crate::store::survey;
 use crate::text::Msg;
 use crate::topology::match_edge::{self, Area, Mover};
 use crate::topology::{Coverage, Plan};
@@ -19,7 +20,8 @@ pub struct MatchEdge {
     /// Which side gives way.
     #[serde(rename = "move")]
     pub mover: Mover,
-    /// Surveyed points: they never move.
+    /// Surveyed points: they never move. The file's own survey points count too when the edit is done; a
+    /// preview gives them here.
     #[serde(default, with = "script::line", skip_serializing_if = "Vec::is_empty")]
     pub fixed: Vec<Pt>,
 }
@@ -29,6 +31,13 @@ impl MatchEdge {
         let (a, b) = (self.a.name(), self.b.name());
         let (vi, en) = ([a.vi, b.vi].join(" và "), [a.en, b.en].join(" and "));
         msg!("Tiếp biên {vi}", "Match the edges of {en}")
+    }
+
+    /// The file's survey points never move either, whoever asks.
+    pub(super) fn run(&self, at: &Context<'_>) -> Result<(), EditError> {
+        let mut all = self.clone();
+        all.fixed.extend(survey::load(at.op)?.into_iter().map(|p| p.at));
+        write_plan::write(at, &all.plan(at.coverage)?, &Records::default())
     }
 
     pub(super) fn plan(&self, coverage: &Coverage) -> Result<Plan, EditError> {

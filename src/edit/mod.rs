@@ -300,9 +300,6 @@ impl Edit {
         match self {
             Self::Set { parcel, fields } => set::run(at, parcel, fields),
             Self::MovePoint { from, to } => move_point::run(at, *from, *to),
-            Self::MovePoints(_) | Self::InsertPoint(_) | Self::RemovePoint(_) | Self::MergePoints(_) => {
-                write_plan::write(at, &self.plan(at.coverage)?, &Records::default())
-            }
             Self::Split(e) => e.run(at),
             Self::OpenDossier { code, kind, commune } => dossier::receive(at, code, kind, commune.as_deref()),
             Self::Approve { dossier } => proposal::approve(at, dossier),
@@ -313,8 +310,8 @@ impl Edit {
             | Self::RemovePoint(_)
             | Self::MergePoints(_)
             | Self::Reshape(_)
-            | Self::Align(_)
-            | Self::MatchEdge(_) => write_plan::write(at, &self.plan(at.coverage)?, &Records::default()),
+            | Self::Align(_) => write_plan::write(at, &self.plan(at.coverage)?, &Records::default()),
+            Self::MatchEdge(e) => e.run(at),
             Self::Merge(merge) => merge.run(at),
             Self::Retire { parcel, reason } => retire::run(at, parcel, reason),
             Self::AddParcel(new) => new.run(at),

@@ -84,7 +84,7 @@ pub fn reach(coverage: &Coverage, boxes: impl IntoIterator<Item = BBox>) -> BTre
 pub fn among(parcels: &[&Parcel], focus: usize) -> Faults {
     let rings = ring_faults(&parcels[..focus], &Progress::none()).unwrap_or_default();
     let all = |_, _| true;
-    let (faults, _) = between(parcels, focus, sides::matched(parcels), all);
+    let (faults, _) = between(parcels, focus, &sides::matched(parcels), all);
     Faults { rings, ..faults }
 }
 
@@ -108,19 +108,19 @@ pub(super) fn beside(
         let mine = &reached[i as usize];
         !local || reached[j as usize].iter().any(|k| mine.contains(k))
     };
-    between(parcels, focus, matched, compare)
+    between(parcels, focus, &matched, compare)
 }
 
 fn between(
     parcels: &[&Parcel],
     focus: usize,
-    matched: Matched,
+    matched: &Matched,
     compare: impl Fn(u32, u32) -> bool,
 ) -> (Faults, Vec<NearMiss>) {
     let none = Progress::none();
     let field = Field::new(parcels);
     let misses = field
-        .along_free_sides(&matched, false, &none)
+        .along_free_sides(matched, false, &none)
         .map(|(_, m)| m)
         .unwrap_or_default();
     // Overlaps between others count too where their points come near: they decide what is unmatched.

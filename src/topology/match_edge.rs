@@ -232,7 +232,8 @@ pub fn plan(coverage: &Coverage, found: &EdgeMatch, mover: Mover) -> Result<Plan
         map.extend(together(pair, mover));
     }
     let target = |map: &BTreeMap<Pt, Pt>, p: Pt| map.get(&p).copied().unwrap_or(p);
-    let (mut to_side, mut onto): (Vec<Pt>, BTreeMap<(Pt, Pt), Vec<Pt>>) = Default::default();
+    let mut to_side: Vec<Pt> = Vec::new();
+    let mut onto: BTreeMap<(Pt, Pt), Vec<Pt>> = BTreeMap::new();
     for h in &found.hanging {
         let side = (target(&map, h.side.0), target(&map, h.side.1));
         let gives_way = mover == if h.of_a { Mover::A } else { Mover::B };
@@ -337,7 +338,8 @@ mod tests {
         let b = "10060 0, 20000 0, 20000 10000, 10040 10030";
         let corner = "10060 0, 20000 0, 20000 10000, 10040 10030, 10050 4000";
         let far = "10500 0, 20000 0, 20000 10000, 10500 10000";
-        let table: [(&[&str], usize, i64, Mover, &str, &str); 11] = [
+        type Row<'a> = (&'a [&'a str], usize, i64, Mover, &'a str, &'a str);
+        let table: [Row<'_>; 11] = [
             (&[a, b], 1, 100, Mover::A, "", "p2 h0 60 | 1(+1301800) >2"),
             (&[a, b], 1, 100, Mover::B, "", "p2 h0 60 | 2(+701800) >2"),
             (

@@ -7,17 +7,20 @@ use std::sync::LazyLock;
 
 use diachinh::domain::{BBox, Parcel, ParcelRef, Polygon, Pt};
 use diachinh::edit::{
-    Align, Arc, Edit, InsertPoint, MatchEdge, MergePoints, MovePoints, RemovePoint, Reshape,
+    Align, Arc, Edit, InsertPoint, MatchEdge, MergePoints, MovePoints, RemovePoint, Reshape, parse,
 };
 use diachinh::job::Progress;
 use diachinh::project::{Project, Undo};
+use diachinh::store::journal::NewOperation;
+use diachinh::store::{Writer, geometry};
+use diachinh::text::Msg;
 use diachinh::topology::faults::{self, Faults};
 use diachinh::topology::match_edge::{Area, Mover};
 use diachinh::topology::validity::FaultKind;
 use diachinh::topology::{Coverage, Plan, Way};
 use proptest::prelude::*;
 
-use crate::district::{act, content};
+use crate::district::{District, EPSG, act, content, corner};
 use crate::quality::sample_parcels;
 use crate::support::{diachinh, new_district, ok};
 
@@ -25,7 +28,13 @@ use crate::support::{diachinh, new_district, ok};
 type Seed = (u8, u32, u32, i64, i64);
 
 fn seed() -> impl Strategy<Value = Seed> {
-    (0u8..10, any::<u32>(), any::<u32>(), -1000i64..1000, -1000i64..1000)
+    (
+        0u8..10,
+        any::<u32>(),
+        any::<u32>(),
+        -1000i64..1000,
+        -1000i64..1000,
+    )
 }
 
 /// A point of a ring, and the ring.
@@ -51,7 +60,10 @@ fn edit(c: &Coverage, (kind, which, place, x, y): Seed) -> Edit {
     let (dx, dy) = (step(place / 3, x), step(place / 3, y));
     let reference = Some(ParcelRef::Uid(parcel.uid));
     let span = 1 + place as usize % 4;
-    let middle = Pt::new(i64::midpoint(at(0).e, at(span).e), i64::midpoint(at(0).n, at(span).n));
+    let middle = Pt::new(
+        i64::midpoint(at(0).e, at(span).e),
+        i64::midpoint(at(0).n, at(span).n),
+    );
     match kind {
         0 => Edit::MovePoint {
             from: at(0),
@@ -101,7 +113,11 @@ fn edit(c: &Coverage, (kind, which, place, x, y): Seed) -> Edit {
             parcel: reference,
             start: at(0),
             end: at(span),
-            to: vec![shifted(at(0), dx, dy), shifted(middle, dy / 2, dx), shifted(at(span), -dx, dy)],
+            to: vec![
+                shifted(at(0), dx, dy),
+                shifted(middle, dy / 2, dx),
+                shifted(at(span), -dx, dy),
+            ],
             points: Vec::new(),
             tolerance: 0.5,
             way: Way::Shorter,
@@ -143,13 +159,20 @@ fn all_faults(c: &Coverage) -> Faults {
 fn worse(before: &Faults, after: &Faults) -> Vec<String> {
     let kinds = |f: &Faults| {
         let mut count: BTreeMap<(i64, FaultKind), usize> = BTreeMap::new();
-        let all = f.rings.iter().flat_map(|(fid, list)| list.iter().map(|f| (*fid, f.kind)));
+        let all = f
+            .rings
+            .iter()
+            .flat_map(|(fid, list)| list.iter().map(|f| (*fid, f.kind)));
         all.for_each(|k| *count.entry(k).or_default() += 1);
         count
     };
     let (was, is) = (kinds(before), kinds(after));
     let mut found: Vec<String> = Vec::new();
-    found.extend(is.iter().filter(|(k, n)| was.get(k) < Some(n)).map(|k| format!("{k:?}")));
+    found.extend(
+        is.iter()
+            .filter(|(k, n)| was.get(k) < Some(n))
+            .map(|k| format!("{k:?}")),
+    );
     let areas: BTreeMap<[i64; 2], f64> = before.overlaps.iter().map(|o| (o.fids, o.common.area)).collect();
     for o in &after.overlaps {
         if areas.get(&o.fids).is_none_or(|old| o.common.area > old + 1e-5) {
@@ -182,14 +205,25 @@ fn keeps_the_laws(old: &Coverage, new: &Coverage, plan: &Plan) -> Result<(), Str
     // Once each way: of copies over each other neither is anybody's opposite.
     let opposite = |c: &Coverage, fid: i64, (a, b): (Pt, Pt)| {
         let users = c.users_of(a);
-        let with = |s: (Pt, Pt)| users.iter().filter(|f| sides(&c.get(**f).unwrap().polygon).contains(&s)).copied().collect::<Vec<i64>>();
+        let with = |s: (Pt, Pt)| {
+            users
+                .iter()
+                .filter(|f| sides(&c.get(**f).unwrap().polygon).contains(&s))
+                .copied()
+                .collect::<Vec<i64>>()
+        };
         let (mine, theirs) = (with((a, b)), with((b, a)));
         mine == [fid] && theirs.len() == 1 && theirs[0] != fid
     };
     let of = |c: &Coverage, other: &Coverage| -> Vec<(i64, (Pt, Pt))> {
         let changed = plan.changed.iter().flat_map(|(fid, _)| {
-            let (mine, theirs) = (sides(&c.get(*fid).unwrap().polygon), sides(&other.get(*fid).unwrap().polygon));
-            mine.into_iter().filter(move |s| !theirs.contains(s)).map(|s| (*fid, s))
+            let (mine, theirs) = (
+                sides(&c.get(*fid).unwrap().polygon),
+                sides(&other.get(*fid).unwrap().polygon),
+            );
+            mine.into_iter()
+                .filter(move |s| !theirs.contains(s))
+                .map(|s| (*fid, s))
         });
         changed.collect()
     };
@@ -200,8 +234,17 @@ fn keeps_the_laws(old: &Coverage, new: &Coverage, plan: &Plan) -> Result<(), Str
     if let Some(free) = come.iter().find(|(fid, s)| !opposite(new, *fid, *s)) {
         return Err(format!("{free:?} is not shared"));
     }
-    let area = |c: &Coverage| -> i128 { plan.changed.iter().map(|(f, _)| c.get(*f).unwrap().polygon.area2()).sum() };
-    if area(old) == area(new) { Ok(()) } else { Err(format!("area {} -> {}", area(old), area(new))) }
+    let area = |c: &Coverage| -> i128 {
+        plan.changed
+            .iter()
+            .map(|(f, _)| c.get(*f).unwrap().polygon.area2())
+            .sum()
+    };
+    if area(old) == area(new) {
+        Ok(())
+    } else {
+        Err(format!("area {} -> {}", area(old), area(new)))
+    }
 }
 
 /// What a plan says of itself is so.
@@ -216,14 +259,22 @@ fn tells_the_truth(old: &Coverage, new: &Coverage, plan: &Plan) -> Result<(), St
     if let Some(p) = plan.inserted.iter().find(|p| !whole(new, p)) {
         return Err(format!("{p:?} was not inserted"));
     }
-    let of_touched = |c: &Coverage, p: &Pt| plan.changed.iter().any(|(f, _)| c.get(*f).unwrap().polygon.points().any(|q| q == *p));
+    let of_touched = |c: &Coverage, p: &Pt| {
+        plan.changed
+            .iter()
+            .any(|(f, _)| c.get(*f).unwrap().polygon.points().any(|q| q == *p))
+    };
     match plan.removed.iter().find(|p| of_touched(new, p)) {
         Some(p) => Err(format!("{p:?} was not removed")),
         None => Ok(()),
     }
 }
 
-fn run(start: &Coverage, seeds: &[Seed], done: &mut BTreeMap<&'static str, usize>) -> Result<(), TestCaseError> {
+fn run(
+    start: &Coverage,
+    seeds: &[Seed],
+    done: &mut BTreeMap<&'static str, usize>,
+) -> Result<(), TestCaseError> {
     let mut c = start.clone();
     let mut faults_now = all_faults(&c);
     for seed in seeds {
@@ -260,7 +311,9 @@ fn every_kind_is_done_somewhere() {
         let mut done = BTreeMap::new();
         let mut x = 1u64;
         let mut next = || {
-            x = x.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            x = x
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
             (x >> 33) as u32
         };
         for kind in 0u8..10 {
@@ -274,8 +327,19 @@ fn every_kind_is_done_somewhere() {
                 }
             }
         }
-        let kinds = ["align", "insert_point", "merge_points", "move_point", "move_points", "remove_point", "reshape"];
-        assert!(kinds.iter().all(|k| done.get(k).is_some_and(|n| *n >= 5)), "{done:?}");
+        let kinds = [
+            "align",
+            "insert_point",
+            "merge_points",
+            "move_point",
+            "move_points",
+            "remove_point",
+            "reshape",
+        ];
+        assert!(
+            kinds.iter().all(|k| done.get(k).is_some_and(|n| *n >= 5)),
+            "{done:?}"
+        );
     }
 }
 
@@ -291,7 +355,10 @@ fn imported(dir: &Path) -> std::path::PathBuf {
     };
     diachinh::sample::generate(&options, &Progress::none()).unwrap();
     let args = ["--crs", "EPSG:9210"];
-    ok(diachinh().arg("import").arg(&path).arg(&source).args(args), &[0, 1]);
+    ok(
+        diachinh().arg("import").arg(&path).arg(&source).args(args),
+        &[0, 1],
+    );
     path
 }
 
@@ -303,7 +370,9 @@ fn all_can_be_taken_back() {
     let mut states = vec![content(&path)];
     let mut x = 7u64;
     let mut next = || {
-        x = x.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        x = x
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         (x >> 33) as u32
     };
     for k in 0..60 {
@@ -328,4 +397,58 @@ fn all_can_be_taken_back() {
         assert_eq!(p.record(q.fid).unwrap().polygon.unwrap(), q.polygon);
         assert_eq!(q.bbox, BBox::of(q.polygon.points()));
     }
+}
+
+#[test]
+fn edges_are_matched_and_survey_points_stay() {
+    let d = District::new(2);
+    let east = |e: i64, row: i64| shifted(corner(2, row), e, 0);
+    let (a, b) = (corner(2, 0), corner(2, 2));
+    {
+        let mut writer = Writer::open(&d.path, &act(2)).unwrap();
+        let new = NewOperation {
+            kind: "import",
+            what: "{}".into(),
+            label: Msg::new("Nhập điểm", "Import points"),
+            undoes: None,
+        };
+        let op = writer.begin(&act(2), &new).unwrap();
+        op.execute(
+            "INSERT INTO survey_point(uid, geom, label) VALUES ('00000000-0000-7000-8000-000000000001', ?1, 'M1')",
+            [geometry::encode_point(a, EPSG)],
+        )
+        .unwrap();
+        op.commit().unwrap();
+    }
+    let mut p = d.open();
+    let metres = |p: Pt| format!("[{:.3},{:.3}]", p.e as f64 / 1000.0, p.n as f64 / 1000.0);
+    let ring = [east(40, 0), east(9000, 0), east(9000, 2), east(30, 2)]
+        .map(metres)
+        .join(",");
+    let add = format!(
+        r#"{{"op":"add_parcel","commune":"25747","sheet":"9","number":"1","rings":[[{ring}]],"fields":{{}}}}"#
+    );
+    p.apply(&parse(&add).unwrap(), &act(3)).unwrap();
+    let edit = |mover: &str| {
+        parse(&format!(
+            r#"{{"op":"match_edge","a":{{"commune":"25747","sheet":"1"}},"b":{{"commune":"25747","sheet":"9"}},"tolerance":0.1,"move":"{mover}"}}"#
+        ))
+        .unwrap()
+    };
+    let done = p.apply(&edit("a"), &act(4)).unwrap();
+    // Of the two pairs one may move; the corner between hangs at the other side, which gets it as a point.
+    assert_eq!(done.fids, [2, 4, 5], "{done:?}");
+    assert_eq!(
+        (p.coverage().users_of(a).len(), p.coverage().users_of(b).len()),
+        (1, 0)
+    );
+    p.undo(Undo::Last, &act(5)).unwrap();
+    p.apply(&edit("both"), &act(6)).unwrap();
+    assert_eq!(
+        p.coverage().users_of(a).len(),
+        2,
+        "the other sheet came to the surveyed point"
+    );
+    let middle = Pt::new(b.e + 15, b.n);
+    assert_eq!(p.coverage().users_of(middle).len(), 2);
 }
