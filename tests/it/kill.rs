@@ -241,3 +241,15 @@ fn what_is_acknowledged_was_flushed() {
     });
     assert!(flushed, "no fsync of the file between BEGIN and DONE:\n{calls}");
 }
+
+#[test]
+fn killed_while_cutting_and_joining() {
+    // A fixed sequence (Knuth's multiplier): a failing round comes again.
+    let mut state = 3_u64;
+    crate::kill_edits::trials(30, |n| {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) % n
+    });
+}

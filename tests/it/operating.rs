@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::district::{COMMUNE, District, act, content, corner};
 use crate::support::{diachinh, ok, run};
 
-fn metres(c: i64, r: i64) -> [f64; 2] {
+pub fn metres(c: i64, r: i64) -> [f64; 2] {
     corner(c, r).metres().into()
 }
 
@@ -22,7 +22,8 @@ fn shift(c: i64, r: i64, dossier: Option<&str>) -> Value {
     line
 }
 
-fn edit(path: &Path, lines: &[Value]) -> (i32, Vec<Value>) {
+/// A script: exit code and its answers.
+pub fn edit(path: &Path, lines: &[Value]) -> (i32, Vec<Value>) {
     let script = path.with_extension("jsonl");
     let text: Vec<String> = lines.iter().map(ToString::to_string).collect();
     std::fs::write(&script, text.join("\n")).unwrap();
@@ -41,7 +42,8 @@ fn edit(path: &Path, lines: &[Value]) -> (i32, Vec<Value>) {
     (out.status.code().unwrap(), answers)
 }
 
-fn command(path: &Path, args: &[&str]) -> (i32, Value) {
+/// One command: exit code and answer.
+pub fn command(path: &Path, args: &[&str]) -> (i32, Value) {
     let mut c = diachinh();
     c.arg(args[0]).arg(path).args(&args[1..]);
     let (code, answer, _) = run(&mut c);

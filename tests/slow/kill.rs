@@ -145,3 +145,9 @@ fn a_killed_script_keeps_exactly_the_acknowledged_lines() {
     }
     assert!(cut > 10, "the kill came too late in almost every round ({cut})");
 }
+
+#[test]
+fn a_thousand_kills_while_cutting_and_joining() {
+    let mut random = Random(5);
+    crate::kill_edits::trials(1000, |n| random.below(n));
+}

@@ -7,6 +7,8 @@
 #[path = "../it/support.rs"]
 mod support;
 
+#[path = "../it/kill_edits.rs"]
+mod kill_edits;
 #[path = "../it/split_areas.rs"]
 mod split_areas;
 

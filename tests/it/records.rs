@@ -1,0 +1,275 @@
+//! What the register says after parcels came and went: numbers, descent, history, and all of it taken back.
+
+use std::path::Path;
+
+use diachinh::edit::{Edit, Tolerance, parse};
+use diachinh::project::{DumpOptions, Project, Undo, When};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use crate::district::{District, act, corner};
+use crate::operating::{command, edit, metres};
+
+fn dump(p: &Project) -> String {
+    let mut out = Vec::new();
+    let options = DumpOptions {
+        personal: true,
+        no_uid: false,
+    };
+    p.dump(options, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+/// Cuts a parcel of the grid into equal parts, from its south side on.
+fn cut(parcel: &str, column: i64, row: i64, parts: u32) -> Value {
+    json!({"op": "split", "parcel": parcel, "by": {"equal": parts, "parallel_to": [metres(column, row), metres(column + 1, row)]}})
+}
+
+fn of(value: &Value) -> Edit {
+    parse(&value.to_string()).unwrap()
+}
+
+/// What the descent of a parcel tells: `generation ref status`, and parent>child.
+fn family(path: &Path, reference: &str) -> (Vec<String>, Vec<String>) {
+    let (code, answer) = command(path, &["lineage", reference]);
+    assert_eq!(code, 0, "{answer}");
+    let text = |v: &Value| v.as_str().unwrap_or_default().to_owned();
+    let all = answer["parcels"].as_array().unwrap();
+    let name = |uid: &Value| {
+        let found = all.iter().find(|m| m["uid"] == *uid).unwrap();
+        text(&found["ref"])
+    };
+    let members = all
+        .iter()
+        .map(|m| {
+            format!(
+                "{} {} {} {}",
+                m["generation"],
+                text(&m["ref"]),
+                text(&m["status"]),
+                m["area_m2"]
+            )
+        })
+        .collect();
+    let descents = answer["descents"].as_array().unwrap();
+    let descents = descents
+        .iter()
+        .map(|d| format!("{}>{}", name(&d["parent"]), name(&d["child"])));
+    (members, descents.collect())
+}
+
+#[test]
+fn the_life_of_a_parcel() {
+    let d = District::new(3);
+    let p = &d.path;
+    // Parcel 5 is the middle one, sheet 1 has numbers up to 9.
+    let (code, answers) = edit(p, &[cut("25747/1/5", 1, 1, 2)]);
+    assert_eq!(code, 0, "{answers:?}");
+    assert_eq!(
+        (
+            answers[0]["created"].as_array().unwrap().len(),
+            answers[0]["retired"].as_array().unwrap().len()
+        ),
+        (2, 1)
+    );
+    let (code, answers) = edit(
+        p,
+        &[json!({"op": "merge", "parcels": ["25747/1/11", "25747/1/8"]})],
+    );
+    assert_eq!(code, 0, "{answers:?}");
+    let (members, descents) = family(p, "25747/1/5");
+    assert_eq!(
+        members,
+        [
+            "0 25747/1/5 LICH_SU 100.0",
+            "1 25747/1/10 HIEN_HANH 50.0",
+            "1 25747/1/11 LICH_SU 50.0",
+            "2 25747/1/12 HIEN_HANH 150.0"
+        ]
+    );
+    assert_eq!(
+        descents,
+        [
+            "25747/1/5>25747/1/10",
+            "25747/1/5>25747/1/11",
+            "25747/1/11>25747/1/12"
+        ]
+    );
+    let (members, _) = family(p, "25747/1/12");
+    assert_eq!(
+        members,
+        [
+            "-2 25747/1/5 LICH_SU 100.0",
+            "-1 25747/1/8 LICH_SU 100.0",
+            "-1 25747/1/11 LICH_SU 50.0",
+            "0 25747/1/12 HIEN_HANH 150.0"
+        ]
+    );
+    assert_eq!(
+        command(p, &["lineage", "25747/1/99"]).1["error"]["code"],
+        "NO_PARCEL"
+    );
+    // Old numbers are found and say that they are old; so is the number a parcel had before it was renumbered.
+    edit(
+        p,
+        &[json!({"op": "set", "parcel": "25747/1/1", "fields": {"number": "77"}})],
+    );
+    let found = |text: &str| -> Vec<String> {
+        let hits = command(p, &["search", text]).1;
+        let told = |h: &Value| format!("{} {}", h["ref"].as_str().unwrap(), h["historic"]);
+        hits.as_array().unwrap().iter().map(told).collect()
+    };
+    assert_eq!(found("1/5"), ["25747/1/5 true"]);
+    assert_eq!(found("1/12"), ["25747/1/12 false"]);
+    assert_eq!(found("1/1")[0], "25747/1/77 false");
+    // The map before, by operation and by clock.
+    let project = d.open();
+    let uids = |when: When| -> Vec<String> {
+        let map = project.map_at(when).unwrap();
+        let mut all: Vec<String> = map.iter().map(|p| p.reference()).collect();
+        all.sort();
+        all
+    };
+    assert_eq!(uids(When::Op(2)).len(), 9);
+    assert!(uids(When::Op(2)).contains(&"25747/1/5".to_owned()));
+    assert!(uids(When::Op(2)).contains(&"25747/1/1".to_owned()));
+    assert_eq!(uids(When::Op(3)).len(), 10);
+    assert_eq!(uids(When::Op(4)).len(), 9);
+    let five = project.map_at(When::Op(2)).unwrap();
+    let five = five.by_key(&"25747/1/5".parse().map(key).unwrap());
+    let historic = project.record(five[0]).unwrap();
+    assert_eq!((historic.parcel_code, historic.polygon), (None, None));
+    let ten = project.coverage().by_key(&"25747/1/10".parse().map(key).unwrap());
+    let code = project.record(ten[0]).unwrap().parcel_code.unwrap();
+    assert_eq!(code.len(), 12);
+    drop(project);
+    // The code stays whatever becomes of the shape.
+    let [e, n] = metres(1, 1);
+    edit(
+        p,
+        &[json!({"op": "move_point", "from": [e, n], "to": [e + 1.0, n + 1.0]})],
+    );
+    let project = d.open();
+    assert_eq!(project.record(ten[0]).unwrap().parcel_code, Some(code));
+}
+
+fn key(r: diachinh::domain::ParcelRef) -> diachinh::domain::ParcelKey {
+    match r {
+        diachinh::domain::ParcelRef::Key(key) => key,
+        diachinh::domain::ParcelRef::Uid(_) => unreachable!("written as a key"),
+    }
+}
+
+#[test]
+fn what_else_changed_is_told() {
+    let d = District::new(3);
+    let mut p = d.open();
+    // A cut between neighbours: those at its ends only receive a point each.
+    let done = p.apply(&of(&cut("25747/1/5", 1, 1, 2)), &act(5)).unwrap();
+    let only: Vec<&str> = done
+        .parcels
+        .iter()
+        .filter(|e| e.only_points)
+        .map(|e| e.reference.as_str())
+        .collect();
+    assert_eq!(only, ["25747/1/4", "25747/1/6"]);
+    assert!(
+        done.parcels
+            .iter()
+            .filter(|e| e.only_points)
+            .all(|e| e.points_inserted == 1 && e.shift_mm <= 1.0)
+    );
+    let areas = |reference: &str| {
+        let e = done.parcels.iter().find(|e| e.reference == reference).unwrap();
+        (e.area_before, e.area_after)
+    };
+    assert_eq!(areas("25747/1/5"), (Some(100.0), None));
+    assert_eq!(areas("25747/1/10"), (None, Some(50.0)));
+    // 100.1 m² certified: a metre more of the shape is out of tolerance, going back is in again.
+    let (from, to) = (
+        corner(0, 0),
+        diachinh::domain::Pt::new(corner(0, 0).e - 1000, corner(0, 0).n),
+    );
+    let out = p.apply(&Edit::MovePoint { from, to }, &act(6)).unwrap();
+    assert_eq!(
+        (out.shift_mm, out.parcels[0].tolerance),
+        (1000.0, Some(Tolerance::Left))
+    );
+    let back = p.undo(Undo::Last, &act(7)).unwrap();
+    assert_eq!(back.parcels[0].tolerance, Some(Tolerance::Regained));
+}
+
+/// A person who does one thing after the other, by dice.
+fn random_edit(p: &Project, dice: (u8, usize, usize, i64)) -> Option<Edit> {
+    let coverage = p.coverage();
+    let mut all: Vec<_> = coverage.iter().collect();
+    all.sort_by_key(|x| x.fid);
+    let one = all[dice.1 % all.len()];
+    let shell = one.polygon.shell();
+    let (a, b) = (shell[dice.2 % shell.len()], shell[(dice.2 + 1) % shell.len()]);
+    let m = |q: diachinh::domain::Pt| <[f64; 2]>::from(q.metres());
+    let uid = one.uid.to_string();
+    let value = match dice.0 % 6 {
+        0 | 1 => {
+            json!({"op": "split", "parcel": uid, "by": {"equal": 2 + dice.3.unsigned_abs() % 2, "parallel_to": [m(a), m(b)]}})
+        }
+        2 => {
+            let beside = coverage.neighbours(one.fid);
+            let other = coverage.get(*beside.get(dice.2 % beside.len().max(1))?)?;
+            json!({"op": "merge", "parcels": [uid, other.uid.to_string()]})
+        }
+        3 => {
+            json!({"op": "move_point", "from": m(a), "to": m(diachinh::domain::Pt::new(a.e + dice.3, a.n - dice.3))})
+        }
+        4 => {
+            json!({"op": "set", "parcel": uid, "fields": {"area_legal": 10.0 + dice.3.unsigned_abs() as f64, "land_use": "ODT"}})
+        }
+        _ => {
+            json!({"op": "insert_point", "parcel": uid, "at": m(diachinh::domain::Pt::new(i64::midpoint(a.e, b.e), i64::midpoint(a.n, b.n)))})
+        }
+    };
+    Some(of(&value))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 8, max_shrink_iters: 20, ..ProptestConfig::default() })]
+
+    /// Whatever was done, undo-all gives the register byte for byte, redo-all what it became; no number is given twice,
+    /// every parcel that went has heirs, certified areas are conserved by cutting and joining.
+    #[test]
+    fn all_of_it_can_be_taken_back(dice in proptest::collection::vec((any::<u8>(), 0usize..50, 0usize..8, -900i64..900), 4..14)) {
+        let d = District::new(3);
+        let mut p = d.open();
+        let before = dump(&p);
+        let mut done = 0;
+        for (i, roll) in dice.into_iter().enumerate() {
+            let Some(edit) = random_edit(&p, roll) else { continue };
+            let legal = |p: &Project| p.coverage().iter().filter_map(|x| x.area_legal).map(|a| (a * 10.0).round() as i64).sum::<i64>();
+            let was = legal(&p);
+            if p.apply(&edit, &act(10 + i as i64)).is_ok() {
+                done += 1;
+                if matches!(edit.kind(), "split" | "merge") {
+                    prop_assert_eq!(legal(&p), was, "{:?}", edit);
+                }
+            }
+        }
+        let after = dump(&p);
+        let twice: i64 = d.raw().query_row("SELECT count(*) FROM (SELECT 1 FROM parcel GROUP BY commune, sheet, number HAVING count(*)>1)", [], |r| r.get(0)).unwrap();
+        let heirless: i64 = d.raw().query_row("SELECT count(*) FROM parcel WHERE status='LICH_SU' AND fid NOT IN (SELECT parent FROM parcel_lineage)", [], |r| r.get(0)).unwrap();
+        prop_assert_eq!((twice, heirless), (0, 0));
+        for k in 0..done {
+            p.undo(Undo::Last, &act(50 + k)).unwrap();
+        }
+        prop_assert_eq!(dump(&p), before);
+        for k in 0..done {
+            p.redo(&act(90 + k)).unwrap();
+        }
+        prop_assert_eq!(dump(&p), after);
+        let mut map: Vec<_> = p.coverage().iter().cloned().collect();
+        drop(p);
+        let mut again: Vec<_> = d.open().coverage().iter().cloned().collect();
+        again.sort_by_key(|x| x.fid);
+        map.sort_by_key(|x| x.fid);
+        prop_assert_eq!(map, again);
+    }
+}
