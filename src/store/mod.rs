@@ -198,6 +198,9 @@ impl Writer {
         progress: &Progress,
         commit: impl FnOnce(&mut Connection) -> Result<Committed>,
     ) -> Result<Committed> {
+        if rows::setting(&self.conn, "mode")?.as_deref() == Some("operating") {
+            return Err(in_operation().into());
+        }
         let filled = self
             .conn
             .prepare_cached("SELECT 1 FROM parcel LIMIT 1")?
@@ -290,6 +293,21 @@ fn remove_sides(path: &Path) {
     for side in files::SIDES {
         let _ = std::fs::remove_file(files::with_suffix(path, side));
     }
+}
+
+/// Whole files come in while the database is being built.
+fn in_operation() -> Failure {
+    Failure::new(
+        "OPERATING",
+        crate::msg!(
+            "Cơ sở dữ liệu đang vận hành: không nhập trực tiếp thửa đất từ tệp.",
+            "The district is in operation: parcels are not imported from files."
+        ),
+    )
+    .remedy(crate::msg!(
+        "Thay đổi ranh giới qua hồ sơ, hoặc chuyển tệp về chế độ xây dựng.",
+        "Change boundaries through dossiers, or set the file back to being built."
+    ))
 }
 
 fn not_found(path: &Path) -> Failure {

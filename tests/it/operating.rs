@@ -3,9 +3,11 @@
 use std::path::Path;
 
 use diachinh::project::{Project, Undo, When};
+use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use crate::district::{COMMUNE, District, act, content, corner};
+use crate::records::{place, random_edit};
 use crate::support::{diachinh, ok, run};
 
 pub fn metres(c: i64, r: i64) -> [f64; 2] {
@@ -226,4 +228,65 @@ fn the_map_at_a_moment() {
     p.undo(Undo::Last, &act(20)).unwrap();
     assert_eq!(p.map_at(When::Op(ops[2])).unwrap().users_of(at(2)).len(), 4);
     assert_eq!(p.map_at(When::Op(ops[0])).unwrap().users_of(at(1)).len(), 4);
+}
+
+#[test]
+fn an_import_waits_until_the_district_is_being_built() {
+    let d = District::new(2);
+    command(&d.path, &["mode", "operating"]);
+    let mut import = diachinh();
+    import
+        .arg("import")
+        .arg(&d.path)
+        .arg(crate::support::root().join("sample-data/utf8"))
+        .args(["--crs", "EPSG:9210"]);
+    let (code, answer, _) = run(&mut import);
+    assert_eq!((code, &answer["error"]["code"]), (2, &json!("OPERATING")));
+    command(&d.path, &["mode", "building"]);
+    assert_eq!(command(&d.path, &["info"]).1["mode"], "building");
+}
+
+fn shapes(c: &diachinh::topology::Coverage) -> Vec<Vec<Vec<(i64, i64)>>> {
+    let mut all: Vec<_> = c.iter().map(place).collect();
+    all.sort();
+    all
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 8, max_shrink_iters: 20, ..ProptestConfig::default() })]
+
+    /// A dossier sees at each step what direct edits would give, approval gives it to all, and certified areas are
+    /// conserved; until then nothing in force changes, and undo leaves nothing.
+    #[test]
+    fn an_approved_dossier_is_as_done_directly(dice in proptest::collection::vec((any::<u8>(), 0usize..50, 0usize..8, -900i64..900), 3..10)) {
+        let (direct, inside) = (District::new(3), District::new(3));
+        let (mut a, mut b) = (direct.open(), inside.open());
+        b.set_mode(diachinh::project::Mode::Operating, &act(3)).unwrap();
+        let parse = |v: &Value| diachinh::edit::parse(&v.to_string()).unwrap();
+        b.apply(&parse(&open("H1")), &act(4)).unwrap();
+        let (empty, in_force) = (content(&inside.path), shapes(b.coverage()));
+        let mut done = 0;
+        for roll in dice {
+            let view = b.view("H1").unwrap();
+            let (Some(here), Some(there)) = (random_edit(a.coverage(), roll), random_edit(&view, roll)) else { continue };
+            if here.kind() == "set" { continue; }
+            let (one, other) = (a.apply(&here, &act(5)), b.apply(&there.within("H1"), &act(5)));
+            let codes = |r: &Result<_, diachinh::project::EditError>| r.as_ref().err().map(|e| e.failure.code());
+            prop_assert_eq!(codes(&one), codes(&other), "{:?}", here);
+            done += i32::from(other.is_ok());
+            prop_assert_eq!(shapes(&b.view("H1").unwrap()), shapes(a.coverage()));
+            prop_assert_eq!(shapes(b.coverage()), in_force.clone());
+        }
+        if done > 0 && !b.proposals(None).unwrap().is_empty() {
+            for _ in 0..done { b.undo(Undo::Last, &act(6)).unwrap(); }
+            prop_assert_eq!(content(&inside.path), empty);
+            for _ in 0..done { b.redo(&act(7)).unwrap(); }
+            let legal = |p: &Project| p.coverage().iter().filter_map(|x| x.area_legal).map(|a| (a * 10.0).round() as i64).sum::<i64>();
+            let before = legal(&b);
+            b.apply(&parse(&json!({"op": "approve", "dossier": "H1"})), &act(8)).unwrap();
+            prop_assert_eq!(shapes(b.coverage()), shapes(a.coverage()));
+            prop_assert_eq!(legal(&b), before);
+            prop_assert!(b.proposals(None).unwrap().is_empty());
+        }
+    }
 }
