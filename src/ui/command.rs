@@ -45,6 +45,10 @@ pub enum Command {
     ToolRemovePoint,
     ToolMergePoints,
     ToolMovePoints,
+    ToolReshape,
+    ToolAlign,
+    ToolCurve,
+    ToolMatchEdge,
     ToolMeasure,
     Traverse,
     ToolFields,
@@ -151,7 +155,7 @@ macro_rules! row {
 
 impl Command {
     /// In the order of the menus and of the palette.
-    pub const ALL: [Self; 45] = {
+    pub const ALL: [Self; 49] = {
         use Command::*;
         [
             New,
@@ -190,6 +194,10 @@ impl Command {
             ToolRemovePoint,
             ToolMergePoints,
             ToolMovePoints,
+            ToolReshape,
+            ToolAlign,
+            ToolCurve,
+            ToolMatchEdge,
             ToolMeasure,
             Traverse,
             ToolFields,
@@ -310,6 +318,14 @@ impl Command {
                 "Làm nhiều đỉnh gần nhau thành một đỉnh chung", "Make several near points one shared point", ICON_JOIN_INNER, [PLAIN J], Writable),
             Self::ToolMovePoints => row!(Boundary, "Dời nhiều đỉnh", "Move many points",
                 "Kéo khung quanh các đỉnh rồi dời cùng một đoạn", "Drag a box around points and move them together", ICON_OPEN_WITH, [PLAIN B], Writable),
+            Self::ToolReshape => row!(Boundary, "Vẽ lại ranh chung", "Reshape a shared boundary",
+                "Vẽ đường ranh mới từ điểm đầu đến điểm cuối; hai bên cùng đổi", "Draw the new boundary from its start to its end; both sides change", ICON_GESTURE, [PLAIN R], Writable),
+            Self::ToolAlign => row!(Boundary, "Nắn ranh theo đường", "Align a boundary to a line",
+                "Đưa một đoạn ranh về đúng đường đo hoặc dãy điểm đo", "Bring a stretch of boundary onto a surveyed line or points", ICON_ALIGN_JUSTIFY_FLEX_END, [PLAIN A], Writable),
+            Self::ToolCurve => row!(Boundary, "Ranh cong", "Curved boundary",
+                "Thay một đoạn ranh bằng các dây cung của một cung tròn", "Replace a stretch of boundary by the chords of an arc", ICON_LINE_CURVE, [PLAIN U], Writable),
+            Self::ToolMatchEdge => row!(Boundary, "Tiếp biên hai tờ bản đồ", "Match sheet edges",
+                "Ghép các đỉnh sát biên của hai tờ trong một dung sai", "Pair the edge points of two sheets within a tolerance", ICON_VERTICAL_ALIGN_CENTER, [PLAIN E], Writable),
             Self::ToolFields => row!(Boundary, "Nhập số liệu cho công cụ", "Type values for the tool",
                 "Đưa con trỏ vào ô đầu tiên của công cụ đang dùng", "Put the cursor into the first field of the tool in hand", ICON_KEYBOARD, [PLAIN F2], Project),
             Self::Traverse => row!(
@@ -384,6 +400,10 @@ impl Command {
             Self::ToolRemovePoint => Some(ToolKind::RemovePoint),
             Self::ToolMergePoints => Some(ToolKind::MergePoints),
             Self::ToolMovePoints => Some(ToolKind::MovePoints),
+            Self::ToolReshape => Some(ToolKind::Reshape),
+            Self::ToolAlign => Some(ToolKind::Align),
+            Self::ToolCurve => Some(ToolKind::Curve),
+            Self::ToolMatchEdge => Some(ToolKind::MatchEdge),
             Self::ToolMeasure => Some(ToolKind::Measure),
             Self::ZoomBox => Some(ToolKind::ZoomBox),
             _ => None,

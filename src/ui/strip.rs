@@ -121,20 +121,16 @@ impl Strip {
         let t = tokens(ui);
         ui.horizontal(|ui| {
             ui.label(widgets::icon(i::ICON_CHECK_CIRCLE).color(t.ok));
-            let closed = widgets::at_right(ui, |ui| {
-                let closed = widgets::icon_button(ui, i::ICON_CLOSE, CLOSE.get(lang));
-                let saved = match lang {
-                    Lang::Vi => format!("đã ghi {}", self.saved),
-                    Lang::En => format!("saved {}", self.saved),
-                };
-                ui.label(RichText::new(saved).size(13.0).color(t.ok));
-                ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
-                    let label = RichText::new(self.label.get(lang)).text_style(theme::bold());
-                    ui.add(egui::Label::new(label).truncate());
-                });
-                closed
-            });
-            closed
+            let label = RichText::new(self.label.get(lang)).text_style(theme::bold());
+            ui.add(egui::Label::new(label).wrap());
+            let saved = match lang {
+                Lang::Vi => format!("đã ghi {}", self.saved),
+                Lang::En => format!("saved {}", self.saved),
+            };
+            ui.add_space(theme::M);
+            ui.label(RichText::new(saved).size(13.0).color(t.ok));
+            ui.add_space(theme::M);
+            widgets::icon_button(ui, i::ICON_CLOSE, CLOSE.get(lang))
         })
         .inner
     }

@@ -178,7 +178,7 @@ impl Bar<'_, '_> {
     pub fn point(&mut self, name: Text, at: &mut PointEntry, base: Option<Pt>) {
         let hint = POINT_HINT.get(self.look.lang);
         let error = at.error.clone();
-        if self.text(name, hint, 206.0, &mut at.text, error.as_ref()) {
+        if self.text(name, hint, 168.0, &mut at.text, error.as_ref()) {
             at.read(self.look, base);
         }
     }
@@ -189,7 +189,7 @@ impl Bar<'_, '_> {
         if self.text(
             name,
             POINTS_HINT.get(self.look.lang),
-            206.0,
+            168.0,
             &mut points.text,
             error.as_ref(),
         ) {
@@ -203,6 +203,12 @@ impl Bar<'_, '_> {
         if self.text(name, &hint, 150.0, &mut parcels.text, error.as_ref()) {
             parcels.read(self.look);
         }
+    }
+
+    /// A live result among the fields.
+    pub fn say(&mut self, text: &str) {
+        self.ui.label(RichText::new(text).size(13.0));
+        self.ui.add_space(S);
     }
 
     /// One of a few things.

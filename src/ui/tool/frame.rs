@@ -45,6 +45,14 @@ impl Input {
     }
 }
 
+impl Input {
+    /// The place of the boundary that is meant: a point in reach, else a place on a side.
+    pub fn on_boundary(&self, look: &Look<'_>) -> Option<Pt> {
+        let side = || look.coverage.nearest_side(self.at?, self.reach).map(|s| s.at);
+        super::marks::nearest(look, self).or_else(side)
+    }
+}
+
 #[derive(Default)]
 pub struct Hand {
     kind: ToolKind,
@@ -182,10 +190,10 @@ impl Hand {
         match asks {
             Asks::Nothing => (),
             Asks::Apply => self.apply(look, out),
-            Asks::Pick(at) => {
+            Asks::Pick(at) | Asks::Toggle(at) => {
                 let fid = look.pick(at);
                 out.push(Action::Select(match fid {
-                    Some(f) if input.shift => Select::Toggle(f),
+                    Some(f) if input.shift || matches!(asks, Asks::Toggle(_)) => Select::Toggle(f),
                     fid => Select::Only(fid.into_iter().collect()),
                 }));
             }
@@ -193,6 +201,9 @@ impl Hand {
         if let Some(shown) = self.preview.fits() {
             plan_view::plan(cx, look, shown, t);
             card::plan(cx, look, shown, t);
+            if let Some(tool) = &mut self.tool {
+                tool.panel(ui, cx.rect, shown, look);
+            }
         } else if let Some(e) = self.preview.refusal() {
             plan_view::refusal(cx, look, e);
             card::refusal(cx, look, e);
@@ -233,7 +244,7 @@ fn drawing(
         free: input.free,
     };
     match draw.ui(cx, &hand, look, t) {
-        Some(points) => tool.drawn(points, true),
-        None => tool.drawn(draw.preview(), false),
+        Some(points) => tool.drawn(points, true, look),
+        None => tool.drawn(draw.preview(), false, look),
     }
 }

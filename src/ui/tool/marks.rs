@@ -42,6 +42,15 @@ pub fn nearest_new(look: &Look<'_>, at: Pt, reach: i64, chosen: &[Pt]) -> Option
     near.into_iter().min().map(|(_, _, p)| p)
 }
 
+/// A line given to the tool, with its points.
+pub fn line(cx: &Canvas<'_>, points: &[Pt], t: &Tokens) {
+    cx.line(points, Stroke::new(2.5, t.map_preview));
+    for p in points {
+        cx.painter
+            .circle(cx.pos(*p), 4.0, t.surface, Stroke::new(2.0, t.map_preview));
+    }
+}
+
 /// Discs on the points chosen so far.
 pub fn chosen(cx: &Canvas<'_>, points: &[Pt], t: &Tokens) {
     for p in points {

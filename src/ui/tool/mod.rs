@@ -6,6 +6,10 @@ mod card;
 mod entry;
 mod frame;
 mod lists;
+mod match_edge;
+mod curve;
+mod align;
+mod reshape;
 mod move_points;
 mod merge_points;
 mod remove_point;
@@ -42,6 +46,10 @@ pub enum ToolKind {
     RemovePoint,
     MergePoints,
     MovePoints,
+    Reshape,
+    Align,
+    Curve,
+    MatchEdge,
     Measure,
 }
 
@@ -64,6 +72,10 @@ impl ToolKind {
             Self::RemovePoint => Box::<remove_point::RemovePoint>::default(),
             Self::MergePoints => Box::<merge_points::MergePoints>::default(),
             Self::MovePoints => Box::<move_points::MovePoints>::default(),
+            Self::Reshape => Box::<reshape::Reshape>::default(),
+            Self::Align => Box::<align::Align>::default(),
+            Self::Curve => Box::<curve::Curve>::default(),
+            Self::MatchEdge => Box::<match_edge::MatchEdge>::default(),
         })
     }
 }
@@ -88,7 +100,10 @@ pub trait Tool {
     }
 
     /// What is being drawn, with the pointer as its last point; `ended`: the person is done with it.
-    fn drawn(&mut self, _points: Vec<Pt>, _ended: bool) {}
+    fn drawn(&mut self, _points: Vec<Pt>, _ended: bool, _look: &Look<'_>) {}
+
+    /// What floats over the map while a plan fits.
+    fn panel(&mut self, _ui: &egui::Ui, _map: egui::Rect, _shown: &preview::Shown, _look: &Look<'_>) {}
 
     /// What was given so far, on the map, under the plan.
     fn paint(&self, cx: &Canvas<'_>, look: &Look<'_>, t: &Tokens);
@@ -109,4 +124,6 @@ pub enum Asks {
     Apply,
     /// Select the parcel at this place.
     Pick(Pt),
+    /// Select it as well, or no longer.
+    Toggle(Pt),
 }

@@ -190,10 +190,15 @@ pub fn short(sheet: &str, number: &str) -> String {
     format!("{}/{}", or(sheet), or(number))
 }
 
-/// "+1,2 m²", "−0,3 m²".
+/// "+1,2 m²", "−0,3 m²"; less than that with more decimals: "+0,012 m²".
 pub fn signed(m2: f64, lang: Lang) -> String {
-    let sign = if m2 < 0.0 { "−" } else { "+" };
-    format!("{sign}{}", format::area(m2.abs(), lang))
+    let sign = match m2 {
+        m if m.abs() < 0.0005 => "",
+        m if m < 0.0 => "−",
+        _ => "+",
+    };
+    let decimals = if (0.0005..0.05).contains(&m2.abs()) { 3 } else { 1 };
+    format!("{sign}{} m²", format::number(m2.abs(), decimals, lang))
 }
 
 /// Why an edit may not be, in full: the reason, what it would make, the way out.

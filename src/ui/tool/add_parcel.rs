@@ -1,0 +1,85 @@
+//! A new parcel: its outline drawn with snapping or typed, and where it is entered.
+
+use super::land::Land;
+use super::lists::Points;
+use super::{Asks, Input, Tool, bar::Bar, marks};
+use crate::domain::Pt;
+use crate::edit::{Edit, NewParcel};
+use crate::text::Text;
+use crate::ui::draw::Wanted;
+use crate::ui::look::Look;
+use crate::ui::map_live::Canvas;
+use crate::ui::theme::Tokens;
+
+const OUTLINE: Text = Text::new("Đường bao", "Outline");
+const DRAW: Text = Text::new(
+    "Vẽ đường bao, bấm điểm đầu hoặc Enter để khép; hoặc F2 và gõ các đỉnh",
+    "Draw the outline, click the first point or Enter to close; or F2 and type the points",
+);
+const CHECK: Text = Text::new("Kiểm tra tờ, loại đất rồi Enter để ghi · Esc để vẽ lại", "Check sheet and use, Enter writes it · Esc to draw again");
+
+#[derive(Default)]
+pub struct AddParcel {
+    outline: Points,
+    land: Land,
+    live: Vec<Pt>,
+}
+
+impl Tool for AddParcel {
+    fn next(&self, _: &Look<'_>) -> Text {
+        if self.draws().is_some() { DRAW } else { CHECK }
+    }
+
+    fn edit(&self, look: &Look<'_>) -> Option<Edit> {
+        let ring = match self.outline.points.is_empty() {
+            true => self.live.clone(),
+            false => self.outline.points.clone(),
+        };
+        if ring.len() < 3 {
+            return None;
+        }
+        let land = self.land.given(look)?;
+        Some(Edit::AddParcel(NewParcel {
+            commune: land.commune,
+            sheet: land.sheet,
+            number: land.number,
+            rings: vec![ring],
+            fields: land.fields,
+        }))
+    }
+
+    fn fields(&mut self, bar: &mut Bar<'_, '_>) {
+        bar.points(OUTLINE, &mut self.outline);
+        self.land.fields(bar);
+    }
+
+    fn pointer(&mut self, _: &Input, _: &Look<'_>) -> Asks {
+        Asks::Nothing
+    }
+
+    fn draws(&self) -> Option<Wanted> {
+        self.outline.text.is_empty().then_some(Wanted::RING)
+    }
+
+    fn drawn(&mut self, points: Vec<Pt>, ended: bool, look: &Look<'_>) {
+        self.live = points;
+        if ended {
+            self.outline.set(std::mem::take(&mut self.live), look);
+        }
+    }
+
+    fn paint(&self, cx: &Canvas<'_>, _: &Look<'_>, t: &Tokens) {
+        marks::line(cx, &self.outline.points, t);
+    }
+
+    fn back(&mut self) -> bool {
+        self.live.clear();
+        self.outline.clear()
+    }
+
+    fn done(&mut self) {
+        self.outline.clear();
+        self.live.clear();
+        self.land.again();
+    }
+}

@@ -1,0 +1,66 @@
+//! Where new land is entered: commune, sheet and land use, as fields in the bar.
+
+use super::bar::Bar;
+use crate::edit::{Fields, NewLand};
+use crate::text::{Text, terms};
+use crate::ui::look::Look;
+
+const COMMUNE: Text = Text::new("Xã", "Commune");
+const SHEET: Text = Text::new("Tờ", "Sheet");
+const NUMBER: Text = Text::new("Số thửa", "Number");
+const NEXT: Text = Text::new("kế tiếp", "next");
+
+#[derive(Clone, Debug, Default)]
+pub struct Land {
+    /// Index into the communes of the district.
+    commune: usize,
+    sheet: String,
+    number: String,
+    land_use: String,
+    /// Nobody has typed here: it follows the selected parcel.
+    touched: bool,
+}
+
+impl Land {
+    /// As the selected parcel, until something is typed.
+    fn follow(&mut self, look: &Look<'_>) {
+        let Some(p) = look.selection.main().and_then(|f| look.coverage.get(f)).filter(|_| !self.touched) else {
+            return;
+        };
+        self.sheet = p.sheet.to_string();
+        self.commune = look.communes.keys().position(|c| **c == *p.commune).unwrap_or(self.commune);
+    }
+
+    pub fn fields(&mut self, bar: &mut Bar<'_, '_>) {
+        self.follow(bar.look);
+        let names = bar.look.communes.values().enumerate();
+        let all: Vec<(usize, String)> = names.map(|(n, name)| (n, name.clone())).collect();
+        let before = self.commune;
+        bar.choice_named(COMMUNE, &all, &mut self.commune);
+        self.touched |= before != self.commune;
+        self.touched |= bar.text(SHEET, "", 44.0, &mut self.sheet, None);
+        let next = NEXT.get(bar.look.lang);
+        bar.text(NUMBER, next, 56.0, &mut self.number, None);
+        bar.text(terms::LAND_USE, "ONT", 72.0, &mut self.land_use, None);
+    }
+
+    /// What was given; `None` without a commune or a sheet.
+    pub fn given(&self, look: &Look<'_>) -> Option<NewLand> {
+        let some = |s: &str| (!s.trim().is_empty()).then(|| s.trim().to_owned());
+        let land_use = some(&self.land_use).map(|u| u.to_uppercase());
+        Some(NewLand {
+            commune: look.communes.keys().nth(self.commune)?.clone(),
+            sheet: some(&self.sheet)?,
+            number: some(&self.number),
+            fields: Fields {
+                land_use: land_use.map(Some),
+                ..Fields::default()
+            },
+        })
+    }
+
+    /// After an edit: the same commune, sheet and use, the next number.
+    pub fn again(&mut self) {
+        self.number.clear();
+    }
+}
