@@ -10,7 +10,7 @@ use crate::edit::{self, EditError};
 use crate::msg;
 use crate::store::journal::NewOperation;
 use crate::store::proposal::{self, Dossier, Proposal};
-use crate::store::rows;
+use crate::store::{numbers, rows};
 use crate::text::Text;
 use crate::topology::Coverage;
 
@@ -77,6 +77,11 @@ impl Project {
             Ok(())
         })?;
         Ok(Some(self.stacks.newest))
+    }
+
+    /// The next free number of a sheet: what a parcel created now would get.
+    pub fn next_number(&self, commune: &str, sheet: &str) -> Result<i64, Failure> {
+        Ok(numbers::next(self.reader.conn(), commune, sheet)?)
     }
 
     /// All dossiers, by code.

@@ -11,7 +11,11 @@ use super::widgets::{self, Show, command_button, command_entry};
 use crate::text::{Lang, Text};
 
 /// After these a menu draws a line.
-const GROUP_ENDS: [Command; 9] = [
+const GROUP_ENDS: [Command; 13] = [
+    Command::ToolCurve,
+    Command::ToolMerge,
+    Command::ToolRetire,
+    Command::ToolMatchEdge,
     Command::ToolMovePoints,
     Command::OpenSample,
     Command::Import,

@@ -232,6 +232,7 @@ impl App {
             Ok(effects) => {
                 s.redraw(&before, &effects);
                 s.views.map.hand.applied();
+                s.select_created(&effects);
                 let label = effects.first().map(|e| e.label.clone()).unwrap_or_default();
                 self.changed(true);
                 self.tell(label, &effects, &before);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::action::Selection;
+use super::action::{Select, Selection};
 use super::command::Have;
 use super::look::Look;
 use super::map_view::MapView;
@@ -157,6 +157,18 @@ impl Session {
                 &self.findings,
                 &touched,
             ));
+        }
+    }
+
+    /// What has come takes the place of what it came from.
+    pub fn select_created(&mut self, effects: &[Effects]) {
+        let created = effects.iter().flat_map(|e| &e.created);
+        let fids: Vec<i64> = created
+            .filter_map(|u| self.project.coverage().by_uid(*u))
+            .map(|p| p.fid)
+            .collect();
+        if !fids.is_empty() {
+            self.selection.change(Select::Only(fids));
         }
     }
 

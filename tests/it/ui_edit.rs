@@ -4,7 +4,9 @@
 
 use diachinh::domain::{Parcel, Pt};
 use diachinh::ui::ToolKind;
+use egui::accesskit::Role;
 use egui::{Key, Modifiers};
+use egui_kittest::kittest::Queryable;
 
 use crate::ui::{CTRL, Window};
 
@@ -36,6 +38,21 @@ impl Window {
             self.key(CTRL, Key::A);
             self.text(value);
         }
+    }
+
+    /// Chooses an entry of a combo box of the bar.
+    fn choose(&mut self, combo: &str, entry: &str) {
+        self.h.get_by_role_and_label(Role::ComboBox, combo).click();
+        self.h.run_steps(3);
+        let found = self.h.get_all_by_role_and_label(Role::Button, entry).last();
+        found.expect("the entry").click();
+        self.settle();
+    }
+
+    fn commune(&self, p: &Parcel) -> String {
+        let all = self.project().communes().unwrap();
+        let found = all.into_iter().find(|c| c.code == *p.commune);
+        found.and_then(|c| c.name).expect("a named commune")
     }
 
     fn enter(&mut self) {
@@ -167,4 +184,246 @@ fn points_are_inserted_and_removed_by_pointer() {
         w.texts()
     );
     assert!(w.says("đã ghi"), "acknowledged once it is on the disk");
+}
+
+/// Numbers (from 1) of the ends of the longest side of a parcel.
+fn longest(p: &Parcel) -> (usize, usize) {
+    let points: Vec<Pt> = p.polygon.shell().to_vec();
+    let n = points.len();
+    let at = (0..n)
+        .max_by_key(|i| points[*i].dist2(points[(i + 1) % n]))
+        .unwrap();
+    (at + 1, (at + 1) % n + 1)
+}
+
+#[test]
+fn a_parcel_is_split_into_three_by_areas_and_merged_back() {
+    let mut w = Window::editing();
+    let fid = w.find();
+    let before = w.parcel(fid);
+    w.key(NONE, Key::T);
+    w.settle();
+    w.choose("Cách tách", "theo diện tích");
+    w.fields(&[""]);
+    w.type_into("Diện tích (m²)", "300; 350,5; còn lại");
+    w.settle();
+    assert!(w.says("còn"), "the live remainder: {}", w.texts());
+    assert!(
+        w.says("Các thửa sau khi tách"),
+        "the table of children: {}",
+        w.texts()
+    );
+    w.type_into("Loại đất 2", "ont");
+    w.settle();
+    w.shot("tach-dien-tich");
+    w.field("Diện tích (m²)").focus();
+    w.h.run_steps(2);
+    w.enter();
+    let coverage = w.project().coverage().clone();
+    assert!(
+        coverage.get(fid).is_none(),
+        "the parent is historic: {}",
+        w.texts()
+    );
+    let inside: Vec<Parcel> = coverage
+        .window(&before.bbox)
+        .into_iter()
+        .filter_map(|f| coverage.get(f))
+        .filter(|p| p.fid > fid && before.bbox.contains(p.bbox.min) && before.bbox.contains(p.bbox.max))
+        .filter(|p| p.sheet == before.sheet && p.commune == before.commune)
+        .cloned()
+        .collect();
+    let mut children: Vec<&Parcel> = inside.iter().collect();
+    children.sort_by_key(|p| std::cmp::Reverse(p.fid));
+    children.truncate(3);
+    let mut areas: Vec<f64> = children.iter().map(|p| p.polygon.area_m2()).collect();
+    areas.sort_by(f64::total_cmp);
+    assert!(
+        (areas[0] - 300.0).abs() < 0.06 && (areas[1] - 350.5).abs() < 0.06,
+        "{areas:?}"
+    );
+    assert!(
+        children.iter().any(|p| &*p.land_use == "ONT"),
+        "as the clerk said"
+    );
+    w.shot("tach-xong");
+    // Merged again by keyboard: numbers typed with ";".
+    let names: Vec<String> = children
+        .iter()
+        .map(|p| format!("{}/{}", p.sheet, p.number))
+        .collect();
+    w.key(NONE, Key::Escape);
+    w.key(NONE, Key::G);
+    w.fields(&[&names.join("; ")]);
+    w.settle();
+    w.shot("hop-thua");
+    w.enter();
+    let after = w.project().coverage().clone();
+    assert!(
+        children.iter().all(|p| after.get(p.fid).is_none()),
+        "{}",
+        w.texts()
+    );
+    w.undo();
+    w.undo();
+    assert_eq!(w.parcel(fid).polygon, before.polygon);
+}
+
+#[test]
+fn a_parcel_is_split_by_a_line_drawn_across_it() {
+    let mut w = Window::editing();
+    let fid = w.find();
+    let parcel = w.parcel(fid);
+    w.key(NONE, Key::T);
+    w.settle();
+    let (a, b) = longest(&parcel);
+    let shell = parcel.polygon.shell();
+    let (a, b) = (shell[a - 1], shell[b - 1]);
+    let middle = Pt::new((a.e + b.e) / 2, (a.n + b.n) / 2);
+    let pole = diachinh::topology::polylabel::pole(&parcel.polygon, 100.0)
+        .unwrap()
+        .at;
+    let out = |k: f64| {
+        let at = |from: i64, to: i64| from + ((to - from) as f64 * k) as i64;
+        Pt::new(at(middle.e, pole.e), at(middle.n, pole.n))
+    };
+    for p in [out(-0.5), out(3.0)] {
+        let at = w.app().on_screen(p).unwrap();
+        w.click_at(at);
+    }
+    w.settle();
+    w.shot("tach-duong-ve");
+    w.enter();
+    assert!(
+        w.says("Xem") || w.says("Sửa số thửa"),
+        "the line is finished: {}",
+        w.texts()
+    );
+    w.enter();
+    assert!(w.project().coverage().get(fid).is_none(), "{}", w.texts());
+    w.undo();
+    assert!(w.project().coverage().get(fid).is_some());
+}
+
+#[test]
+fn boundaries_are_redrawn_curved_and_aligned_by_keyboard() {
+    let mut w = Window::editing();
+    let fid = w.find();
+    let before = w.parcel(fid);
+    let (a, b) = longest(&before);
+    let shell = before.polygon.shell();
+    let (p, q) = (shell[a - 1], shell[b - 1]);
+    let middle = Pt::new((p.e + q.e) / 2 + 300, (p.n + q.n) / 2 + 200);
+    w.key(NONE, Key::R);
+    w.fields(&[&a.to_string(), &b.to_string(), &typed(middle)]);
+    w.settle();
+    w.shot("ve-lai-ranh");
+    w.enter();
+    let after = w.parcel(fid).polygon;
+    assert!(after.points().any(|x| x == middle), "{}", w.texts());
+    let users = w.project().coverage().users_of(middle).len();
+    assert!(users >= 1);
+    w.undo();
+    w.key(NONE, Key::U);
+    w.fields(&[&a.to_string(), &b.to_string(), &typed(middle)]);
+    w.settle();
+    w.shot("ranh-cong");
+    w.enter();
+    assert!(
+        w.parcel(fid).polygon.point_count() > before.polygon.point_count(),
+        "{}",
+        w.texts()
+    );
+    w.undo();
+    assert_eq!(w.parcel(fid).polygon, before.polygon);
+    w.key(NONE, Key::A);
+    let (p2, q2) = (Pt::new(p.e + 40, p.n + 30), Pt::new(q.e + 40, q.n + 30));
+    w.fields(&[&a.to_string(), &b.to_string()]);
+    w.type_into("Các điểm đích", &format!("{}; {}", typed(p2), typed(q2)));
+    w.settle();
+    w.shot("nan-ranh");
+    w.enter();
+    assert_ne!(w.parcel(fid).polygon, before.polygon, "{}", w.texts());
+}
+
+#[test]
+fn an_overlap_of_a_finding_is_taken_from_one_of_the_two() {
+    let mut w = Window::editing();
+    w.key(NONE, Key::F5);
+    w.settle();
+    let overlaps = |w: &Window| {
+        let all = diachinh::validate::run(
+            w.project().coverage(),
+            &Default::default(),
+            &diachinh::job::Progress::none(),
+        );
+        all.unwrap()
+            .into_iter()
+            .filter(|f| f.code == "PARCEL_OVERLAP")
+            .collect::<Vec<_>>()
+    };
+    let before = overlaps(&w);
+    let first = before.first().expect("the sample has overlaps").clone();
+    let refs: Vec<&str> = first.refs.iter().map(String::as_str).collect();
+    w.key(NONE, Key::O);
+    w.fields(&[&refs.join("; ")]);
+    w.settle();
+    w.shot("go-chong-lan");
+    w.enter();
+    assert_eq!(overlaps(&w).len(), before.len() - 1, "{}", w.texts());
+    w.shot("go-chong-lan-xong");
+}
+
+#[test]
+fn strips_new_parcels_and_retiring_by_keyboard() {
+    let mut w = Window::editing();
+    let fid = w.find();
+    let parcel = w.parcel(fid);
+    let (a, b) = longest(&parcel);
+    let shell = parcel.polygon.shell();
+    let (p, q) = (shell[a - 1], shell[b - 1]);
+    let pole = diachinh::topology::polylabel::pole(&parcel.polygon, 100.0)
+        .unwrap()
+        .at;
+    let along = |k: i64| Pt::new(pole.e + (q.e - p.e) * k, pole.n + (q.n - p.n) * k);
+    w.key(NONE, Key::C);
+    w.settle();
+    w.type_into("Rộng (m)", "2,5");
+    w.type_into("Các điểm", &format!("{}; {}", typed(along(-2)), typed(along(2))));
+    w.settle();
+    w.shot("cat-dai");
+    w.enter();
+    assert!(w.says("đã ghi"), "{}", w.texts());
+    assert_ne!(
+        w.project().coverage().get(fid).map(|p| p.polygon.clone()),
+        Some(parcel.polygon.clone()),
+        "{}",
+        w.texts()
+    );
+    w.undo();
+    assert_eq!(w.parcel(fid).polygon, parcel.polygon);
+    w.key(NONE, Key::Escape);
+    w.key(NONE, Key::Escape);
+    w.key(CTRL, Key::K);
+    w.text("dua thua vao lich su");
+    w.key(NONE, Key::Enter);
+    w.settle();
+    w.type_into("Thửa", &format!("{}/{}", parcel.sheet, parcel.number));
+    w.type_into("Lý do", "thu hồi theo Quyết định số 1 (thử)");
+    w.settle();
+    w.shot("vao-lich-su");
+    w.enter();
+    assert!(w.project().coverage().get(fid).is_none(), "{}", w.texts());
+    // The land is drawn again as a new parcel, its outline typed.
+    let outline: Vec<String> = shell.iter().map(|p| typed(*p)).collect();
+    w.key(NONE, Key::N);
+    w.settle();
+    w.type_into("Tờ", &parcel.sheet);
+    w.choose("Xã", &w.commune(&parcel));
+    w.type_into("Đường bao", &outline.join("; "));
+    w.settle();
+    w.shot("lap-thua");
+    w.enter();
+    let there = w.project().coverage().at(pole);
+    assert!(there.iter().any(|f| *f > fid), "{}", w.texts());
 }

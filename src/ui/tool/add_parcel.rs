@@ -16,7 +16,10 @@ const DRAW: Text = Text::new(
     "Vẽ đường bao, bấm điểm đầu hoặc Enter để khép; hoặc F2 và gõ các đỉnh",
     "Draw the outline, click the first point or Enter to close; or F2 and type the points",
 );
-const CHECK: Text = Text::new("Kiểm tra tờ, loại đất rồi Enter để ghi · Esc để vẽ lại", "Check sheet and use, Enter writes it · Esc to draw again");
+const CHECK: Text = Text::new(
+    "Kiểm tra tờ, loại đất rồi Enter để ghi · Esc để vẽ lại",
+    "Check sheet and use, Enter writes it · Esc to draw again",
+);
 
 #[derive(Default)]
 pub struct AddParcel {
@@ -26,8 +29,8 @@ pub struct AddParcel {
 }
 
 impl Tool for AddParcel {
-    fn next(&self, _: &Look<'_>) -> Text {
-        if self.draws().is_some() { DRAW } else { CHECK }
+    fn next(&self, look: &Look<'_>) -> Text {
+        if self.draws(look).is_some() { DRAW } else { CHECK }
     }
 
     fn edit(&self, look: &Look<'_>) -> Option<Edit> {
@@ -57,7 +60,7 @@ impl Tool for AddParcel {
         Asks::Nothing
     }
 
-    fn draws(&self) -> Option<Wanted> {
+    fn draws(&self, _: &Look<'_>) -> Option<Wanted> {
         self.outline.text.is_empty().then_some(Wanted::RING)
     }
 

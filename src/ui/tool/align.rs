@@ -73,11 +73,11 @@ impl Align {
 }
 
 impl Tool for Align {
-    fn next(&self, _: &Look<'_>) -> Text {
+    fn next(&self, look: &Look<'_>) -> Text {
         match (self.start.at, self.end.at) {
             (None, _) => FIRST,
             (_, None) => SECOND,
-            _ if self.draws().is_some() => DRAW,
+            _ if self.draws(look).is_some() => DRAW,
             _ => CHECK,
         }
     }
@@ -128,7 +128,7 @@ impl Tool for Align {
         Asks::Nothing
     }
 
-    fn draws(&self) -> Option<Wanted> {
+    fn draws(&self, _: &Look<'_>) -> Option<Wanted> {
         let ends = self.start.at.is_some() && self.end.at.is_some();
         let wanted = Wanted {
             least: if self.points { 1 } else { 2 },

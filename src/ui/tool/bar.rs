@@ -9,6 +9,7 @@ use egui_material_icons::icons as i;
 use super::entry::PointEntry;
 use super::lists::{Parcels, Points};
 use super::preview::{self, Preview};
+use super::side::SideEntry;
 use super::{Tool, ToolKind};
 use crate::domain::Pt;
 use crate::text::{Lang, Msg, Text};
@@ -194,6 +195,20 @@ impl Bar<'_, '_> {
             error.as_ref(),
         ) {
             points.read(self.look);
+        }
+    }
+
+    /// A field for a side.
+    pub fn side(&mut self, name: Text, hint: Text, side: &mut SideEntry) {
+        let error = side.error.clone();
+        if self.text(
+            name,
+            hint.get(self.look.lang),
+            130.0,
+            &mut side.text,
+            error.as_ref(),
+        ) {
+            side.read(self.look);
         }
     }
 

@@ -15,11 +15,18 @@ const WHICH: Text = Text::new("Từ các thửa", "From parcels");
 const BY: Text = Text::new("Theo", "By");
 const WIDTH: Text = Text::new("Rộng (m)", "Width (m)");
 const POINTS: Text = Text::new("Các điểm", "Points");
-const DRAW: Text = Text::new(
-    "Chọn thửa trước, rồi vẽ tim đường hoặc đường bao; Enter hoặc bấm đúp để kết thúc",
-    "Select the parcels first, then draw the centre line or the outline; Enter or double click ends",
+const SELECT: Text = Text::new(
+    "Bấm (các) thửa bị cắt, giữ Shift để thêm; hoặc F2 và gõ tờ/thửa",
+    "Click the parcels to cut, Shift adds; or F2 and type sheet/number",
 );
-const CHECK: Text = Text::new("Xem dải được cắt rồi Enter để ghi · Esc để vẽ lại", "Look at the strip, Enter writes it · Esc to draw again");
+const DRAW: Text = Text::new(
+    "Vẽ tim đường hoặc đường bao; Enter hoặc bấm đúp để kết thúc",
+    "Draw the centre line or the outline; Enter or double click ends",
+);
+const CHECK: Text = Text::new(
+    "Xem dải được cắt rồi Enter để ghi · Esc để vẽ lại",
+    "Look at the strip, Enter writes it · Esc to draw again",
+);
 const WAYS: [(bool, Text); 2] = [
     (false, Text::new("tim đường", "centre line")),
     (true, Text::new("đường bao", "outline")),
@@ -48,8 +55,12 @@ impl Default for Carve {
 }
 
 impl Tool for Carve {
-    fn next(&self, _: &Look<'_>) -> Text {
-        if self.draws().is_some() { DRAW } else { CHECK }
+    fn next(&self, look: &Look<'_>) -> Text {
+        match (self.which.fids(look).is_empty(), self.draws(look)) {
+            (true, _) => SELECT,
+            (_, Some(_)) => DRAW,
+            _ => CHECK,
+        }
     }
 
     fn edit(&self, look: &Look<'_>) -> Option<Edit> {
@@ -61,7 +72,9 @@ impl Tool for Carve {
         if points.len() < if self.ring { 3 } else { 2 } || parcels.is_empty() {
             return None;
         }
-        let width = format::parse_number(&self.width, look.lang).ok().map(|m| (m * 1000.0).round() as i64);
+        let width = format::parse_number(&self.width, look.lang)
+            .ok()
+            .map(|m| (m * 1000.0).round() as i64);
         let land_use = self.land_use.trim().to_uppercase();
         let fields = Fields {
             land_use: (!land_use.is_empty()).then_some(Some(land_use)),
@@ -77,6 +90,7 @@ impl Tool for Carve {
             line,
             width,
             fields,
+            children: Vec::new(),
         }))
     }
 
@@ -90,11 +104,17 @@ impl Tool for Carve {
         bar.text(terms::LAND_USE, "DGT", 60.0, &mut self.land_use, None);
     }
 
-    fn pointer(&mut self, _: &Input, _: &Look<'_>) -> Asks {
-        Asks::Nothing
+    fn pointer(&mut self, input: &Input, _: &Look<'_>) -> Asks {
+        match (input.clicked, input.at) {
+            (true, Some(at)) => Asks::Pick(at),
+            _ => Asks::Nothing,
+        }
     }
 
-    fn draws(&self) -> Option<Wanted> {
+    fn draws(&self, look: &Look<'_>) -> Option<Wanted> {
+        if self.which.fids(look).is_empty() {
+            return None;
+        }
         let wanted = if self.ring { Wanted::RING } else { Wanted::LINE };
         self.points.text.is_empty().then_some(wanted)
     }

@@ -54,7 +54,10 @@ impl FillGap {
             return;
         }
         self.finding = look.finding;
-        let gap = look.finding.and_then(|n| look.findings.get(n)).filter(|f| f.code == "PARCEL_GAP");
+        let gap = look
+            .finding
+            .and_then(|n| look.findings.get(n))
+            .filter(|f| f.code == "PARCEL_GAP");
         if let Some(at) = gap.and_then(|f| f.at).filter(|_| self.at.text.is_empty()) {
             self.at.set(at, look.lang);
         }
@@ -87,9 +90,14 @@ impl Tool for FillGap {
         let Some(gap) = self.gap() else { return };
         let mut all: Vec<(Option<i64>, String)> = Vec::new();
         for (fid, mm) in &gap.neighbours {
-            let Some(p) = look.coverage.get(*fid) else { continue };
+            let Some(p) = look.coverage.get(*fid) else {
+                continue;
+            };
             let name = preview::short(&p.sheet, &p.number);
-            all.push((Some(*fid), format!("{name} ({})", format::length(*mm / 1000.0, lang))));
+            all.push((
+                Some(*fid),
+                format!("{name} ({})", format::length(*mm / 1000.0, lang)),
+            ));
         }
         all.push((None, OWN.get(lang).to_owned()));
         let area = format::area(gap.polygon.area_m2(), lang);
@@ -114,7 +122,11 @@ impl Tool for FillGap {
                 self.at.set(at, look.lang);
                 Asks::Nothing
             }
-            Some(fid) if self.gap().is_some_and(|g| g.neighbours.iter().any(|(f, _)| *f == fid)) => {
+            Some(fid)
+                if self
+                    .gap()
+                    .is_some_and(|g| g.neighbours.iter().any(|(f, _)| *f == fid)) =>
+            {
                 self.into = Some(fid);
                 Asks::Nothing
             }

@@ -64,6 +64,8 @@ pub struct Hand {
     enter: bool,
     /// Put the cursor into the first field.
     focus: bool,
+    /// Something is to be drawn.
+    wants: bool,
     /// Something is being drawn: Enter ends that first.
     drawing: bool,
 }
@@ -178,7 +180,9 @@ impl Hand {
         let t = tokens(ui);
         let Some(tool) = &mut self.tool else { return };
         self.drawing = draw.is_busy();
-        let asks = match tool.draws() {
+        let wanted = tool.draws(look);
+        self.wants = wanted.is_some();
+        let asks = match wanted {
             Some(wanted) => {
                 drawing(tool.as_mut(), wanted, cx, input, draw, look, t);
                 Asks::Nothing
@@ -212,7 +216,7 @@ impl Hand {
 
     /// Whether the drawing session is in use.
     pub fn draws(&self) -> bool {
-        self.tool.as_ref().is_some_and(|t| t.draws().is_some())
+        self.wants
     }
 
     /// What a tool without a bar waits for.

@@ -24,11 +24,20 @@ pub struct Land {
 impl Land {
     /// As the selected parcel, until something is typed.
     fn follow(&mut self, look: &Look<'_>) {
-        let Some(p) = look.selection.main().and_then(|f| look.coverage.get(f)).filter(|_| !self.touched) else {
+        let Some(p) = look
+            .selection
+            .main()
+            .and_then(|f| look.coverage.get(f))
+            .filter(|_| !self.touched)
+        else {
             return;
         };
         self.sheet = p.sheet.to_string();
-        self.commune = look.communes.keys().position(|c| **c == *p.commune).unwrap_or(self.commune);
+        self.commune = look
+            .communes
+            .keys()
+            .position(|c| **c == *p.commune)
+            .unwrap_or(self.commune);
     }
 
     pub fn fields(&mut self, bar: &mut Bar<'_, '_>) {

@@ -31,7 +31,10 @@ impl Tool for Merge {
 
     fn edit(&self, look: &Look<'_>) -> Option<Edit> {
         let fids = self.which.fids(look);
-        let keep = self.keep.filter(|k| fids.contains(k)).and_then(|f| look.coverage.get(f));
+        let keep = self
+            .keep
+            .filter(|k| fids.contains(k))
+            .and_then(|f| look.coverage.get(f));
         (fids.len() > 1).then(|| {
             Edit::Merge(Join {
                 parcels: self.which.refs(look),
@@ -45,7 +48,13 @@ impl Tool for Merge {
         bar.parcels(WHICH, &mut self.which);
         let look = bar.look;
         let mut all = vec![(None, NEXT_NUMBER.get(look.lang).to_owned())];
-        for p in self.which.fids(look).iter().take(40).filter_map(|f| look.coverage.get(*f)) {
+        for p in self
+            .which
+            .fids(look)
+            .iter()
+            .take(40)
+            .filter_map(|f| look.coverage.get(*f))
+        {
             all.push((Some(p.fid), preview::short(&p.sheet, &p.number)));
         }
         if !all.iter().any(|(k, _)| *k == self.keep) {

@@ -3,9 +3,19 @@
 
 mod bar;
 mod card;
+mod side;
+mod children;
 mod entry;
 mod frame;
+mod land;
 mod lists;
+mod retire;
+mod add_parcel;
+mod overlap;
+mod fill_gap;
+mod carve;
+mod merge;
+mod split;
 mod match_edge;
 mod curve;
 mod align;
@@ -49,6 +59,13 @@ pub enum ToolKind {
     Reshape,
     Align,
     Curve,
+    Split,
+    Merge,
+    Carve,
+    FillGap,
+    Overlap,
+    AddParcel,
+    Retire,
     MatchEdge,
     Measure,
 }
@@ -75,6 +92,13 @@ impl ToolKind {
             Self::Reshape => Box::<reshape::Reshape>::default(),
             Self::Align => Box::<align::Align>::default(),
             Self::Curve => Box::<curve::Curve>::default(),
+            Self::Split => Box::<split::Split>::default(),
+            Self::Merge => Box::<merge::Merge>::default(),
+            Self::Carve => Box::<carve::Carve>::default(),
+            Self::FillGap => Box::<fill_gap::FillGap>::default(),
+            Self::Overlap => Box::<overlap::Overlap>::default(),
+            Self::AddParcel => Box::<add_parcel::AddParcel>::default(),
+            Self::Retire => Box::<retire::Retire>::default(),
             Self::MatchEdge => Box::<match_edge::MatchEdge>::default(),
         })
     }
@@ -95,7 +119,7 @@ pub trait Tool {
     fn pointer(&mut self, input: &Input, look: &Look<'_>) -> Asks;
 
     /// What is to be drawn with the drawing session now, if anything.
-    fn draws(&self) -> Option<Wanted> {
+    fn draws(&self, _look: &Look<'_>) -> Option<Wanted> {
         None
     }
 

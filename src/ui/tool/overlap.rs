@@ -15,7 +15,10 @@ const NEXT: Text = Text::new(
     "Bấm vào chỗ chồng lấn, đến lỗi chồng lấn bằng F8, hoặc F2 và gõ 12/45; 12/46",
     "Click where they overlap, go to the finding with F8, or F2 and type 12/45; 12/46",
 );
-const CHECK: Text = Text::new("Chọn thửa nhường phần chồng lấn rồi Enter", "Choose which one gives way, then Enter");
+const CHECK: Text = Text::new(
+    "Chọn thửa nhường phần chồng lấn rồi Enter",
+    "Choose which one gives way, then Enter",
+);
 
 #[derive(Default)]
 pub struct Overlap {
@@ -75,7 +78,10 @@ impl Tool for Overlap {
             self.from = None;
             return Asks::Nothing;
         }
-        match self.pair(look).filter(|p| there.len() == 1 && p.contains(&there[0])) {
+        match self
+            .pair(look)
+            .filter(|p| there.len() == 1 && p.contains(&there[0]))
+        {
             // A click into one of the two: that one gives way.
             Some(_) => {
                 self.from = there.first().copied();
@@ -86,7 +92,12 @@ impl Tool for Overlap {
     }
 
     fn paint(&self, cx: &Canvas<'_>, look: &Look<'_>, t: &Tokens) {
-        for p in self.pair(look).into_iter().flatten().filter_map(|f| look.coverage.get(f)) {
+        for p in self
+            .pair(look)
+            .into_iter()
+            .flatten()
+            .filter_map(|f| look.coverage.get(f))
+        {
             cx.outline(&p.polygon, egui::Stroke::new(1.5, t.map_preview));
         }
     }

@@ -57,7 +57,7 @@ impl Preview {
         let start = Instant::now();
         let plan = edit.plan(look.coverage);
         self.took = start.elapsed();
-        self.outcome = Some(plan.map(|plan| shown(plan, look)));
+        self.outcome = Some(plan.map(|plan| shown(&edit, plan, look)));
         self.key = Some((revision, edit));
         true
     }
@@ -80,7 +80,7 @@ impl Preview {
     }
 }
 
-fn shown(plan: Plan, look: &Look<'_>) -> Shown {
+fn shown(edit: &Edit, plan: Plan, look: &Look<'_>) -> Shown {
     let coverage = look.coverage;
     let name = |fid: i64| {
         coverage
@@ -89,7 +89,7 @@ fn shown(plan: Plan, look: &Look<'_>) -> Shown {
             .unwrap_or_default()
     };
     let area = |fid: i64| coverage.get(fid).map(|p| p.polygon.area_m2());
-    let numbers = super::numbers::to_be(&plan, look);
+    let numbers = super::numbers::to_be(edit, &plan, look);
     let created = plan.created.iter().zip(numbers).map(|(c, name)| Line {
         name,
         before: None,
@@ -126,6 +126,11 @@ fn shown(plan: Plan, look: &Look<'_>) -> Shown {
 }
 
 impl Line {
+    /// The number without the sheet.
+    pub fn number(&self) -> &str {
+        self.name.rsplit_once('/').map_or(&self.name, |(_, n)| n)
+    }
+
     /// m² more than before.
     pub fn change(&self) -> f64 {
         self.after.unwrap_or_default() - self.before.unwrap_or_default()

@@ -52,8 +52,8 @@ pub struct Reshape {
 }
 
 impl Tool for Reshape {
-    fn next(&self, _: &Look<'_>) -> Text {
-        if self.draws().is_some() { DRAW } else { CHECK }
+    fn next(&self, look: &Look<'_>) -> Text {
+        if self.draws(look).is_some() { DRAW } else { CHECK }
     }
 
     fn edit(&self, look: &Look<'_>) -> Option<Edit> {
@@ -96,7 +96,7 @@ impl Tool for Reshape {
         }
     }
 
-    fn draws(&self) -> Option<Wanted> {
+    fn draws(&self, _: &Look<'_>) -> Option<Wanted> {
         (self.start.text.is_empty() && self.end.text.is_empty()).then_some(Wanted::LINE)
     }
 

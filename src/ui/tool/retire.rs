@@ -10,7 +10,10 @@ use crate::ui::theme::Tokens;
 
 const WHICH: Text = Text::new("Thửa", "Parcel");
 const REASON: Text = Text::new("Lý do", "Reason");
-const HINT: Text = Text::new("ví dụ: thu hồi theo Quyết định số …", "for example: recovered by decision no. …");
+const HINT: Text = Text::new(
+    "ví dụ: thu hồi theo Quyết định số …",
+    "for example: recovered by decision no. …",
+);
 const NEXT: Text = Text::new(
     "Chọn thửa trên bản đồ, gõ lý do (F2) rồi Enter",
     "Select the parcel on the map, type the reason (F2), then Enter",

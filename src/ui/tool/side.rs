@@ -37,10 +37,14 @@ impl SideEntry {
 
     /// A click near a side of the parcel.
     pub fn click(&mut self, input: &Input, parcel: &Parcel, look: &Look<'_>) -> bool {
-        let Some(at) = input.at.filter(|_| input.clicked) else { return false };
+        let Some(at) = input.at.filter(|_| input.clicked) else {
+            return false;
+        };
         let sides = parcel.polygon.sides();
         let near = sides.map(|(a, b)| (crate::topology::segment::distance(at, a, b), (a, b)));
-        let near = near.min_by(|x, y| x.0.total_cmp(&y.0)).filter(|(d, _)| *d <= input.reach as f64);
+        let near = near
+            .min_by(|x, y| x.0.total_cmp(&y.0))
+            .filter(|(d, _)| *d <= input.reach as f64);
         let Some((_, (a, b))) = near else { return false };
         *self = Self {
             text: named(parcel, a, b, look),
@@ -68,7 +72,11 @@ fn named(parcel: &Parcel, a: Pt, b: Pt, look: &Look<'_>) -> String {
     let number = |p: Pt| entry::numbered(look).iter().position(|q| *q == p).map(|n| n + 1);
     match (look.selection.main() == Some(parcel.fid), number(a), number(b)) {
         (true, Some(a), Some(b)) => format!("{a}-{b}"),
-        _ => format!("{}; {}", entry::coordinates(a, look.lang), entry::coordinates(b, look.lang)),
+        _ => format!(
+            "{}; {}",
+            entry::coordinates(a, look.lang),
+            entry::coordinates(b, look.lang)
+        ),
     }
 }
 
@@ -79,8 +87,14 @@ fn longest(parcel: &Parcel) -> Option<(Pt, Pt)> {
 fn side(typed: &str, look: &Look<'_>) -> Result<(Pt, Pt), Failure> {
     let parts = typed.split_once(';').or_else(|| typed.split_once(['-', '–']));
     let (a, b) = parts.ok_or_else(|| {
-        let message = msg!("Không hiểu cạnh “{typed}”: ghi 5-6 hoặc X Y; X Y.", "The side “{typed}” is not clear: give 5-6 or X Y; X Y.");
+        let message = msg!(
+            "Không hiểu cạnh “{typed}”: ghi 5-6 hoặc X Y; X Y.",
+            "The side “{typed}” is not clear: give 5-6 or X Y; X Y."
+        );
         Failure::new("ENTRY_UNREADABLE", message)
     })?;
-    Ok((entry::point(a.trim(), look, None)?, entry::point(b.trim(), look, None)?))
+    Ok((
+        entry::point(a.trim(), look, None)?,
+        entry::point(b.trim(), look, None)?,
+    ))
 }

@@ -99,7 +99,11 @@ impl Split {
         let side = |s: &SideEntry| s.of(parcel).map(|(a, b)| vec![a, b]);
         match self.way {
             Way::Line => {
-                let drawn = if self.line.points.is_empty() { &self.live } else { &self.line.points };
+                let drawn = if self.line.points.is_empty() {
+                    &self.live
+                } else {
+                    &self.line.points
+                };
                 how.line = drawn.clone();
                 return (how.line.len() > 1).then_some(how);
             }
@@ -159,7 +163,7 @@ impl Tool for Split {
     fn next(&self, look: &Look<'_>) -> Text {
         match (self.which.one(look), self.way) {
             (None, _) => SELECT,
-            (_, Way::Line) if self.draws().is_some() => DRAW,
+            (_, Way::Line) if self.draws(look).is_some() => DRAW,
             _ if self.edit(look).is_some() => CHECK,
             _ => SIDES,
         }
@@ -188,7 +192,9 @@ impl Tool for Split {
         let Some(at) = input.at.filter(|_| input.clicked) else {
             return Asks::Nothing;
         };
-        let Some(parcel) = self.which.one(look) else { return Asks::Pick(at) };
+        let Some(parcel) = self.which.one(look) else {
+            return Asks::Pick(at);
+        };
         match self.run {
             Run::Through if self.way != Way::Line => {
                 let at = input.on_boundary(look).unwrap_or(at);
@@ -200,8 +206,9 @@ impl Tool for Split {
         }
     }
 
-    fn draws(&self) -> Option<Wanted> {
-        (self.way == Way::Line && self.line.text.is_empty() && self.draw_now).then_some(Wanted::LINE)
+    fn draws(&self, look: &Look<'_>) -> Option<Wanted> {
+        (self.way == Way::Line && self.line.text.is_empty() && self.which.one(look).is_some())
+            .then_some(Wanted::LINE)
     }
 
     fn drawn(&mut self, points: Vec<Pt>, ended: bool, look: &Look<'_>) {
@@ -217,7 +224,9 @@ impl Tool for Split {
 
     fn paint(&self, cx: &Canvas<'_>, look: &Look<'_>, t: &Tokens) {
         marks::handles(cx, look, None, t);
-        let Some(parcel) = self.which.one(look) else { return };
+        let Some(parcel) = self.which.one(look) else {
+            return;
+        };
         match (self.way, self.run) {
             (Way::Line, _) => marks::line(cx, &self.line.points, t),
             (_, Run::Parallel) => self.side.paint(cx, parcel, t),
@@ -233,7 +242,12 @@ impl Tool for Split {
 
     fn done(&mut self) {
         let (way, run, parts) = (self.way, self.run, std::mem::take(&mut self.parts));
-        *self = Self { way, run, parts, ..Self::default() };
+        *self = Self {
+            way,
+            run,
+            parts,
+            ..Self::default()
+        };
     }
 }
 

@@ -1,0 +1,199 @@
+//! The table of the parcels a split creates: number to be, area, land use. What the clerk types overrides
+//! what would be given by itself.
+
+use egui::{Area, Frame, Grid, Id, RichText, ScrollArea, TextEdit, Ui, vec2};
+
+use super::plan_view::tint;
+use super::preview::Shown;
+use crate::domain::Parcel;
+use crate::edit::{ChildFields, Fields, UseArea};
+use crate::text::{Lang, Text, format, terms};
+use crate::ui::look::Look;
+use crate::ui::theme::{self, M, tokens};
+use crate::ui::widgets;
+
+const TITLE: Text = Text::new("Các thửa sau khi tách", "Parcels after the split");
+const AREA: Text = Text::new("Diện tích", "Area");
+const SUM: Text = Text::new("Cộng", "Sum");
+const HELP: Text = Text::new(
+    "Để trống: số kế tiếp của tờ, loại đất theo thửa mẹ chia theo diện tích. Nhiều loại: ONT 60; CLN 35,5",
+    "Empty: the next number of the sheet, land use of the parent by area. Several: ONT 60; CLN 35.5",
+);
+
+/// What was typed of one child.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Row {
+    number: String,
+    land_use: String,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct Children {
+    rows: Vec<Row>,
+    /// Areas of the last plan, m².
+    areas: Vec<f64>,
+}
+
+impl Children {
+    /// What was typed, up to the last row with something in it.
+    pub fn given(&self, lang: Lang) -> Vec<ChildFields> {
+        let rows = self.rows.iter().zip(&self.areas);
+        let mut all: Vec<ChildFields> = rows.map(|(r, area)| fields(r, *area, lang)).collect();
+        while all.last() == Some(&ChildFields::default()) {
+            all.pop();
+        }
+        all
+    }
+
+    /// Forgets what was typed; false when nothing was.
+    pub fn clear(&mut self) -> bool {
+        let had = self.rows.iter().any(|r| *r != Row::default());
+        self.rows.clear();
+        had
+    }
+
+    /// The table, over the right side of the map; it can be dragged away.
+    pub fn panel(
+        &mut self,
+        ui: &Ui,
+        map: egui::Rect,
+        shown: &Shown,
+        parent: Option<&Parcel>,
+        look: &Look<'_>,
+    ) {
+        let created = &shown.plan.created;
+        self.areas = created.iter().map(|c| c.polygon.area_m2()).collect();
+        self.rows.resize(created.len(), Row::default());
+        Area::new(Id::unique("children"))
+            .default_pos(map.right_top() + vec2(-356.0, 56.0))
+            .movable(true)
+            .constrain_to(map)
+            .show(ui.ctx(), |ui| {
+                Frame::window(ui.style()).inner_margin(M as i8).show(ui, |ui| {
+                    ui.set_width(330.0);
+                    ui.label(RichText::new(TITLE.get(look.lang)).text_style(theme::bold()));
+                    ScrollArea::vertical()
+                        .max_height((map.height() - 190.0).max(80.0))
+                        .show(ui, |ui| self.table(ui, shown, parent, look));
+                    let help = RichText::new(HELP.get(look.lang))
+                        .small()
+                        .color(tokens(ui).text_weak);
+                    ui.add(egui::Label::new(help).wrap());
+                });
+            });
+    }
+
+    fn table(&mut self, ui: &mut Ui, shown: &Shown, parent: Option<&Parcel>, look: &Look<'_>) {
+        let lang = look.lang;
+        let weak = tokens(ui).text_weak;
+        let head = |ui: &mut Ui, t: Text| drop(ui.label(RichText::new(t.get(lang)).small().color(weak)));
+        Grid::new("children")
+            .num_columns(4)
+            .spacing([8.0, 4.0])
+            .show(ui, |ui| {
+                ui.label("");
+                head(ui, terms::PARCEL_NUMBER);
+                head(ui, AREA);
+                head(ui, terms::LAND_USE);
+                ui.end_row();
+                let uses = parent.map(|p| p.land_use.to_string()).unwrap_or_default();
+                for (n, (row, area)) in self.rows.iter_mut().zip(&self.areas).enumerate() {
+                    widgets::swatch(ui, tint(n));
+                    let next = shown
+                        .lines
+                        .get(n)
+                        .map(|l| l.number().to_owned())
+                        .unwrap_or_default();
+                    field(
+                        ui,
+                        &mut row.number,
+                        &next,
+                        64.0,
+                        &name(terms::PARCEL_NUMBER, n, lang),
+                    );
+                    ui.label(format::area(*area, lang));
+                    field(
+                        ui,
+                        &mut row.land_use,
+                        &uses,
+                        118.0,
+                        &name(terms::LAND_USE, n, lang),
+                    );
+                    ui.end_row();
+                }
+                ui.label("");
+                head(ui, SUM);
+                let sum = format::area(self.areas.iter().sum(), lang);
+                ui.label(RichText::new(sum).text_style(theme::bold()));
+                ui.end_row();
+            });
+    }
+}
+
+/// "Số thửa 2": the accessible name of a cell.
+fn name(what: Text, n: usize, lang: Lang) -> String {
+    format!("{} {}", what.get(lang), n + 1)
+}
+
+fn field(ui: &mut Ui, text: &mut String, hint: &str, width: f32, name: &str) {
+    let weak = tokens(ui).text_weak;
+    let edit = TextEdit::singleline(text)
+        .id_salt(name)
+        .desired_width(width)
+        .hint_text(RichText::new(hint).color(weak));
+    let r = ui.add(edit);
+    let name = name.to_owned();
+    ui.ctx().accesskit_node_builder(r.id, |n| n.set_label(name));
+}
+
+fn fields(row: &Row, area: f64, lang: Lang) -> ChildFields {
+    let number = row.number.trim();
+    ChildFields {
+        fields: Fields {
+            number: (!number.is_empty()).then(|| Some(number.to_owned())),
+            ..Fields::default()
+        },
+        land_uses: uses(&row.land_use, area, lang),
+        ..ChildFields::default()
+    }
+}
+
+/// "ONT", "ONT 60; CLN 35,5", "ONT+CLN": codes with their areas; a single code takes all of it.
+fn uses(typed: &str, area: f64, lang: Lang) -> Option<Vec<UseArea>> {
+    let parts: Vec<&str> = typed
+        .split([';', '+'])
+        .map(str::trim)
+        .filter(|s| !s.is_empty())
+        .collect();
+    if parts.is_empty() {
+        return None;
+    }
+    let one = parts.len() == 1;
+    let part = |p: &&str| {
+        let (code, rest) = p.split_once(' ').unwrap_or((p, ""));
+        let whole = one.then(|| (area * 10.0).round() / 10.0);
+        UseArea {
+            code: code.to_uppercase(),
+            area: format::parse_number(rest, lang).ok().or(whole),
+        }
+    };
+    Some(parts.iter().map(part).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn land_uses_are_read_as_typed() {
+        let of = |s: &str| {
+            let uses = uses(s, 95.54, Lang::Vi).unwrap_or_default();
+            let one = |u: UseArea| format!("{} {:?}", u.code, u.area);
+            uses.into_iter().map(one).collect::<Vec<_>>().join(", ")
+        };
+        assert_eq!(of(""), "");
+        assert_eq!(of("ont"), "ONT Some(95.5)");
+        assert_eq!(of("ONT 60; CLN 35,5"), "ONT Some(60.0), CLN Some(35.5)");
+        assert_eq!(of("ONT+CLN"), "ONT None, CLN None");
+    }
+}
