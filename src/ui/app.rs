@@ -417,7 +417,13 @@ impl App {
                 .frame(frame)
                 .size_range(280.0..=560.0)
                 .default_size(settings.right_width);
-            let r = r.show(ui, |ui| views.inspector.ui(ui, &look, out));
+            let r = r.show(ui, |ui| {
+                if views.map.hand.has_table() {
+                    views.map.hand.table(ui, &look);
+                    ui.separator();
+                }
+                views.inspector.ui(ui, &look, out);
+            });
             settings.right_width = r.response.rect.width();
         }
         if settings.bottom_open {

@@ -415,7 +415,8 @@ fn strips_new_parcels_and_retiring_by_keyboard() {
     w.enter();
     assert!(w.project().coverage().get(fid).is_none(), "{}", w.texts());
     // The land is drawn again as a new parcel, its outline typed.
-    let outline: Vec<String> = shell.iter().map(|p| typed(*p)).collect();
+    let inner = |p: &Pt| Pt::new((p.e + pole.e) / 2, (p.n + pole.n) / 2);
+    let outline: Vec<String> = shell.iter().map(|p| typed(inner(p))).collect();
     w.key(NONE, Key::N);
     w.settle();
     w.type_into("Tờ", &parcel.sheet);

@@ -1,7 +1,7 @@
 //! The table of the parcels a split creates: number to be, area, land use. What the clerk types overrides
 //! what would be given by itself.
 
-use egui::{Area, Frame, Grid, Id, RichText, ScrollArea, TextEdit, Ui, vec2};
+use egui::{Grid, RichText, ScrollArea, TextEdit, Ui};
 
 use super::plan_view::tint;
 use super::preview::Shown;
@@ -9,7 +9,7 @@ use crate::domain::Parcel;
 use crate::edit::{ChildFields, Fields, UseArea};
 use crate::text::{Lang, Text, format, terms};
 use crate::ui::look::Look;
-use crate::ui::theme::{self, M, tokens};
+use crate::ui::theme::{self, tokens};
 use crate::ui::widgets;
 
 const TITLE: Text = Text::new("Các thửa sau khi tách", "Parcels after the split");
@@ -19,6 +19,9 @@ const HELP: Text = Text::new(
     "Để trống: số kế tiếp của tờ, loại đất theo thửa mẹ chia theo diện tích. Nhiều loại: ONT 60; CLN 35,5",
     "Empty: the next number of the sheet, land use of the parent by area. Several: ONT 60; CLN 35.5",
 );
+
+/// Room for so many points of rows, then it scrolls.
+const MOST_HIGH: f32 = 240.0;
 
 /// What was typed of one child.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -52,35 +55,20 @@ impl Children {
         had
     }
 
-    /// The table, over the right side of the map; it can be dragged away.
-    pub fn panel(
-        &mut self,
-        ui: &Ui,
-        map: egui::Rect,
-        shown: &Shown,
-        parent: Option<&Parcel>,
-        look: &Look<'_>,
-    ) {
+    /// The table with its title and help.
+    pub fn ui(&mut self, ui: &mut Ui, shown: &Shown, parent: Option<&Parcel>, look: &Look<'_>) {
         let created = &shown.plan.created;
         self.areas = created.iter().map(|c| c.polygon.area_m2()).collect();
         self.rows.resize(created.len(), Row::default());
-        Area::new(Id::unique("children"))
-            .default_pos(map.right_top() + vec2(-356.0, 56.0))
-            .movable(true)
-            .constrain_to(map)
-            .show(ui.ctx(), |ui| {
-                Frame::window(ui.style()).inner_margin(M as i8).show(ui, |ui| {
-                    ui.set_width(330.0);
-                    ui.label(RichText::new(TITLE.get(look.lang)).text_style(theme::bold()));
-                    ScrollArea::vertical()
-                        .max_height((map.height() - 190.0).max(80.0))
-                        .show(ui, |ui| self.table(ui, shown, parent, look));
-                    let help = RichText::new(HELP.get(look.lang))
-                        .small()
-                        .color(tokens(ui).text_weak);
-                    ui.add(egui::Label::new(help).wrap());
-                });
-            });
+        ui.label(RichText::new(TITLE.get(look.lang)).text_style(theme::bold()));
+        ScrollArea::vertical()
+            .id_salt("children")
+            .max_height(MOST_HIGH)
+            .show(ui, |ui| self.table(ui, shown, parent, look));
+        let help = RichText::new(HELP.get(look.lang))
+            .small()
+            .color(tokens(ui).text_weak);
+        ui.add(egui::Label::new(help).wrap());
     }
 
     fn table(&mut self, ui: &mut Ui, shown: &Shown, parent: Option<&Parcel>, look: &Look<'_>) {

@@ -6,7 +6,7 @@ use egui::{Key, Ui};
 
 use super::preview::Preview;
 use super::{Asks, Tool, ToolKind, bar, card, plan_view};
-use crate::domain::Pt;
+use crate::domain::{BBox, Pt};
 use crate::text::Text;
 use crate::ui::action::{Action, Select};
 use crate::ui::draw::{self, Draw, Wanted};
@@ -64,6 +64,10 @@ pub struct Hand {
     enter: bool,
     /// Put the cursor into the first field.
     focus: bool,
+    /// The table of the tool was drawn in the panel on the right.
+    docked: bool,
+    /// What the map showed in the last frame.
+    seen: Option<(BBox, f64)>,
     /// Something is to be drawn.
     wants: bool,
     /// Something is being drawn: Enter ends that first.
@@ -136,7 +140,9 @@ impl Hand {
             std::mem::take(&mut self.focus),
             look,
         );
-        self.follow(look, ui);
+        if self.follow(look, ui) {
+            out.extend(self.place().map(Action::Zoom));
+        }
         match asked {
             bar::Asked::Nothing => (),
             bar::Asked::Apply => self.enter = true,
@@ -149,11 +155,32 @@ impl Hand {
         }
     }
 
-    fn follow(&mut self, look: &Look<'_>, ui: &Ui) {
+    fn follow(&mut self, look: &Look<'_>, ui: &Ui) -> bool {
         let edit = self.tool.as_ref().and_then(|t| t.edit(look));
-        if self.preview.follow(edit, look) {
+        let changed = self.preview.follow(edit, look);
+        if changed {
             ui.ctx().request_repaint();
         }
+        changed
+    }
+
+    /// Where the map has to go so that what was typed can be seen; `None` when it can.
+    fn place(&self) -> Option<BBox> {
+        let (seen, metres_per_pixel) = self.seen?;
+        let place = match self.preview.fits() {
+            Some(shown) => shown.bbox(),
+            None => {
+                let found = self.preview.refusal()?.findings.iter();
+                found
+                    .filter_map(|f| f.bbox.or(f.at.map(|p| BBox::of([p]))))
+                    .reduce(BBox::union)?
+            }
+        };
+        if place.is_empty() {
+            return None;
+        }
+        let pixels = place.width().max(place.height()) as f64 / 1000.0 / metres_per_pixel;
+        (pixels < 30.0 || !seen.intersects(&place)).then(|| place.grown(5_000))
     }
 
     /// Writes the edit. A refused one is sent too: the refusal is then explained where refusals are.
@@ -180,6 +207,7 @@ impl Hand {
         let t = tokens(ui);
         let Some(tool) = &mut self.tool else { return };
         self.drawing = draw.is_busy();
+        self.seen = Some((cx.view.bbox(0.0), cx.view.metres_per_pixel));
         let wanted = tool.draws(look);
         self.wants = wanted.is_some();
         let asks = match wanted {
@@ -204,14 +232,47 @@ impl Hand {
         }
         if let Some(shown) = self.preview.fits() {
             plan_view::plan(cx, look, shown, t);
-            card::plan(cx, look, shown, t);
-            if let Some(tool) = &mut self.tool {
-                tool.panel(ui, cx.rect, shown, look);
+            if !self.tool.as_ref().is_some_and(|t| t.has_table()) {
+                card::plan(cx, look, shown, t);
             }
+            self.float(ui, cx.rect, look);
         } else if let Some(e) = self.preview.refusal() {
             plan_view::refusal(cx, look, e);
             card::refusal(cx, look, e);
         }
+    }
+
+    /// Whether a table of the tool is to be shown in the panel on the right.
+    pub fn has_table(&self) -> bool {
+        self.preview.fits().is_some() && self.tool.as_ref().is_some_and(|t| t.has_table())
+    }
+
+    /// The table of the tool, in the panel on the right.
+    pub fn table(&mut self, ui: &mut Ui, look: &Look<'_>) {
+        self.docked = true;
+        if let (Some(tool), Some(shown)) = (&mut self.tool, self.preview.fits()) {
+            tool.table(ui, shown, look);
+        }
+    }
+
+    /// The same over the map while that panel is closed.
+    fn float(&mut self, ui: &Ui, map: egui::Rect, look: &Look<'_>) {
+        if std::mem::take(&mut self.docked) || !self.has_table() {
+            return;
+        }
+        let (Some(tool), Some(shown)) = (&mut self.tool, self.preview.fits()) else {
+            return;
+        };
+        egui::Area::new(egui::Id::unique("tool table"))
+            .pivot(egui::Align2::RIGHT_TOP)
+            .fixed_pos(map.right_top() + egui::vec2(-10.0, 56.0))
+            .constrain_to(map)
+            .show(ui.ctx(), |ui| {
+                egui::Frame::window(ui.style()).inner_margin(8).show(ui, |ui| {
+                    ui.set_width(320.0);
+                    tool.table(ui, shown, look);
+                });
+            });
     }
 
     /// Whether the drawing session is in use.

@@ -126,8 +126,13 @@ pub trait Tool {
     /// What is being drawn, with the pointer as its last point; `ended`: the person is done with it.
     fn drawn(&mut self, _points: Vec<Pt>, _ended: bool, _look: &Look<'_>) {}
 
-    /// What floats over the map while a plan fits.
-    fn panel(&mut self, _ui: &egui::Ui, _map: egui::Rect, _shown: &preview::Shown, _look: &Look<'_>) {}
+    /// Whether there is a table to correct before a fitting plan is written.
+    fn has_table(&self) -> bool {
+        false
+    }
+
+    /// That table.
+    fn table(&mut self, _ui: &mut egui::Ui, _shown: &preview::Shown, _look: &Look<'_>) {}
 
     /// What was given so far, on the map, under the plan.
     fn paint(&self, cx: &Canvas<'_>, look: &Look<'_>, t: &Tokens);

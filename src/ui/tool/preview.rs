@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::domain::{Polygon, Pt};
+use crate::domain::{BBox, Polygon, Pt};
 use crate::edit::{Edit, EditError};
 use crate::text::{Lang, Msg, format};
 use crate::topology::{Coverage, Plan, polylabel};
@@ -138,6 +138,13 @@ impl Line {
 }
 
 impl Shown {
+    /// Around the parcels as they would become.
+    pub fn bbox(&self) -> BBox {
+        let stay = self.plan.changed.iter().map(|(_, p)| p);
+        let all = stay.chain(self.plan.created.iter().map(|c| &c.polygon));
+        all.map(Polygon::bbox).reduce(BBox::union).unwrap_or(BBox::EMPTY)
+    }
+
     /// "3 thửa · thêm 2 đỉnh · dời 1 đỉnh · −0,3 m²".
     pub fn summary(&self, coverage: &Coverage, lang: Lang) -> String {
         let plan = &self.plan;

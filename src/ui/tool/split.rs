@@ -218,8 +218,12 @@ impl Tool for Split {
         }
     }
 
-    fn panel(&mut self, ui: &egui::Ui, map: egui::Rect, shown: &preview::Shown, look: &Look<'_>) {
-        self.children.panel(ui, map, shown, self.which.one(look), look);
+    fn has_table(&self) -> bool {
+        true
+    }
+
+    fn table(&mut self, ui: &mut egui::Ui, shown: &preview::Shown, look: &Look<'_>) {
+        self.children.ui(ui, shown, self.which.one(look), look);
     }
 
     fn paint(&self, cx: &Canvas<'_>, look: &Look<'_>, t: &Tokens) {
