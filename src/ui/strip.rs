@@ -225,9 +225,12 @@ fn sums(all: &[Effects], lang: Lang) -> String {
         ));
     }
     let shift = all.iter().map(|e| e.shift_mm).fold(0.0, f64::max) / 1000.0;
-    let far = format::length(shift, lang);
+    let far = match shift {
+        s if s < 0.01 => format!("{} mm", format::number(s * 1000.0, 0, lang)),
+        s => format::length(s, lang),
+    };
     match sum(|e| e.points_moved) {
-        0 if shift > 0.0 => say(msg!("ranh lệch tới {far}", "boundary shifted by up to {far}")),
+        0 if shift >= 0.0005 => say(msg!("ranh lệch tới {far}", "boundary shifted by up to {far}")),
         0 => (),
         moved => {
             let moved = n(moved);
