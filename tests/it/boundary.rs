@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::LazyLock;
 
-use diachinh::domain::{BBox, Parcel, ParcelRef, Polygon, Pt};
+use diachinh::domain::{BBox, Parcel, ParcelRef, Polygon, Pt, Uid};
 use diachinh::edit::{
     Align, Arc, Edit, InsertPoint, MatchEdge, MergePoints, MovePoints, RemovePoint, Reshape, parse,
 };
@@ -17,19 +17,22 @@ use diachinh::text::Msg;
 use diachinh::topology::faults::{self, Faults};
 use diachinh::topology::match_edge::{Area, Mover};
 use diachinh::topology::validity::FaultKind;
-use diachinh::topology::{Coverage, Plan, Way};
+use diachinh::topology::{Coverage, Plan, Way, measure, segment};
 use proptest::prelude::*;
 
 use crate::district::{District, EPSG, act, content, corner};
 use crate::quality::sample_parcels;
 use crate::support::{diachinh, new_district, ok};
 
+/// Kinds of edits [`edit`] makes.
+const KINDS: u8 = 19;
+
 /// Numbers an edit is made from, so that it can be made on whatever the map is by then.
 type Seed = (u8, u32, u32, i64, i64);
 
 fn seed() -> impl Strategy<Value = Seed> {
     (
-        0u8..10,
+        0u8..KINDS,
         any::<u32>(),
         any::<u32>(),
         -1000i64..1000,
@@ -122,7 +125,7 @@ fn edit(c: &Coverage, (kind, which, place, x, y): Seed) -> Edit {
             tolerance: 0.5,
             way: Way::Shorter,
         }),
-        _ => {
+        9 => {
             let (other, ..) = pick(c, place, which);
             let area = |p: &Parcel| Area {
                 commune: p.commune.to_string(),
@@ -136,35 +139,160 @@ fn edit(c: &Coverage, (kind, which, place, x, y): Seed) -> Edit {
                 fixed: vec![at(0)],
             })
         }
+        _ => {
+            let near = c.window(&parcel.bbox.grown(50));
+            let over = |f: &i64| measure::common(&parcel.polygon, &c.get(*f).unwrap().polygon).is_some();
+            let over = near
+                .iter()
+                .copied()
+                .find(|f| kind == 15 && *f != parcel.fid && over(f));
+            let other = over.unwrap_or(near[place as usize % near.len()]);
+            region(c, parcel, c.get(other).unwrap(), (kind, at(0), at(1)), (x, y))
+        }
     }
 }
 
-fn after(c: &Coverage, plan: &Plan) -> Coverage {
+/// An edit that makes and ends parcels, as a line of a script.
+fn region(c: &Coverage, p: &Parcel, other: &Parcel, (kind, a, b): (u8, Pt, Pt), (x, y): (i64, i64)) -> Edit {
+    let (one, two) = (p.uid, other.uid);
+    let (middle, reach) = (p.bbox.centre(), p.bbox.width().max(p.bbox.height()));
+    let across = |turn: i64| {
+        let ends = [-1, 1].map(|s| shifted(middle, s * reach * x / 500, s * reach * (y + turn) / 500));
+        ends.map(metres).join(",")
+    };
+    let (side, line) = ([a, b].map(metres).join(","), across(1));
+    let commune = &p.commune;
+    let text = match kind {
+        10 | 11 => {
+            let all = c.neighbours(p.fid);
+            let next = all
+                .get(x.unsigned_abs() as usize % all.len().max(1))
+                .and_then(|f| c.get(*f))
+                .unwrap_or(other);
+            let next = if kind == 10 { next.uid } else { two };
+            format!(r#"{{"op":"merge","parcels":["{one}","{next}"]}}"#)
+        }
+        12 => format!(r#"{{"op":"split","parcel":"{one}","by":{{"line":[{line}]}}}}"#),
+        13 => format!(
+            r#"{{"op":"split","parcel":"{one}","by":{{"equal":{},"side":[{side}]}}}}"#,
+            2 + x.abs() % 3
+        ),
+        14 => format!(
+            r#"{{"op":"carve","parcels":["{one}","{two}"],"line":[{line}],"width":{}.25}}"#,
+            y.abs() % 4
+        ),
+        15 => format!(r#"{{"op":"resolve_overlap","parcels":["{one}","{two}"],"from":"{one}"}}"#),
+        16 => {
+            let at = metres(shifted(a, x / 3, y / 3));
+            format!(r#"{{"op":"fill_gap","at":{at},"into":"{one}"}}"#)
+        }
+        17 => {
+            // On the outer side of a–b.
+            let out = Pt::new((b.n - a.n) / 3, (a.e - b.e) / 3);
+            let tip = shifted(
+                Pt::new(i64::midpoint(a.e, b.e), i64::midpoint(a.n, b.n)),
+                out.e,
+                out.n,
+            );
+            let ring = [a, tip, b].map(metres).join(",");
+            format!(r#"{{"op":"add_parcel","commune":"{commune}","sheet":"900","rings":[[{ring}]]}}"#)
+        }
+        _ => format!(r#"{{"op":"retire","parcel":"{one}","reason":"thử"}}"#),
+    };
+    parse(&text).unwrap_or_else(|e| panic!("{text}: {e:?}"))
+}
+
+fn metres(p: Pt) -> String {
+    format!("[{:.3},{:.3}]", p.e as f64 / 1000.0, p.n as f64 / 1000.0)
+}
+
+/// The coverage afterwards, and the fids of the parcels to come.
+fn after(c: &Coverage, plan: &Plan) -> (Coverage, Vec<i64>) {
     let mut c = c.clone();
+    let next = c.iter().map(|p| p.fid).max().unwrap_or(0) + 1;
     let changed = plan.changed.iter().map(|(fid, polygon)| Parcel {
         bbox: polygon.bbox(),
         polygon: polygon.clone(),
         ..c.get(*fid).unwrap().clone()
     });
-    let changed: Vec<Parcel> = changed.collect();
-    c.replace_all(changed);
-    c
+    let any = c.iter().next().unwrap().clone();
+    let created = plan.created.iter().zip(next..).map(|(shape, fid)| Parcel {
+        fid,
+        uid: Uid::fresh(),
+        number: format!("m{fid}").into(),
+        bbox: shape.polygon.bbox(),
+        polygon: shape.polygon.clone(),
+        ..shape
+            .parents
+            .first()
+            .and_then(|f| c.get(*f))
+            .unwrap_or(&any)
+            .clone()
+    });
+    let all: Vec<Parcel> = changed.chain(created).collect();
+    let come = (next..next + plan.created.len() as i64).collect();
+    c.replace_all(all);
+    c.remove_all(plan.retired.iter().copied());
+    (c, come)
+}
+
+/// Parcels that count as one: those to come and what they are made of.
+fn groups(plan: &Plan, come: &[i64]) -> impl Fn(i64) -> i64 {
+    let mut of: BTreeMap<i64, i64> = BTreeMap::new();
+    for (shape, fid) in plan.created.iter().zip(come) {
+        let mut all: Vec<i64> = shape
+            .parents
+            .iter()
+            .map(|f| of.get(f).copied().unwrap_or(*f))
+            .collect();
+        all.push(*fid);
+        let first = all.iter().copied().min().unwrap_or(*fid);
+        of.values_mut()
+            .filter(|g| all.contains(g))
+            .for_each(|g| *g = first);
+        of.extend(shape.parents.iter().chain([fid]).map(|f| (*f, first)));
+    }
+    move |fid| of.get(&fid).copied().unwrap_or(fid)
 }
 
 fn all_faults(c: &Coverage) -> Faults {
     faults::all(c, &Progress::none()).unwrap()
 }
 
+/// What rounding new points into old sides bends them, m²: an overlap that is there may grow by that much.
+fn bent(old: &Coverage, plan: &Plan) -> f64 {
+    let triangle = |(a, b): (Pt, Pt)| -> i128 {
+        let on = plan.inserted.iter().filter(|p| segment::within(**p, a, b, 1));
+        on.map(|p| segment::cross(a, b, *p).abs()).sum()
+    };
+    let touched = plan
+        .fids()
+        .into_iter()
+        .flat_map(|f| sides(&old.get(f).unwrap().polygon));
+    touched.map(triangle).sum::<i128>() as f64 / 2e6
+}
+
 /// Faults that are new or larger, by looking at everything.
-fn worse(before: &Faults, after: &Faults) -> Vec<String> {
+fn worse(before: &Faults, after: &Faults, bent: f64, group: impl Fn(i64) -> i64) -> Vec<String> {
+    let pair = |a: i64, b: i64| {
+        let (a, b) = (group(a), group(b));
+        [a.min(b), a.max(b)]
+    };
     let kinds = |f: &Faults| {
         let mut count: BTreeMap<(i64, FaultKind), usize> = BTreeMap::new();
         let all = f
             .rings
             .iter()
             .flat_map(|(fid, list)| list.iter().map(|f| (*fid, f.kind)));
-        all.for_each(|k| *count.entry(k).or_default() += 1);
+        all.for_each(|(fid, kind)| *count.entry((group(fid), kind)).or_default() += 1);
         count
+    };
+    let areas = |f: &Faults| {
+        let mut sum: BTreeMap<[i64; 2], f64> = BTreeMap::new();
+        f.overlaps
+            .iter()
+            .for_each(|o| *sum.entry(pair(o.fids[0], o.fids[1])).or_default() += o.common.area);
+        sum
     };
     let (was, is) = (kinds(before), kinds(after));
     let mut found: Vec<String> = Vec::new();
@@ -173,22 +301,23 @@ fn worse(before: &Faults, after: &Faults) -> Vec<String> {
             .filter(|(k, n)| was.get(k) < Some(n))
             .map(|k| format!("{k:?}")),
     );
-    let areas: BTreeMap<[i64; 2], f64> = before.overlaps.iter().map(|o| (o.fids, o.common.area)).collect();
-    for o in &after.overlaps {
-        if areas.get(&o.fids).is_none_or(|old| o.common.area > old + 1e-5) {
-            found.push(format!("{o:?}"));
-        }
-    }
+    let (was, is) = (areas(before), areas(after));
+    let larger =
+        |(pair, area): &(&[i64; 2], &f64)| was.get(*pair).is_none_or(|old| **area > old + bent + 1e-5);
+    found.extend(
+        is.iter()
+            .filter(larger)
+            .map(|k| format!("overlap {k:?}, was {:?}", was.get(k.0))),
+    );
     // Points within 2 mm of a side: only where the same parcels nearly met before.
-    let near = before.unmatched.iter().filter(|u| u.distance > 0.0);
-    let mut met: BTreeSet<[i64; 2]> = areas.keys().copied().collect();
-    for u in near {
+    let mut met: BTreeSet<[i64; 2]> = was.keys().copied().collect();
+    for u in before.unmatched.iter().filter(|u| u.distance > 0.0) {
         for (i, a) in u.fids.iter().enumerate() {
-            met.extend(u.fids[i + 1..].iter().map(|b| [*a, *b]));
+            met.extend(u.fids[i + 1..].iter().map(|b| pair(*a, *b)));
         }
     }
     for u in after.unmatched.iter().filter(|u| u.distance > 0.0) {
-        let known = |a: &i64| u.fids.iter().any(|b| met.contains(&[*a.min(b), *a.max(b)]));
+        let known = |a: &i64| u.fids.iter().any(|b| a != b && met.contains(&pair(*a, *b)));
         if !u.fids.iter().all(known) {
             found.push(format!("{u:?}"));
         }
@@ -201,49 +330,50 @@ fn sides(p: &Polygon) -> BTreeSet<(Pt, Pt)> {
 }
 
 /// If every side that goes had its exact opposite, every side that comes has, and no area is gained or lost.
-fn keeps_the_laws(old: &Coverage, new: &Coverage, plan: &Plan) -> Result<(), String> {
-    // Once each way: of copies over each other neither is anybody's opposite.
-    let opposite = |c: &Coverage, fid: i64, (a, b): (Pt, Pt)| {
-        let users = c.users_of(a);
-        let with = |s: (Pt, Pt)| {
-            users
-                .iter()
-                .filter(|f| sides(&c.get(**f).unwrap().polygon).contains(&s))
-                .copied()
-                .collect::<Vec<i64>>()
-        };
-        let (mine, theirs) = (with((a, b)), with((b, a)));
-        mine == [fid] && theirs.len() == 1 && theirs[0] != fid
-    };
-    let of = |c: &Coverage, other: &Coverage| -> Vec<(i64, (Pt, Pt))> {
-        let changed = plan.changed.iter().flat_map(|(fid, _)| {
-            let (mine, theirs) = (
-                sides(&c.get(*fid).unwrap().polygon),
-                sides(&other.get(*fid).unwrap().polygon),
-            );
-            mine.into_iter()
-                .filter(move |s| !theirs.contains(s))
-                .map(|s| (*fid, s))
-        });
-        changed.collect()
-    };
-    let (gone, come) = (of(old, new), of(new, old));
-    if !gone.iter().all(|(fid, s)| opposite(old, *fid, *s)) {
+fn keeps_the_laws(old: &Coverage, new: &Coverage, plan: &Plan, come: &[i64]) -> Result<(), String> {
+    // New land, and land that is given up, is another matter.
+    let succeeded = |f: &i64| plan.created.iter().any(|s| s.parents.contains(f));
+    if plan.created.iter().any(|s| s.parents.is_empty()) || !plan.retired.iter().all(succeeded) {
         return Ok(());
     }
-    if let Some(free) = come.iter().find(|(fid, s)| !opposite(new, *fid, *s)) {
-        return Err(format!("{free:?} is not shared"));
-    }
-    let area = |c: &Coverage| -> i128 {
+    // Once each way: of copies over each other neither is anybody's opposite.
+    let opposite = |c: &Coverage, (a, b): (Pt, Pt)| {
+        let users = c.users_of(a);
+        let with = |s: (Pt, Pt)| {
+            let has = |f: &&i64| sides(&c.get(**f).unwrap().polygon).contains(&s);
+            users.iter().filter(has).copied().collect::<Vec<i64>>()
+        };
+        let (mine, theirs) = (with((a, b)), with((b, a)));
+        mine.len() == 1 && theirs.len() == 1 && mine != theirs
+    };
+    let fids = |more: &[i64]| -> Vec<i64> {
         plan.changed
             .iter()
-            .map(|(f, _)| c.get(*f).unwrap().polygon.area2())
-            .sum()
+            .map(|(f, _)| *f)
+            .chain(more.iter().copied())
+            .collect()
     };
-    if area(old) == area(new) {
+    let (before, then) = (fids(&plan.retired), fids(come));
+    let all = |c: &Coverage, fids: &[i64]| -> BTreeSet<(Pt, Pt)> {
+        fids.iter()
+            .flat_map(|f| sides(&c.get(*f).unwrap().polygon))
+            .collect()
+    };
+    let (was, is) = (all(old, &before), all(new, &then));
+    if !was.difference(&is).all(|s| opposite(old, *s)) {
+        return Ok(());
+    }
+    if let Some(free) = is.difference(&was).find(|s| !opposite(new, **s)) {
+        return Err(format!("{free:?} is not shared"));
+    }
+    let area = |c: &Coverage, fids: &[i64]| -> i128 {
+        fids.iter().map(|f| c.get(*f).unwrap().polygon.area2()).sum()
+    };
+    let (was, is) = (area(old, &before), area(new, &then));
+    if was == is {
         Ok(())
     } else {
-        Err(format!("area {} -> {}", area(old), area(new)))
+        Err(format!("area {was} -> {is}"))
     }
 }
 
@@ -270,23 +400,20 @@ fn tells_the_truth(old: &Coverage, new: &Coverage, plan: &Plan) -> Result<(), St
     }
 }
 
-fn run(
-    start: &Coverage,
-    seeds: &[Seed],
-    done: &mut BTreeMap<&'static str, usize>,
-) -> Result<(), TestCaseError> {
+fn run(start: &Coverage, seeds: &[Seed]) -> Result<(), TestCaseError> {
     let mut c = start.clone();
     let mut faults_now = all_faults(&c);
     for seed in seeds {
         let edit = edit(&c, *seed);
         let Ok(plan) = edit.plan(&c) else { continue };
-        *done.entry(edit.kind()).or_default() += 1;
-        let next = after(&c, &plan);
+        let (next, come) = after(&c, &plan);
         let faults_then = all_faults(&next);
-        let worse = worse(&faults_now, &faults_then);
+        let worse = worse(&faults_now, &faults_then, bent(&c, &plan), groups(&plan, &come));
         prop_assert!(worse.is_empty(), "{:?}\nmakes {:#?}", edit, worse);
-        prop_assert_eq!(keeps_the_laws(&c, &next, &plan), Ok(()), "{:?}", edit);
-        prop_assert_eq!(tells_the_truth(&c, &next, &plan), Ok(()), "{:?}", edit);
+        prop_assert_eq!(keeps_the_laws(&c, &next, &plan, &come), Ok(()), "{:?}", edit);
+        if plan.created.is_empty() && plan.retired.is_empty() {
+            prop_assert_eq!(tells_the_truth(&c, &next, &plan), Ok(()), "{:?}", edit);
+        }
         (c, faults_now) = (next, faults_then);
     }
     Ok(())
@@ -296,11 +423,11 @@ static CLEAN: LazyLock<Coverage> = LazyLock::new(|| Coverage::build(sample_parce
 static DIRTY: LazyLock<Coverage> = LazyLock::new(|| Coverage::build(sample_parcels(Some(0.15), 250)));
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 10, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 8, ..ProptestConfig::default() })]
 
     #[test]
     fn edits_of_every_kind_make_nothing_worse(clean in any::<bool>(), seeds in prop::collection::vec(seed(), 1..25)) {
-        run(if clean { &CLEAN } else { &DIRTY }, &seeds, &mut BTreeMap::new())?;
+        run(if clean { &CLEAN } else { &DIRTY }, &seeds)?;
     }
 }
 
@@ -316,13 +443,13 @@ fn every_kind_is_done_somewhere() {
                 .wrapping_add(1_442_695_040_888_963_407);
             (x >> 33) as u32
         };
-        for kind in 0u8..10 {
-            for _ in 0..60 {
+        for kind in 0..KINDS {
+            for _ in 0..30 {
                 let d = |v: u32| i64::from(v % 2000) - 1000;
                 let seed = (kind, next(), next(), d(next()), d(next()));
                 let edit = edit(c, seed);
                 if let Ok(plan) = edit.plan(c) {
-                    assert!(!plan.changed.is_empty());
+                    assert!(!plan.fids().is_empty() || !plan.created.is_empty());
                     *done.entry(edit.kind()).or_insert(0) += 1;
                 }
             }
@@ -335,9 +462,14 @@ fn every_kind_is_done_somewhere() {
             "move_points",
             "remove_point",
             "reshape",
+            "merge",
+            "split",
+            "carve",
+            "add_parcel",
+            "retire",
         ];
         assert!(
-            kinds.iter().all(|k| done.get(k).is_some_and(|n| *n >= 5)),
+            kinds.iter().all(|k| done.get(k).is_some_and(|n| *n >= 2)),
             "{done:?}"
         );
     }
@@ -375,9 +507,9 @@ fn all_can_be_taken_back() {
             .wrapping_add(1_442_695_040_888_963_407);
         (x >> 33) as u32
     };
-    for k in 0..60 {
+    for k in 0..95 {
         let d = |v: u32| i64::from(v % 2000) - 1000;
-        let seed = ((k % 10) as u8, next(), next(), d(next()), d(next()));
+        let seed = ((k % i32::from(KINDS)) as u8, next(), next(), d(next()), d(next()));
         let edit = edit(p.coverage(), seed);
         match p.apply(&edit, &act(5)) {
             Ok(_) => states.push(content(&path)),
@@ -421,7 +553,6 @@ fn edges_are_matched_and_survey_points_stay() {
         op.commit().unwrap();
     }
     let mut p = d.open();
-    let metres = |p: Pt| format!("[{:.3},{:.3}]", p.e as f64 / 1000.0, p.n as f64 / 1000.0);
     let ring = [east(40, 0), east(9000, 0), east(9000, 2), east(30, 2)]
         .map(metres)
         .join(",");
