@@ -1,7 +1,7 @@
 //! How fast the coverage answers: `cargo bench --bench queries -- [PARCELS…]`.
 //!
 //! Asks the invented district of `diachinh sample` (seed 1): what a view of 1:2000 shows, who holds a
-//! point, what is nearest, what one edit costs; then the whole check (P3), the check after an edit (P3c)
+//! point, what is nearest, what one edit and the preview of a split cost; then the whole check (P3), the check after an edit (P3c)
 //! and opening the district file (data part of P2). Queries go to places spread over the district by a
 //! fixed sequence. CPU is that of all threads, Linux only.
 
@@ -15,6 +15,7 @@ use diachinh::domain::{Act, BBox, Pt};
 use diachinh::job::Progress;
 use diachinh::project::{NewProject, Project};
 use diachinh::topology::Coverage;
+use diachinh::topology::split::{self, Along, By};
 use diachinh::{import, sample, validate};
 
 fn main() {
@@ -123,6 +124,16 @@ fn queries(coverage: &Coverage) {
     let mut fid = some.iter().cycle();
     time("neighbours", 50, 100, || {
         black_box(coverage.neighbours(*fid.next().expect("an endless sequence")));
+    });
+    let mut fid = some.iter().cycle();
+    time("plan of a split into three by area (P4)", 50, 20, || {
+        let fid = *fid.next().expect("an endless sequence");
+        let shell = coverage.get(fid).expect("a parcel").polygon.shell();
+        let by = By::Equal {
+            parts: 3,
+            along: Along::Parallel(shell[0], shell[1]),
+        };
+        black_box(split::plan(coverage, fid, &by).is_ok());
     });
     time("snapshot and replace one", 20, 100, || {
         let mut copy = coverage.clone();

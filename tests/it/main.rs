@@ -33,6 +33,7 @@ mod sample_data;
 mod region;
 mod shp_hostile;
 mod shp_memory;
+mod split;
 mod split_areas;
 mod store;
 mod support;

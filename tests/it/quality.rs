@@ -43,7 +43,7 @@ pub fn sample_parcels(dirty: Option<f64>, parcels: usize) -> Vec<Parcel> {
 }
 
 /// What the importer makes of the files, whatever their .prj says.
-fn read(dir: &Path) -> (Vec<Parcel>, Vec<Finding>) {
+pub fn read(dir: &Path) -> (Vec<Parcel>, Vec<Finding>) {
     let files = std::fs::read_dir(dir).unwrap().map(|e| e.unwrap().path());
     let mut files: Vec<PathBuf> = files
         .filter(|p| p.extension().is_some_and(|x| x == "shp"))

@@ -177,7 +177,11 @@ pub fn run(cases: u64, seed: u64) -> [(u64, u64); 4] {
                     "SPLIT_TOO_MUCH",
                     "CUT_DIVIDES_NOTHING",
                 ];
-                assert!(known.contains(&code), "case {case}: {}", refusal.failure);
+                assert!(
+                    known.contains(&code),
+                    "case {case}: {along:?} {parts:?} {shape:?}: {}",
+                    refusal.failure
+                );
                 // A round parcel has no branches.
                 let reason = matches!(along, Along::Through(..)) || (kind != 0 && kind != 3);
                 assert!(

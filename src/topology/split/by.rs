@@ -31,8 +31,7 @@ pub enum Along {
     Parallel(Pt, Pt),
     /// At this azimuth (degrees from grid north, clockwise); the first part lies on the left: west of 0°, north of 90°.
     Direction(f64),
-    /// Through a point. On the boundary: the first part begins at the side that leaves the point counter-clockwise round
-    /// the parcel; outside: on the right, seen from the point; inside: two parts, the first on the left of the line, which
-    /// runs as near to this azimuth as the area allows.
+    /// Through a point. On the boundary or outside: the first part lies on the right, seen from the point; inside: two
+    /// parts, the first on the left of the line, which runs as near to this azimuth as the area allows.
     Through(Pt, f64),
 }

@@ -29,7 +29,7 @@ pub struct Cut {
 /// A point that came into a side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SidePoint {
-    /// The side as it was, in ring direction.
+    /// The side, in ring direction; of a second point in it what the first has left.
     pub from: Pt,
     pub to: Pt,
     /// At most 0.71 mm beside it.
@@ -160,9 +160,11 @@ fn densify(polygon: &Polygon, chains: &Chains, inner: &[(Pt, Pt)]) -> (Polygon, 
         let mut ring = Vec::with_capacity(old.len() + 2);
         for (from, to) in crate::domain::ring_sides(old) {
             ring.push(from);
+            let mut last = from;
             for at in chains.between(from, to).into_iter().filter(|p| ends.contains(p)) {
                 ring.push(at);
-                inserted.push(SidePoint { from, to, at });
+                inserted.push(SidePoint { from: last, to, at });
+                last = at;
             }
         }
         rings.push(ring);

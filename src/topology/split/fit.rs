@@ -8,16 +8,15 @@
 use super::cut::{Cut, SidePoint, cut, is_rounded_foot};
 use super::slabs::{Pin, Stretch, Stuck};
 use super::trouble;
-use crate::domain::{Polygon, Pt};
+use crate::domain::{Polygon, Pt, ring_area2};
+use crate::topology::segment::{cross, dot};
 use crate::topology::{Refusal, UNMATCHED_MM};
 
 /// What the part cut off has to be.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Goal {
-    /// Its area, doubled mm².
-    Part(i128),
-    /// The area of what remains, doubled mm².
-    Rest(i128),
+    /// So large: doubled mm².
+    Area(i128),
     /// As near as can be to where it was calculated.
     Near,
 }
@@ -55,12 +54,11 @@ pub(super) fn cut_off(
     via: Option<Pt>,
     find: impl Fn(f64) -> Result<Vec<Stretch>, Stuck>,
 ) -> Result<Fit, Refusal> {
-    let all = polygon.area2();
     let mut want = match goal {
-        Goal::Part(a) => a as f64 / 2.0,
-        Goal::Rest(a) => (all - a) as f64 / 2.0,
+        Goal::Area(a) => a as f64 / 2.0,
         Goal::Near => 0.0,
     };
+    let asked = want;
     let mut best: Option<(f64, Fit)> = None;
     for round in 0..=AGAIN {
         let stretches = match find(want) {
@@ -83,7 +81,10 @@ pub(super) fn cut_off(
         want -= error;
     }
     match best {
-        Some((_, fit)) => Ok(fit),
+        Some((size, fit)) if size <= 1.0 => Ok(fit),
+        // Near its place the area does not follow the line: the part hangs together with more than was swept.
+        Some((size, fit)) if size > 100.0 => Err(trouble::more(&fit.part)),
+        Some((_, fit)) => Err(trouble::not_met(asked / 1e6, fit.part.area_m2())),
         None => Err(trouble::stuck(Stuck::Nowhere)),
     }
 }
@@ -98,7 +99,7 @@ fn fit(polygon: &Polygon, goal: Goal, via: Option<Pt>, stretches: &[Stretch]) ->
     let mut done = divided(polygon, &chosen, via)?;
     let mut error = error_of(goal, &done);
     if let (Some(error2), Some(i)) = (error, longest(&chosen)) {
-        let better = pick(&stretches[i], &ends[i], chosen[i], via, goal, error2);
+        let better = pick(&stretches[i], &ends[i], chosen[i], via, error2);
         if better != chosen[i] {
             let before = std::mem::replace(&mut chosen[i], better);
             match divided(polygon, &chosen, via) {
@@ -115,8 +116,7 @@ fn fit(polygon: &Polygon, goal: Goal, via: Option<Pt>, stretches: &[Stretch]) ->
 /// By how much (doubled mm²) the part is too large.
 fn error_of(goal: Goal, fit: &Fit) -> Option<i128> {
     match goal {
-        Goal::Part(a) => Some(fit.part.area2() - a),
-        Goal::Rest(a) => Some(a - fit.rest.area2()),
+        Goal::Area(a) => Some(fit.part.area2() - a),
         Goal::Near => None,
     }
 }
@@ -131,13 +131,12 @@ fn pick(
     [from, to]: &[Vec<Pt>; 2],
     now: [Pt; 2],
     via: Option<Pt>,
-    goal: Goal,
     error2: i128,
 ) -> [Pt; 2] {
     let length = now[0].dist(now[1]);
-    let here = share(stretch, now, via, goal);
+    let here = share(stretch, now, via);
     let cost = |ends: [Pt; 2]| {
-        let error = (error2 + share(stretch, ends, via, goal) - here) as f64 / 2.0;
+        let error = (error2 + share(stretch, ends, via) - here) as f64 / 2.0;
         let away = distance(&stretch.from, ends[0]) + distance(&stretch.to, ends[1]);
         error.abs() + 0.02 * length * away
     };
@@ -148,27 +147,23 @@ fn pick(
         .unwrap_or(now)
 }
 
-/// What the choice of ends adds to the doubled area of the part (or takes from the rest), but for a constant.
-fn share(stretch: &Stretch, [from, to]: [Pt; 2], via: Option<Pt>, goal: Goal) -> i128 {
-    let ring = |points: &[Pt]| crate::domain::ring_area2(points);
-    let side = |pin: &Pin| match pin {
-        Pin::Side { side, .. } => *side,
-        Pin::Point(p) => (*p, *p),
+/// What the choice of ends adds to the doubled area of the part, but for a constant: the cut, and the pieces of side up
+/// to it, closed by a line that does not depend on the choice.
+fn share(stretch: &Stretch, [from, to]: [Pt; 2], via: Option<Pt>) -> i128 {
+    let keeps_start = match stretch.from {
+        Pin::Side { side, .. } => side.0,
+        Pin::Point(p) => p,
     };
-    let ((a, b), (c, d)) = (side(&stretch.from), side(&stretch.to));
-    let path = || [from].into_iter().chain(via).chain([to]);
-    // Closed by a line that does not depend on the choice.
-    match goal {
-        Goal::Rest(_) => {
-            let ring_of: Vec<Pt> = [c]
-                .into_iter()
-                .chain(path().collect::<Vec<_>>().into_iter().rev())
-                .chain([b])
-                .collect();
-            -ring(&ring_of)
-        }
-        _ => ring(&[a].into_iter().chain(path()).chain([d]).collect::<Vec<_>>()),
-    }
+    let keeps_end = match stretch.to {
+        Pin::Side { side, .. } => side.1,
+        Pin::Point(p) => p,
+    };
+    let ring: Vec<Pt> = [keeps_start, from]
+        .into_iter()
+        .chain(via)
+        .chain([to, keeps_end])
+        .collect();
+    ring_area2(&ring)
 }
 
 fn distance(pin: &Pin, p: Pt) -> f64 {
@@ -260,16 +255,18 @@ pub(super) fn divided(polygon: &Polygon, chosen: &[[Pt; 2]], via: Option<Pt>) ->
 
 /// The piece that leaves the sides at the start of a path, so that it lies on the left of it.
 pub(super) fn part_left_of(densified: &Polygon, pieces: &[Polygon], path: &[Pt]) -> Option<usize> {
-    let leaves = |p: &Polygon| {
-        p.sides().any(|(a, b)| {
-            a == path[0]
-                && crate::topology::segment::dot(a, path[1], b) > 0
-                && !densified.sides().any(|s| s == (a, b))
-        })
+    let (start, next) = (path[0], path[1]);
+    // A cut may have got a point more: of the edges that leave there the one most nearly its way.
+    let off = |b: Pt| {
+        let (along, across) = (dot(start, next, b) as f64, cross(start, next, b) as f64);
+        (along > 0.0).then(|| across.abs() / along)
     };
-    let exact = |p: &Polygon| p.sides().any(|s| s == (path[0], path[1]));
-    pieces
-        .iter()
-        .position(exact)
-        .or_else(|| pieces.iter().position(leaves))
+    let way = |p: &Polygon| -> Option<f64> {
+        let leaving = p
+            .sides()
+            .filter(|s| s.0 == start && !densified.sides().any(|d| d == *s));
+        leaving.filter_map(|s| off(s.1)).min_by(f64::total_cmp)
+    };
+    let ways = pieces.iter().enumerate().filter_map(|(i, p)| Some((way(p)?, i)));
+    ways.min_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, i)| i)
 }

@@ -2,11 +2,13 @@
 
 use super::by::Along;
 use super::cut::{SidePoint, cut};
-use super::divide::{Division, Work, heading};
+use super::divide::Division;
 use super::fit::{Fit, divided};
 use super::pencil::{Way, way};
 use super::slabs::Stuck;
+use super::sweep::heading;
 use super::trouble;
+use super::work::Work;
 use crate::domain::{Polygon, Pt, ring_sides};
 use crate::msg;
 use crate::topology::ring::{Place, locate_middle};

@@ -11,11 +11,14 @@ mod divide;
 mod fit;
 mod frontage;
 mod list;
+mod mirror;
 mod pencil;
 mod pivot;
 mod slabs;
 mod spread;
+mod sweep;
 mod trouble;
+mod work;
 
 use std::collections::{BTreeMap, BTreeSet};
 

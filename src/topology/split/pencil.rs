@@ -143,6 +143,14 @@ impl Pencil {
         }
     }
 
+    /// The ray of an event.
+    pub fn direction(&self, level: usize) -> Option<Way> {
+        match self {
+            Self::Parallel(_) => None,
+            Self::Fan(f) => f.levels.get(level).copied(),
+        }
+    }
+
     /// Number of the event of a point of the polygon; none for the apex.
     pub fn level(&self, p: Pt) -> Option<usize> {
         match self {

@@ -9,7 +9,7 @@
 //! Events are ordered exactly. Areas here are `f64` of lengths relative to the start: about 1e-13 of the parcel; the result
 //! is rounded to the lattice and measured exactly afterwards (`fit`).
 
-use super::pencil::Pencil;
+use super::pencil::{Pencil, Way};
 use crate::domain::{Polygon, Pt};
 
 /// Stretches shorter than this do not connect cells, mm: what `f64` may be off.
@@ -83,6 +83,13 @@ impl Slabs {
             .map(|k| cells(&pencil, &sides, &spans, k))
             .collect();
         Self { pencil, sides, slabs }
+    }
+
+    /// The direction in which the polygon begins after one in which there is none of it.
+    pub fn after_gap(&self) -> Option<Way> {
+        let empty = |k: usize| self.slabs[k % self.slabs.len()].is_empty();
+        let last = (0..self.slabs.len()).find(|&k| empty(k) && !empty(k + 1))?;
+        self.pencil.direction(last + 1)
     }
 
     /// The cell that begins along a–b, or the first of all.

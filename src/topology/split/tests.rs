@@ -275,6 +275,23 @@ fn neighbours_receive_the_points() {
 }
 
 #[test]
+fn a_side_crossed_twice_stays_shared() {
+    let (a, b) = (
+        "0 0, 10000 3333, 10000 12000, 0 12000",
+        "0 0, 0 -9000, 10000 -9000, 10000 3333",
+    );
+    let coverage = Coverage::build(vec![parcel(1, a), parcel(2, b)]);
+    let line = [(2000, 0), (3000, 6000), (7001, 7000), (8000, 0)].map(|(e, n)| Pt::new(e, n));
+    let plan = plan(&coverage, 1, &By::Line(line.to_vec())).expect("a plan");
+    assert_eq!((plan.created.len(), plan.changed[0].1.point_count()), (2, 6));
+    let children: i128 = plan.created.iter().map(|c| c.polygon.area2()).sum();
+    assert_eq!(
+        children + plan.changed[0].1.area2(),
+        polygon(a).area2() + polygon(b).area2()
+    );
+}
+
+#[test]
 fn a_slanted_side_gives_to_its_neighbour_exactly() {
     let a = "0 0, 10000 0, 13333 7777, 0 10000";
     let b = "10000 0, 20000 0, 20000 10000, 13333 7777";

@@ -79,6 +79,25 @@ pub(super) fn several(pieces: &[Polygon]) -> Refusal {
     )
 }
 
+/// What the cut parts hangs together with other branches.
+pub(super) fn more(part: &Polygon) -> Refusal {
+    let show = |lang| format::number(part.area_m2(), 2, lang);
+    let (vi, en) = (show(Lang::Vi), show(Lang::En));
+    let message = msg!(
+        "Theo hướng này phần tách ra dính liền với nhánh khác của thửa: đường cắt cho {vi} m².",
+        "In this direction the part hangs together with another branch of the parcel: the cut gives {en} m²."
+    );
+    let remedy = msg!(
+        "Chọn diện tích hoặc hướng khác, hoặc vẽ đường cắt.",
+        "Choose another area or direction, or draw the line."
+    );
+    let at = polylabel::pole(part, 100.0).map(|p| p.at);
+    refused(
+        Failure::new("SPLIT_NOT_ONE_PIECE", message).remedy(remedy),
+        at.as_slice(),
+    )
+}
+
 /// The lattice does not allow this area.
 pub(super) fn not_met(wanted: f64, got: f64) -> Refusal {
     let show = |v: f64, lang| format::number(v, 3, lang);
