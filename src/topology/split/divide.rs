@@ -42,7 +42,7 @@ pub fn divide(polygon: &Polygon, by: &By) -> Result<Division, Refusal> {
         By::Areas { parts, along } => {
             check_shape(polygon)?;
             list::check(polygon.area_m2(), parts)?;
-            areas(polygon, parts, along)
+            areas(polygon, parts, along, false)
         }
         By::Equal { parts, along } => {
             check_count(*parts)?;
@@ -50,7 +50,7 @@ pub fn divide(polygon: &Polygon, by: &By) -> Result<Division, Refusal> {
             let each = polygon.area_m2() / f64::from(*parts);
             let mut list = vec![Part::Area(each); *parts as usize];
             list[*parts as usize - 1] = Part::Rest;
-            areas(polygon, &list, along)
+            areas(polygon, &list, along, true)
         }
         By::Frontage { parts, side, along } => {
             check_count(*parts)?;
@@ -96,8 +96,9 @@ pub(super) fn own_side(polygon: &Polygon, (a, b): (Pt, Pt)) -> Option<(Pt, Pt)> 
     polygon.sides().find(|s| *s == (a, b) || *s == (b, a))
 }
 
-/// Cuts off part after part from the start, up to the one that takes the rest; those after it from the far end.
-fn areas(polygon: &Polygon, parts: &[Part], along: &Along) -> Result<Division, Refusal> {
+/// Cuts off part after part from the start, up to the one that takes the rest; those after it from the far end. `even`:
+/// each is its share of what is still left.
+fn areas(polygon: &Polygon, parts: &[Part], along: &Along, even: bool) -> Result<Division, Refusal> {
     let mut work = Work::new(polygon);
     let sweep = Sweep::new(&mut work, along)?;
     if sweep.is_pivot() && parts.len() > 2 {
@@ -116,14 +117,15 @@ fn areas(polygon: &Polygon, parts: &[Part], along: &Along) -> Result<Division, R
     } else {
         left.left / parts.len() as f64
     };
-    let goal = |k: usize| match parts[k] {
+    let goal = |k: usize, rest: &Polygon| match parts[k] {
+        _ if even => Goal::Area(rest.area2() / (parts.len() - k) as i128),
         Part::Area(a) => Goal::Area(((a + extra) * 2e6).round() as i128),
         Part::Rest => Goal::Near,
     };
     let mut lengths = vec![0.0f64; parts.len()];
     let mut start = sweep.start();
     for k in 0..rest_at {
-        let fit = sweep.cut_off(&work.rest, goal(k), start)?;
+        let fit = sweep.cut_off(&work.rest, goal(k, &work.rest), start)?;
         start = Some(fit.longest);
         lengths[k] = fit.length;
         work.take(&fit);
@@ -132,7 +134,7 @@ fn areas(polygon: &Polygon, parts: &[Part], along: &Along) -> Result<Division, R
     let back = sweep.mirrored();
     let mut start = None;
     for k in (rest_at + 1..parts.len()).rev() {
-        let fit = back.cut_off(&mirror::polygon(&work.rest), goal(k), start)?;
+        let fit = back.cut_off(&mirror::polygon(&work.rest), goal(k, &work.rest), start)?;
         start = Some(fit.longest);
         lengths[k] = fit.length;
         work.take(&mirror::fit(fit));
