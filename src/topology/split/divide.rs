@@ -124,10 +124,10 @@ fn areas(polygon: &Polygon, parts: &[Part], along: &Along, even: bool) -> Result
     };
     let mut lengths = vec![0.0f64; parts.len()];
     let mut start = sweep.start();
-    for k in 0..rest_at {
+    for (k, length) in lengths.iter_mut().enumerate().take(rest_at) {
         let fit = sweep.cut_off(&work.rest, goal(k, &work.rest), start)?;
         start = Some(fit.longest);
-        lengths[k] = fit.length;
+        *length = fit.length;
         work.take(&fit);
     }
     lengths[last] = lengths[rest_at.saturating_sub(1)].max(lengths[last]);
