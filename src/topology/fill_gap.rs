@@ -13,7 +13,7 @@ use super::ring::{Place, locate, locate_middle};
 use super::sides;
 use super::trace::{self, Directed};
 use super::weave::{Web, Woven, followers, note_points, sides_of};
-use super::{Coverage, NewShape, Plan, Refusal, UNMATCHED_MM, combine, findings, guard, segment, validity};
+use super::{Coverage, NewShape, Plan, Refusal, UNMATCHED_MM, combine, findings, guard, segment};
 use crate::domain::{BBox, Failure, Finding, Parcel, Polygon, Pt, Severity};
 use crate::msg;
 use crate::text::Text;
@@ -118,10 +118,10 @@ fn find_in(coverage: &Coverage, at: Pt, window: &BBox, parcels: &[&Parcel]) -> R
     let (sound, faulty): (Vec<&Parcel>, Vec<&Parcel>) = parcels
         .iter()
         .copied()
-        .partition(|p| validity::check(&p.polygon).is_empty());
+        .partition(|p| super::merge::unsound(&p.polygon).is_empty());
     let rim = Rim::new(coverage, &sound)?;
     let Some(gaps) = trace::enclosed(&rim.outside()) else {
-        return Err(beside_fault(parcels, at).into());
+        return Err(beside_fault(parcels, at));
     };
     let closed = gaps.into_iter().filter(|g| {
         let b = g.bbox();
@@ -133,7 +133,7 @@ fn find_in(coverage: &Coverage, at: Pt, window: &BBox, parcels: &[&Parcel]) -> R
         .min_by(|(d, g), (e, h)| d.total_cmp(e).then(g.area2().cmp(&h.area2())));
     let Some((_, polygon)) = near else { return Ok(None) };
     if let Some(bad) = faulty.iter().find(|p| p.bbox.intersects(&polygon.bbox())) {
-        return Err(beside_fault(&[bad], at).into());
+        return Err(beside_fault(&[bad], at));
     }
     Ok(Some(rim.gap(polygon)))
 }

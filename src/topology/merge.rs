@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::noding::{Chains, node};
 use super::trace::Directed;
+use super::validity::{Fault, FaultKind};
 use super::weave::{note_points, sides_of};
 use super::{Coverage, NewShape, Plan, Refusal, faults, findings, guard, segment, validity};
 use crate::domain::{BBox, Failure, Finding, Parcel, Polygon, Pt, Ring, Severity, ring_area2, ring_sides};
@@ -86,9 +87,16 @@ pub(super) fn unknown() -> Failure {
     ))
 }
 
+/// Faults that leave open what a polygon bounds; a spike does not.
+pub(super) fn unsound(polygon: &Polygon) -> Vec<Fault> {
+    let mut faults = validity::check(polygon);
+    faults.retain(|f| f.kind != FaultKind::Spike);
+    faults
+}
+
 /// Refuses parcels whose rings are not valid: their sides do not bound anything certain.
 pub(super) fn sound(coverage: &Coverage, parcels: &[&Parcel]) -> Result<(), Refusal> {
-    let faulty = |p: &&Parcel| Some((p.fid, validity::check(&p.polygon))).filter(|(_, f)| !f.is_empty());
+    let faulty = |p: &&Parcel| Some((p.fid, unsound(&p.polygon))).filter(|(_, f)| !f.is_empty());
     let rings: Vec<_> = parcels.iter().filter_map(faulty).collect();
     let Some((first, _)) = rings.first() else {
         return Ok(());
@@ -99,8 +107,8 @@ pub(super) fn sound(coverage: &Coverage, parcels: &[&Parcel]) -> Result<(), Refu
         ..faults::Faults::default()
     };
     let message = msg!(
-        "Ranh thửa {parcel} bị lỗi (tự cắt, tự chạm hoặc có gai) nên không thể cắt hay hợp chính xác.",
-        "The boundary of parcel {parcel} is faulty (crosses or touches itself, or has a spike): it cannot be cut or merged exactly."
+        "Ranh thửa {parcel} bị lỗi (tự cắt hoặc tự chạm) nên không thể cắt hay hợp chính xác.",
+        "The boundary of parcel {parcel} is faulty (crosses or touches itself): it cannot be cut or merged exactly."
     );
     let remedy = msg!(
         "Sửa ranh của thửa trước: dời, xóa hoặc gộp các điểm được liệt kê.",
@@ -343,7 +351,7 @@ mod tests {
                 let [new] = p.created.as_slice() else {
                     panic!("{p:?}")
                 };
-                assert_eq!(validity::check(&new.polygon), []);
+                assert_eq!(unsound(&new.polygon), []);
                 assert_eq!(new.parents, which);
                 assert_eq!(p.area_before(&coverage), p.area_after());
                 let ring = |r: &Ring| {
@@ -373,7 +381,7 @@ mod tests {
         let plug = "3000 3000, 9000 3000, 9000 6000, 3000 6000";
         let holed = "0 0, 10000 0, 10000 10000, 0 10000 | 2000 2000, 2000 8000, 8000 8000, 8000 2000";
         let pond = "2000 2000, 8000 2000, 8000 8000, 2000 8000";
-        let table: [(&[&str], &[i64], &str); 19] = [
+        let table: [(&[&str], &[i64], &str); 20] = [
             (
                 &[A, B],
                 &[1, 2],
@@ -447,7 +455,15 @@ mod tests {
                 &[1, 2],
                 "0 0, 10000 0, 20000 0, 20000 10000, 10000 10000, 0 10000 | 2000 2000, 2000 8000, 8000 8000, 8000 2000",
             ),
-            // a bow-tie cannot be merged
+            // a needle may be merged, a bow-tie cannot
+            (
+                &[
+                    "0 0, 10000 0, 10000 10000, 5050 10000, 5000 90000, 4950 10000, 0 10000",
+                    B,
+                ],
+                &[1, 2],
+                "0 0, 10000 0, 20000 0, 20000 10000, 10000 10000, 5050 10000, 5000 90000, 4950 10000, 0 10000",
+            ),
             (
                 &["0 0, 10000 10000, 10000 0, 0 9000", B],
                 &[1, 2],

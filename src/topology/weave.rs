@@ -114,6 +114,10 @@ fn in_pieces(corners: &Points, feet: &Points) -> Points {
     given
 }
 
+/// A parcel whose side passes a new point this near gets the point too, mm: its side was meant to be the
+/// one that was cut, but one of the two was rounded before.
+const BESIDE: i64 = 1;
+
 /// Parcels not in `apart` that run along cut sides, with the points in.
 pub fn followers(coverage: &Coverage, woven: &Woven, apart: &BTreeSet<i64>) -> Vec<(i64, Polygon)> {
     let mut new: BTreeMap<i64, BTreeMap<Side, Vec<(i128, Pt)>>> = BTreeMap::new();
@@ -136,6 +140,12 @@ pub fn followers(coverage: &Coverage, woven: &Woven, apart: &BTreeSet<i64>) -> V
                 points.extend(inside);
             }
         });
+        for &p in chain.iter().filter(|p| **p != a && **p != b) {
+            for (fid, (c, d)) in beside(coverage, p, apart) {
+                let points = new.entry(fid).or_default().entry((c, d)).or_default();
+                points.push((segment::dot(c, d, p), p));
+            }
+        }
     }
     let mut out = Vec::new();
     for (fid, sides) in new {
@@ -146,6 +156,28 @@ pub fn followers(coverage: &Coverage, woven: &Woven, apart: &BTreeSet<i64>) -> V
         }
     }
     out
+}
+
+/// Parcels that do not have the point but a side that passes it at most 1 mm away, with the nearest such.
+fn beside(coverage: &Coverage, p: Pt, apart: &BTreeSet<i64>) -> Vec<(i64, Side)> {
+    let mut found = Vec::new();
+    coverage.window_for_each(&BBox::EMPTY.with(p).grown(BESIDE), |parcel| {
+        if apart.contains(&parcel.fid) || parcel.polygon.points().any(|q| q == p) {
+            return;
+        }
+        let near = sides_of(&parcel.polygon)
+            .filter(|(c, d)| segment::within(p, *c, *d, BESIDE))
+            .map(|(c, d)| (segment::distance(p, c, d), (c, d)))
+            .min_by(|x, y| x.0.total_cmp(&y.0).then(x.1.cmp(&y.1)));
+        if let Some((_, (c, d))) = near {
+            let along = segment::dot(c, d, p);
+            if 0 < along && along < c.dist2(d) {
+                found.push((parcel.fid, (c, d)));
+            }
+        }
+    });
+    found.sort_unstable();
+    found
 }
 
 /// The polygon with points put into its sides, in order along them.

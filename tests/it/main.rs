@@ -31,6 +31,7 @@ mod records;
 mod safety;
 mod sample_data;
 mod region;
+mod region_dirty;
 mod shp_hostile;
 mod shp_memory;
 mod split;
