@@ -15,6 +15,8 @@ use diachinh::domain::{Act, BBox, Pt};
 use diachinh::job::Progress;
 use diachinh::project::{NewProject, Project};
 use diachinh::topology::Coverage;
+use diachinh::topology::points::PointIndex;
+use diachinh::topology::snapping::{Ask, Kinds, snap};
 use diachinh::topology::split::{self, Along, By};
 use diachinh::{import, sample, validate};
 
@@ -115,6 +117,7 @@ fn queries(coverage: &Coverage) {
     time("nearest side, 5 m", 50, 1000, || {
         black_box(coverage.nearest_side(next(), 5_000));
     });
+    snaps(coverage, &places);
     let parcels: Vec<_> = coverage.iter().cloned().collect();
     let some: Vec<i64> = parcels
         .iter()
@@ -141,6 +144,45 @@ fn queries(coverage: &Coverage) {
         black_box(copy);
     });
     time("build", 9, 1, || drop(Coverage::build(parcels.clone())));
+}
+
+/// What the cursor means, all kinds asked for, ten survey points for each hectare of a view: 9 points on the screen
+/// are 1.2 m at 1:500 and 4.8 m at 1:2000.
+fn snaps(coverage: &Coverage, places: &[Pt]) {
+    let survey: Vec<Pt> = places
+        .iter()
+        .flat_map(|p| (0..100).map(|i| Pt::new(p.e + i * 7_919 % 90_000, p.n + i * 6_101 % 90_000)))
+        .collect();
+    let survey = PointIndex::build(survey);
+    let kinds = Kinds::default();
+    let ask = |cursor: Pt, reach: i64, held: bool| {
+        let from = Pt::new(cursor.e - 20_000, cursor.n - 7_000);
+        let drawn = [Pt::new(from.e, from.n - 9_000), from];
+        let line = held.then(|| (from, Pt::new(cursor.e, cursor.n + 300)));
+        let ask = Ask {
+            cursor,
+            reach,
+            kinds: &kinds,
+            drawn: &drawn,
+            line,
+        };
+        black_box(snap(coverage, &survey, &ask));
+    };
+    for (name, reach, held) in [
+        ("snap, 1:500", 1_200, false),
+        ("snap, 1:2000", 4_800, false),
+        ("snap, 1:500, direction held", 1_200, true),
+    ] {
+        let mut at = places.iter().cycle();
+        time(name, 50, 200, || ask(*at.next().expect("an endless sequence"), reach, held));
+    }
+    let one = |p: &Pt| {
+        let start = Instant::now();
+        ask(*p, 4_800, false);
+        start.elapsed().as_secs_f64() * 1e6
+    };
+    let worst = places.iter().map(one).fold(0.0, f64::max);
+    println!("(the slowest of {} snaps at 1:2000: {worst:.0} µs)", places.len());
 }
 
 fn checks(coverage: &Coverage) {

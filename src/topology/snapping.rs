@@ -92,7 +92,7 @@ impl Kinds {
 }
 
 /// What is asked.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Ask<'a> {
     pub cursor: Pt,
     /// mm on the ground that count as near (a few points on the screen).
@@ -119,6 +119,9 @@ pub struct Snap {
 const PROLONGED: i64 = 30;
 const PROLONGED_MOST: i64 = 60_000;
 
+/// Farther than this (mm) nothing is meant, however small the map is drawn.
+const REACH_MOST: i64 = 20_000;
+
 /// A point this near a kept line (mm) lies on it: rounding to the lattice, twice.
 const ON_LINE: f64 = 1.5;
 
@@ -127,6 +130,10 @@ const CROSSED: usize = 128;
 
 /// What the cursor means, if anything near.
 pub fn snap(coverage: &Coverage, survey: &PointIndex, ask: &Ask<'_>) -> Option<Snap> {
+    let ask = &Ask {
+        reach: ask.reach.min(REACH_MOST),
+        ..*ask
+    };
     let mut best = Best { ask, found: None };
     match ask.line {
         Some(line) if line.0 != line.1 => on_line(coverage, survey, line, &mut best),

@@ -16,7 +16,7 @@ const TYPING: Text = Text::new(
 );
 
 /// What the mouse and the keys do over the map.
-const GESTURES: [(Text, Text); 7] = [
+const GESTURES: [(Text, Text); 11] = [
     (
         Text::new("Lăn chuột", "Mouse wheel"),
         Text::new("Phóng to, thu nhỏ tại con trỏ", "Zoom at the pointer"),
@@ -43,6 +43,25 @@ const GESTURES: [(Text, Text); 7] = [
     (
         Text::new("Kéo khung", "Drag a box"),
         Text::new("Chọn mọi thửa trong khung", "Select all parcels in the box"),
+    ),
+    (
+        Text::new("Chữ số, @ hoặc < khi vẽ", "Digits, @ or < while drawing"),
+        Text::new(
+            "Nhập tọa độ, khoảng cách, phương vị",
+            "Type coordinates, distance, azimuth",
+        ),
+    ),
+    (
+        Text::new("Backspace khi vẽ", "Backspace while drawing"),
+        Text::new("Bỏ đỉnh vừa vẽ", "Take back the last point"),
+    ),
+    (
+        Text::new("Giữ Shift khi vẽ", "Hold Shift while drawing"),
+        Text::new("Vẽ vuông góc với cạnh trước", "Square to the line before"),
+    ),
+    (
+        Text::new("Giữ Ctrl khi vẽ", "Hold Ctrl while drawing"),
+        Text::new("Tạm tắt bắt điểm", "Let go of snapping"),
     ),
     (
         Text::new("Esc", "Esc"),

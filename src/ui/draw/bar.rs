@@ -132,6 +132,13 @@ impl Draw {
         }
     }
 
+    /// Where the point would be that stands typed in the field.
+    pub(super) fn ghost(&self, lang: Lang) -> Option<crate::domain::Pt> {
+        let entry = read(self.bar.typed.trim(), lang).ok()?;
+        let direction = self.sketch.direction(self.pointer, self.square);
+        entry.resolve(self.sketch.last(), direction).ok().flatten()
+    }
+
     fn entered(&mut self, lang: Lang) {
         if self.bar.typed.trim().is_empty() {
             self.wish = Some(Wish::End);

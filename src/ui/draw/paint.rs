@@ -34,6 +34,13 @@ pub fn sketch(cx: &Canvas<'_>, draw: &Draw, look: &Look<'_>, t: &Tokens) {
     if let (true, [first, .., last]) = (ring && all.len() > 2, all.as_slice()) {
         cx.dashed(&[*last, *first], Stroke::new(1.0, t.map_preview));
     }
+    if let Some(at) = draw.ghost(look.lang) {
+        let faint = Stroke::new(1.5, t.map_preview.gamma_multiply(0.7));
+        if let Some(from) = draw.sketch.last() {
+            cx.dashed(&[from, at], faint);
+        }
+        cx.painter.circle_stroke(cx.pos(at), 6.0, faint);
+    }
     for p in draw.sketch.points() {
         let dot = Rect::from_center_size(cx.pos(*p), vec2(7.0, 7.0));
         cx.painter
