@@ -423,9 +423,7 @@ fn result(ui: &mut Ui, read: &PointsRead, lang: Lang) {
     if more > 0 {
         hint(
             ui,
-            &crate::msg!("… và {more} lưu ý nữa", "… and {more} more")
-                .get(lang)
-                .to_owned(),
+            crate::msg!("… và {more} lưu ý nữa", "… and {more} more").get(lang),
         );
     }
     widgets::section(ui, PREVIEW.get(lang));

@@ -94,7 +94,7 @@ impl Draw {
         let colour = if wrong { t.error } else { t.text_weak };
         let text = RichText::new(text).size(13.0).color(colour);
         // One line, always there: the map does not jump while a person types.
-        widgets::fixed(ui, ui.available_width(), text.clone());
+        widgets::fixed(ui, ui.available_width(), text);
     }
 
     fn entry(&mut self, ui: &mut Ui, lang: Lang) {

@@ -44,12 +44,6 @@ impl Wanted {
         least: 3,
         most: usize::MAX,
     };
-    /// One point of the map.
-    pub const POINT: Self = Self {
-        ring: false,
-        least: 1,
-        most: 1,
-    };
 }
 
 /// What the pointer does in this frame.
