@@ -174,7 +174,9 @@ fn snaps(coverage: &Coverage, places: &[Pt]) {
         ("snap, 1:500, direction held", 1_200, true),
     ] {
         let mut at = places.iter().cycle();
-        time(name, 50, 200, || ask(*at.next().expect("an endless sequence"), reach, held));
+        time(name, 50, 200, || {
+            ask(*at.next().expect("an endless sequence"), reach, held)
+        });
     }
     let one = |p: &Pt| {
         let start = Instant::now();
