@@ -106,13 +106,14 @@ fn agrees(p: &Parcel) -> Option<bool> {
     Some((p.polygon.area_m2() - legal).abs() <= tolerance + 1e-9)
 }
 
+/// A parcel as it was and as it is in force.
+pub type Pair = (Option<Arc<Parcel>>, Option<Arc<Parcel>>);
+
 impl Effects {
     /// Adds what happened parcel by parcel: each as it was and as it is in force.
-    pub fn detail(&mut self, pairs: &[(Option<Arc<Parcel>>, Option<Arc<Parcel>>)]) {
+    pub fn detail(&mut self, pairs: &[Pair]) {
         let pairs = pairs.iter().take(MOST_DETAILS);
-        let of = |(b, a): &(Option<Arc<Parcel>>, Option<Arc<Parcel>>)| {
-            ParcelEffect::of(b.as_deref(), a.as_deref())
-        };
+        let of = |(b, a): &Pair| ParcelEffect::of(b.as_deref(), a.as_deref());
         self.parcels = pairs.filter_map(of).collect();
         self.shift_mm = self.parcels.iter().map(|p| p.shift_mm).fold(0.0, f64::max);
     }

@@ -75,10 +75,10 @@ pub fn lineage(conn: &Connection, fid: i64) -> Result<Lineage> {
                 for pair in pairs.collect::<rusqlite::Result<Vec<(i64, i64)>>>()? {
                     links.insert(pair);
                     let other = if step < 0 { pair.0 } else { pair.1 };
-                    if !generations.contains_key(&other) {
-                        generations.insert(other, generation);
+                    generations.entry(other).or_insert_with(|| {
                         next.push(other);
-                    }
+                        generation
+                    });
                 }
             }
             front = next;

@@ -53,7 +53,7 @@ pub(super) fn enter(at: &Context<'_>, plan: &Plan, records: &Records) -> Result<
         succession::retire(at.op, *fid)?;
     }
     let mut children = Vec::with_capacity(plan.created.len());
-    for (i, (shape, key)) in plan.created.iter().zip(keys).enumerate() {
+    for (i, (shape, key)) in plan.created.iter().zip(&keys).enumerate() {
         let given = records.children.get(i).cloned().unwrap_or_default();
         children.push(create(at, shape, &given, key)?);
     }
@@ -169,7 +169,12 @@ fn on_hold(parcel: &str, hold: &Hold) -> Failure {
 }
 
 /// Puts a new parcel in force. Gives its fid.
-fn create(at: &Context<'_>, shape: &NewShape, given: &ChildFields, key: ParcelKey) -> Result<i64, EditError> {
+fn create(
+    at: &Context<'_>,
+    shape: &NewShape,
+    given: &ChildFields,
+    key: &ParcelKey,
+) -> Result<i64, EditError> {
     let own = set::values(&given.fields)?;
     succession::place(at.op, &key.commune, &key.sheet)?;
     let mut columns: Columns = vec![
