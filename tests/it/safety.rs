@@ -5,6 +5,8 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
+use diachinh::domain::Pt;
+use diachinh::edit::{Edit, parse, to_json};
 use diachinh::project::Project;
 use serde_json::{Value, json};
 
@@ -13,19 +15,10 @@ use crate::support::{diachinh, ok, run};
 
 /// A gesture of so many moves, there and back, that a kill meets it.
 fn script(path: &Path, name: &str) {
-    let ([a, b], [c, d]) = (
-        <[f64; 2]>::from(corner(1, 1).metres()),
-        <[f64; 2]>::from(corner(1, 1).metres()),
-    );
-    let one = |i: usize| {
-        let (from, to) = if i % 2 == 0 {
-            ([a, b], [c + 0.5, d])
-        } else {
-            ([c + 0.5, d], [a, b])
-        };
-        json!({"op": "move_point", "from": from, "to": to}).to_string()
-    };
-    fs::write(path.join(name), (0..2000).map(one).collect::<Vec<_>>().join("\n")).unwrap();
+    let (here, there) = (corner(1, 1), Pt::new(corner(1, 1).e + 500, corner(1, 1).n));
+    let there_and_back =
+        [(here, there), (there, here)].map(|(from, to)| to_json(&Edit::MovePoint { from, to }));
+    fs::write(path.join(name), vec![there_and_back.join("\n"); 1000].join("\n")).unwrap();
 }
 
 fn beside(path: &Path, end: &str) -> std::path::PathBuf {
@@ -81,7 +74,7 @@ fn an_operation_that_killed_the_program_twice_is_not_tried_again() {
     let names: Vec<String> = p.crashed_twice().iter().map(|c| c.kind.clone()).collect();
     assert_eq!(names, ["gesture"]);
     let set = format!(r#"{{"op":"set","parcel":"{COMMUNE}/1/1","fields":{{"address":"Xóm Thử"}}}}"#);
-    p.apply(&diachinh::edit::parse(&set).unwrap(), &act(5)).unwrap();
+    p.apply(&parse(&set).unwrap(), &act(5)).unwrap();
     p.try_again();
     assert!(p.crashed_twice().is_empty());
     p.close().unwrap();
