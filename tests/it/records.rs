@@ -1,8 +1,9 @@
 //! What the register says after parcels came and went: numbers, descent, history, and all of it taken back.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
-use diachinh::domain::{Parcel, Pt};
+use diachinh::domain::{Parcel, Pt, Severity};
 use diachinh::edit::{Edit, Tolerance, parse};
 use diachinh::project::{DumpOptions, Project, Undo, When};
 use diachinh::topology::Coverage;
@@ -11,6 +12,7 @@ use serde_json::{Value, json};
 
 use crate::district::{District, act, corner};
 use crate::operating::{command, edit, metres};
+use crate::support::{diachinh, new_district, ok};
 
 fn dump(p: &Project) -> String {
     let mut out = Vec::new();
@@ -220,7 +222,7 @@ pub fn random_edit(coverage: &Coverage, dice: (u8, usize, usize, i64)) -> Option
     let (a, b) = (at(dice.2), at(dice.2 + 1));
     let m = |q: Pt| <[f64; 2]>::from(q.metres());
     let uid = one.uid.to_string();
-    let value = match dice.0 % 6 {
+    let value = match dice.0 % 9 {
         0 | 1 => {
             json!({"op": "split", "parcel": uid, "by": {"equal": 2 + dice.3.unsigned_abs() % 2, "parallel_to": [m(a), m(b)]}})
         }
@@ -240,6 +242,12 @@ pub fn random_edit(coverage: &Coverage, dice: (u8, usize, usize, i64)) -> Option
         4 => {
             json!({"op": "set", "parcel": uid, "fields": {"area_legal": 10.0 + dice.3.unsigned_abs() as f64, "land_use": "ODT"}})
         }
+        5 => json!({"op": "remove_point", "at": m(a)}),
+        6 => {
+            let bent = Pt::new(i64::midpoint(a.e, b.e) + dice.3, i64::midpoint(a.n, b.n) - dice.3);
+            json!({"op": "reshape", "start": m(a), "end": m(b), "line": [m(bent)]})
+        }
+        7 => json!({"op": "retire", "parcel": uid, "reason": "thử"}),
         _ => {
             json!({"op": "insert_point", "parcel": uid, "at": m(Pt::new(i64::midpoint(a.e, b.e), i64::midpoint(a.n, b.n)))})
         }
@@ -259,7 +267,7 @@ proptest! {
         let before = dump(&p);
         let mut done = 0;
         for (i, roll) in dice.into_iter().enumerate() {
-            let Some(edit) = random_edit(p.coverage(), roll) else { continue };
+            let Some(edit) = random_edit(p.coverage(), roll).filter(|e| e.kind() != "retire") else { continue };
             let legal = |p: &Project| p.coverage().iter().filter_map(|x| x.area_legal).map(|a| (a * 10.0).round() as i64).sum::<i64>();
             let was = legal(&p);
             if p.apply(&edit, &act(10 + i as i64)).is_ok() {
@@ -287,5 +295,74 @@ proptest! {
         again.sort_by_key(|x| x.fid);
         map.sort_by_key(|x| x.fid);
         prop_assert_eq!(map, again);
+    }
+}
+
+/// What the rules call errors.
+fn errors(p: &Project) -> usize {
+    let options = diachinh::validate::Options::default();
+    let all = diachinh::validate::run(p.coverage(), &options, &diachinh::job::Progress::none()).unwrap();
+    all.iter().filter(|f| f.severity == Severity::Error).count()
+}
+
+/// Imported districts, clean and dirty: no more errors than before, undo-all and redo-all to the byte.
+#[test]
+fn a_sample_district_is_edited_and_taken_back() {
+    for (seed, dirty) in [("1", None), ("2", Some("0.2"))] {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("h.gpkg");
+        new_district(&path);
+        let mut sample = diachinh();
+        sample
+            .arg("sample")
+            .arg(dir.path().join("s"))
+            .args(["--parcels", "150", "--seed", seed]);
+        if let Some(rate) = dirty {
+            sample.args(["--dirty", rate]);
+        }
+        ok(&mut sample, &[0]);
+        let mut import = diachinh();
+        import.arg("import").arg(&path).arg(dir.path().join("s"));
+        ok(import.args(["--crs", "EPSG:9210"]), &[0, 1]);
+        let mut p = Project::open(&path, &act(2), &diachinh::job::Progress::none()).unwrap();
+        assert!(p.coverage().len() > 100);
+        let (before, faults) = (dump(&p), errors(&p));
+        let mut state = 7_u64;
+        let mut die = |n: u64| {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) % n
+        };
+        let mut done: BTreeMap<&str, usize> = BTreeMap::new();
+        for i in 0..60 {
+            let dice = (
+                die(9) as u8,
+                die(500) as usize,
+                die(20) as usize,
+                die(1800) as i64 - 900,
+            );
+            let Some(edit) = random_edit(p.coverage(), dice) else {
+                continue;
+            };
+            if p.apply(&edit, &act(10 + i)).is_ok() {
+                *done.entry(edit.kind()).or_default() += 1;
+            }
+        }
+        assert!(done.len() >= 6, "few kinds were accepted: {done:?}");
+        assert!(
+            errors(&p) <= faults,
+            "seed {seed}: {} errors, {faults} before",
+            errors(&p)
+        );
+        let (after, n) = (dump(&p), done.values().sum::<usize>());
+        for k in 0..n {
+            p.undo(Undo::Last, &act(100 + k as i64)).unwrap();
+        }
+        assert!(dump(&p) == before, "seed {seed}: undo-all");
+        for k in 0..n {
+            p.redo(&act(200 + k as i64)).unwrap();
+        }
+        assert!(dump(&p) == after, "seed {seed}: redo-all");
     }
 }
