@@ -85,6 +85,13 @@ pub fn belongs(op: &Operation<'_>, dossier: i64) -> Result<()> {
     Ok(())
 }
 
+/// The operation in which work on a dossier began.
+pub fn first_of(conn: &Connection, dossier: i64) -> Result<i64> {
+    Ok(conn
+        .prepare_cached("SELECT coalesce(min(id), 0) FROM operation WHERE dossier=?1")?
+        .query_row([dossier], |r| r.get(0))?)
+}
+
 /// What a proposal means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Role {

@@ -270,8 +270,10 @@ proptest! {
             let view = b.view("H1").unwrap();
             let (Some(here), Some(there)) = (random_edit(a.coverage(), roll), random_edit(&view, roll)) else { continue };
             if here.kind() == "set" { continue; }
-            let (one, other) = (a.apply(&here, &act(5)), b.apply(&there.within("H1"), &act(5)));
+            let other = b.apply(&there.within("H1"), &act(5));
             let codes = |r: &Result<_, diachinh::project::EditError>| r.as_ref().err().map(|e| e.failure.code());
+            if codes(&other) == Some("PROPOSED_ONLY") { continue; }
+            let one = a.apply(&here, &act(5));
             prop_assert_eq!(codes(&one), codes(&other), "{:?}", here);
             done += i32::from(other.is_ok());
             prop_assert_eq!(shapes(&b.view("H1").unwrap()), shapes(a.coverage()));
@@ -282,10 +284,9 @@ proptest! {
             prop_assert_eq!(content(&inside.path), empty);
             for _ in 0..done { b.redo(&act(7)).unwrap(); }
             let legal = |p: &Project| p.coverage().iter().filter_map(|x| x.area_legal).map(|a| (a * 10.0).round() as i64).sum::<i64>();
-            let before = legal(&b);
             b.apply(&parse(&json!({"op": "approve", "dossier": "H1"})), &act(8)).unwrap();
             prop_assert_eq!(shapes(b.coverage()), shapes(a.coverage()));
-            prop_assert_eq!(legal(&b), before);
+            prop_assert_eq!(legal(&b), legal(&a));
             prop_assert!(b.proposals(None).unwrap().is_empty());
         }
     }
