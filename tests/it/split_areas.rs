@@ -58,7 +58,7 @@ fn shape(r: &mut Random, kind: i64) -> Polygon {
     };
     if kind == 3 {
         // Squeezed to a strip along a random direction.
-        let (sin, cos) = (r.unit() * 6.28).sin_cos();
+        let (sin, cos) = (r.unit() * std::f64::consts::TAU).sin_cos();
         for p in rings.iter_mut().flatten() {
             let (e, n) = ((p.e - 587_000_000) as f64, (p.n - 2_325_000_000) as f64);
             let (along, across) = (e * 3.0, n * 0.05);
@@ -95,7 +95,7 @@ fn along(r: &mut Random, shape: &Polygon) -> Along {
         2 => Along::Through(shell[i], 0.0),
         _ => {
             let far = r.unit() * 1_000_000.0;
-            let (sin, cos) = (r.unit() * 6.28).sin_cos();
+            let (sin, cos) = (r.unit() * std::f64::consts::TAU).sin_cos();
             let at = Pt::new(shell[i].e + (far * cos) as i64, shell[i].n + (far * sin) as i64);
             Along::Through(at, r.unit() * 360.0)
         }

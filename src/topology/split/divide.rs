@@ -137,7 +137,7 @@ fn areas(polygon: &Polygon, parts: &[Part], along: &Along, even: bool) -> Result
         let fit = back.cut_off(&mirror::polygon(&work.rest), goal(k, &work.rest), start)?;
         start = Some(fit.longest);
         lengths[k] = fit.length;
-        work.take(&mirror::fit(fit));
+        work.take(&mirror::fit(&fit));
     }
     let mut division = work.finish()?;
     // They came from the start, from the end, and the rest.

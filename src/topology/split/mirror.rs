@@ -17,7 +17,7 @@ pub(super) fn polygon(polygon: &Polygon) -> Polygon {
 }
 
 /// What was found in the mirror.
-pub(super) fn fit(fit: Fit) -> Fit {
+pub(super) fn fit(fit: &Fit) -> Fit {
     let side = |i: &SidePoint| SidePoint {
         from: point(i.to),
         to: point(i.from),
