@@ -5,9 +5,10 @@ use std::path::PathBuf;
 
 use super::command::Command;
 use super::panel::bottom;
+use super::viewing::Viewing;
 use crate::domain::{BBox, Pt};
 use crate::edit::Edit;
-use crate::project::Turn;
+use crate::project::{Mode, Turn};
 use crate::render::ColourBy;
 
 #[derive(Debug)]
@@ -15,6 +16,12 @@ pub enum Action {
     Run(Command),
     Open(PathBuf),
     Select(Select),
+    /// Show this parcel (fid): in force on the map of today, else on the map where it last was.
+    Show(i64),
+    /// Show another state of the register.
+    View(Viewing),
+    /// Change the mode of the district.
+    Mode(Mode),
     Zoom(BBox),
     /// These points become what is being drawn.
     Sketch(Vec<Pt>),

@@ -22,7 +22,7 @@ use super::theme::{self, M, S, tokens};
 use super::tool::ToolKind;
 use super::trace::Trace;
 use super::widgets::panel_frame;
-use super::{fonts, menu};
+use super::{fonts, menu, viewing};
 use crate::domain::{Act, Pt};
 use crate::project::Project;
 use crate::text::{Lang, Text};
@@ -351,6 +351,7 @@ impl App {
                 saved: None,
                 read_only: false,
                 selected: 0,
+                mode: None,
             };
         };
         let at = s.views.map.pointer;
@@ -367,6 +368,7 @@ impl App {
             saved: s.saved.clone(),
             read_only: s.project.read_only().is_some(),
             selected: s.selection.fids().len(),
+            mode: Some((s.scene.mode, s.scene.dossier().map(str::to_owned))),
         }
     }
 
@@ -391,6 +393,12 @@ impl App {
                 .show(ui, |ui| {
                     super::widgets::note(ui, super::widgets::Tone::Warning, &failure.describe(look.lang));
                 });
+        }
+        if viewing::Banner::is_needed(&look) {
+            Panel::top("viewing")
+                .frame(frame)
+                .resizable(false)
+                .show(ui, |ui| views.banner.ui(ui, &look, out));
         }
         if views.map.hand.kind().is_boundary() {
             Panel::top("tool bar")

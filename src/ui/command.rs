@@ -59,6 +59,8 @@ pub enum Command {
     ToolMeasure,
     Traverse,
     ToolFields,
+    Dossiers,
+    Past,
     Validate,
     NextFinding,
     PreviousFinding,
@@ -114,6 +116,8 @@ enum Need {
     Redo,
     Selection,
     Findings,
+    /// A boundary tool in hand.
+    Tool,
 }
 
 /// What the window has at the moment.
@@ -127,6 +131,10 @@ pub struct Have {
     pub redo: bool,
     pub selection: bool,
     pub findings: bool,
+    /// The map of an earlier moment is shown.
+    pub past: bool,
+    /// A boundary tool is in hand.
+    pub tool: bool,
 }
 
 /// One row of the table below.
@@ -162,7 +170,7 @@ macro_rules! row {
 
 impl Command {
     /// In the order of the menus and of the palette.
-    pub const ALL: [Self; 56] = {
+    pub const ALL: [Self; 58] = {
         use Command::*;
         [
             New,
@@ -215,6 +223,8 @@ impl Command {
             ToolMeasure,
             Traverse,
             ToolFields,
+            Dossiers,
+            Past,
             Validate,
             NextFinding,
             PreviousFinding,
@@ -363,7 +373,7 @@ impl Command {
                 Writable
             ),
             Self::ToolFields => row!(Boundary, "Nhập số liệu cho công cụ", "Type values for the tool",
-                "Đưa con trỏ vào ô đầu tiên của công cụ đang dùng", "Put the cursor into the first field of the tool in hand", ICON_KEYBOARD, [PLAIN F2], Project),
+                "Đưa con trỏ vào ô đầu tiên của công cụ đang dùng", "Put the cursor into the first field of the tool in hand", ICON_KEYBOARD, [PLAIN F2], Tool),
             Self::Traverse => row!(
                 Tools,
                 "Nhập đường chuyền…",
@@ -374,6 +384,10 @@ impl Command {
                 [CTRL T],
                 Project
             ),
+            Self::Dossiers => row!(Boundary, "Hồ sơ và chế độ vận hành…", "Dossiers and mode…",
+                "Tiếp nhận, chọn, phê duyệt hồ sơ; đưa cơ sở dữ liệu vào vận hành", "Receive, choose and approve dossiers; put the district into operation", ICON_FOLDER_OPEN, [CTRL_SHIFT D], Project),
+            Self::Past => row!(View, "Bản đồ theo thời điểm", "Map at a moment",
+                "Xem bản đồ như trước đây, bằng thanh trượt hoặc theo ngày", "The map as it was, by slider or by day", ICON_HISTORY, [CTRL_SHIFT M], Project),
             Self::Validate => row!(Check, "Kiểm tra dữ liệu", "Validate",
                 "Chạy mọi quy tắc trên toàn huyện", "Run every rule over the whole district", ICON_TASK_ALT, [PLAIN F5], Project),
             Self::NextFinding => row!(Check, "Lỗi tiếp theo", "Next finding",
@@ -463,6 +477,7 @@ impl Command {
             Need::Undo => project.and_then(|()| writable(have)).and(yes(have.undo, NO_UNDO)),
             Need::Redo => project.and_then(|()| writable(have)).and(yes(have.redo, NO_REDO)),
             Need::Selection => project.and(yes(have.selection, NO_SELECTION)),
+            Need::Tool => project.and(yes(have.tool, NO_TOOL)),
             Need::Findings => project.and(yes(have.findings, NO_FINDINGS)),
         }
     }
@@ -507,6 +522,14 @@ const WRITING: Text = Text::new(
     "Hãy chờ công việc đang ghi dữ liệu xong.",
     "Wait for the job that is writing to finish.",
 );
+const PAST: Text = Text::new(
+    "Đang xem bản đồ của thời điểm trước: hãy về hiện tại để sửa.",
+    "The map of an earlier moment is shown: go back to the present to edit.",
+);
+const NO_TOOL: Text = Text::new(
+    "Hãy chọn một công cụ ranh thửa trước.",
+    "Take a boundary tool in hand first.",
+);
 const NO_UNDO: Text = Text::new(
     "Chưa có thao tác nào của bạn để hoàn tác.",
     "No operation of yours to undo.",
@@ -519,7 +542,9 @@ const NO_FINDINGS: Text = Text::new(
 );
 
 fn writable(have: &Have) -> Result<(), Text> {
-    yes(!have.read_only, READ_ONLY).and(yes(!have.writing, WRITING))
+    yes(!have.read_only, READ_ONLY)
+        .and(yes(!have.writing, WRITING))
+        .and(yes(!have.past, PAST))
 }
 
 fn yes(ok: bool, why_not: Text) -> Result<(), Text> {

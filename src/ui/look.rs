@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::action::Selection;
 use super::command::Have;
+use super::viewing::Scene;
 use crate::domain::{BBox, Finding, Parcel, Pt};
 use crate::project::{Project, SurveyPoints};
 use crate::render::Style;
@@ -14,7 +15,9 @@ use crate::topology::ring::{Place, locate};
 
 pub struct Look<'a> {
     pub project: &'a Project,
+    /// The parcels on the screen: in force, of a dossier, or of an earlier moment.
     pub coverage: &'a Arc<Coverage>,
+    pub scene: &'a Scene,
     pub lang: Lang,
     pub selection: &'a Selection,
     pub findings: &'a [Finding],
@@ -66,7 +69,7 @@ impl<'a> Look<'a> {
 
     /// Whether the person may change the register now.
     pub fn editable(&self) -> bool {
-        !self.have.read_only && !self.have.writing
+        !self.have.read_only && !self.have.writing && !self.have.past
     }
 }
 

@@ -125,6 +125,40 @@ pub fn hover(cx: &Canvas<'_>, look: &Look<'_>, fid: Option<i64>) {
     cx.outline(&p.polygon, Stroke::new(2.0, rgba(look.style.palette().hover)));
 }
 
+/// What open dossiers propose: dashed, with the number to be and the dossier's code. Not in force.
+pub fn proposals(cx: &Canvas<'_>, look: &Look<'_>) {
+    if look.scene.is_past() {
+        return;
+    }
+    let palette = look.style.palette();
+    let line = Stroke::new(2.0, rgb(palette.warning));
+    for p in &look.scene.proposals {
+        let shape = p
+            .polygon
+            .as_ref()
+            .or_else(|| Some(&look.coverage.get(p.parcel?)?.polygon));
+        let Some(polygon) = shape.filter(|g| p.locks() || p.parcel.is_none() && cx.sees(&g.bbox())) else {
+            continue;
+        };
+        for (a, b) in polygon.sides().take(2_000) {
+            cx.painter
+                .extend(Shape::dashed_line(&[cx.pos(a), cx.pos(b)], line, 7.0, 5.0));
+        }
+        let frame = cx.frame(&polygon.bbox());
+        if frame.width() > 70.0 && p.parcel.is_none() && look.scene.dossier() != Some(&p.dossier_code) {
+            let text = format!("{}/{} ({})", p.sheet, p.number, p.dossier_code);
+            let font = FontId::proportional(12.0);
+            cx.painter.text(
+                frame.center(),
+                Align2::CENTER_CENTER,
+                text,
+                font,
+                rgb(palette.warning),
+            );
+        }
+    }
+}
+
 /// The selected parcels: fill, a rim in the ground's colour, a strong line.
 pub fn selection(cx: &Canvas<'_>, look: &Look<'_>) {
     let palette = look.style.palette();

@@ -90,6 +90,7 @@ impl MapView {
             view: &self.view,
         };
         live::hover(&cx, look, self.hover);
+        live::proposals(&cx, look);
         live::selection(&cx, look);
         live::findings(&cx, look);
         let placed = self
@@ -119,6 +120,13 @@ impl MapView {
         if look.coverage.is_empty() {
             live::nothing_here(ui, rect, look.lang);
         }
+    }
+
+    /// Other parcels come on the screen: nothing drawn of the ones before is kept.
+    pub fn forget(&mut self) {
+        self.tiles = Tiles::default();
+        self.labels = Labels::default();
+        self.hand.forget();
     }
 
     /// Asks for the whole district at the next frame.

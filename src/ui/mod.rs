@@ -29,6 +29,7 @@ mod tiles;
 mod tool;
 mod trace;
 mod turn;
+mod viewing;
 mod widgets;
 mod work;
 

@@ -3,15 +3,16 @@
 use super::action::{Action, Select};
 use super::app::App;
 use super::command::Command;
-use super::dialog::{Dialog, export, new, open, traverse, verify};
+use super::dialog::{Dialog, dossiers, export, new, open, traverse, verify};
 use super::panel::bottom::Tab;
 use super::strip::Strip;
 use super::tool::ToolKind;
+use super::viewing::Viewing;
 use super::widgets::Tone;
 use crate::domain::{BBox, Failure, Pt};
 use crate::edit::{Edit, EditError, Effects};
 use crate::msg;
-use crate::project::{Turn, Undo};
+use crate::project::{Mode, Turn, Undo, When};
 use crate::text::{Lang, Msg};
 use crate::topology::Coverage;
 
@@ -21,6 +22,9 @@ impl App {
             Action::Run(c) => self.run(c),
             Action::Open(path) => self.open(path),
             Action::Select(how) => self.select(how),
+            Action::Show(fid) => self.show_parcel(fid),
+            Action::View(viewing) => self.view(viewing),
+            Action::Mode(mode) => self.set_mode(mode),
             Action::Zoom(bbox) => self.zoom(bbox),
             Action::Sketch(points) => self.take_sketch(points),
             Action::ShowPlace(at) => {
@@ -80,6 +84,8 @@ impl App {
             Command::Undo => self.turn(Turn::Undo(Undo::Last)),
             Command::Redo => self.turn(Turn::Redo),
             Command::Palette => self.open_palette(),
+            Command::Dossiers => self.dialog = Some(Dialog::Dossiers(dossiers::DossierDialog::default())),
+            Command::Past => self.past(),
             Command::Shortcuts => self.dialog = Some(Dialog::Shortcuts),
             Command::About => self.dialog = Some(Dialog::About),
             Command::Validate => self.validate(),
@@ -122,7 +128,7 @@ impl App {
             Command::ZoomIn => s.views.map.zoom(1.5),
             Command::ZoomOut => s.views.map.zoom(1.0 / 1.5),
             Command::ZoomSelection => {
-                let coverage = s.project.coverage();
+                let coverage = &s.scene.shown;
                 let boxes = s
                     .selection
                     .fids()
@@ -169,6 +175,60 @@ impl App {
         }
     }
 
+    fn view(&mut self, viewing: Viewing) {
+        if let Some(s) = &mut self.session {
+            s.view(viewing);
+        }
+    }
+
+    /// The map of an earlier moment: first that of now, with the slider to go back.
+    fn past(&mut self) {
+        let Some(s) = &mut self.session else { return };
+        let head = s
+            .project
+            .operation_at(When::At(jiff::Timestamp::MAX))
+            .unwrap_or(0);
+        let to = if s.scene.is_past() {
+            Viewing::Now
+        } else {
+            Viewing::Past(head)
+        };
+        s.view(to);
+    }
+
+    fn set_mode(&mut self, mode: Mode) {
+        if self.jobs.writing() {
+            return self.refuse_writing();
+        }
+        let act = self.act();
+        let Some(s) = &mut self.session else { return };
+        match s.project.set_mode(mode, &act) {
+            Ok(_) => {
+                s.reshow();
+                self.changed(true);
+            }
+            Err(e) => self.refused(&e),
+        }
+    }
+
+    /// Selects a parcel and goes there; a historic one on the map as it last was in force.
+    fn show_parcel(&mut self, fid: i64) {
+        let Some(s) = &mut self.session else { return };
+        if s.scene.shown.get(fid).is_none() {
+            let family = s.project.lineage(fid).unwrap_or_default();
+            let member = family.members.into_iter().find(|m| m.fid == fid);
+            let viewing = match member.and_then(|m| m.retired) {
+                Some(end) => Viewing::Past(end.op - 1),
+                None => Viewing::Now,
+            };
+            s.view(viewing);
+        }
+        if let Some(place) = s.scene.shown.get(fid).map(|p| p.bbox) {
+            s.selection.change(Select::Only(vec![fid]));
+            s.views.map.show(place);
+        }
+    }
+
     fn zoom(&mut self, bbox: BBox) {
         if let Some(s) = &mut self.session {
             s.views.map.show(bbox);
@@ -208,7 +268,7 @@ impl App {
             return;
         };
         s.finding = Some(n);
-        let coverage = s.project.coverage();
+        let coverage = &s.scene.shown;
         let parcels: Vec<_> = f.parcels.iter().filter_map(|u| coverage.by_uid(*u)).collect();
         s.selection
             .change(Select::Only(parcels.iter().map(|p| p.fid).collect()));
@@ -227,8 +287,9 @@ impl App {
         }
         let act = self.act();
         let Some(s) = &mut self.session else { return };
-        let before = s.project.coverage().clone();
-        match s.project.apply_all(edits, &act) {
+        let before = s.scene.shown.clone();
+        let edits: Vec<Edit> = edits.iter().map(|e| s.scene.within(e.clone())).collect();
+        match s.project.apply_all(&edits, &act) {
             Ok(effects) => {
                 s.redraw(&before, &effects);
                 s.views.map.hand.applied();
@@ -257,7 +318,7 @@ impl App {
     pub(super) fn tell(&mut self, label: Msg, effects: &[Effects], before: &Coverage) {
         let Some(s) = &mut self.session else { return };
         let saved = s.saved.clone().unwrap_or_default();
-        s.strip = Strip::of(label.clone(), effects, before, s.project.coverage(), saved);
+        s.strip = Strip::of(label.clone(), effects, before, &s.scene.shown, saved);
         match s.strip {
             Some(_) => self.notices.good_news_leaves(),
             None => self.notices.say(&self.ctx, Tone::Ok, label, None),

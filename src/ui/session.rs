@@ -11,6 +11,8 @@ use super::map_view::MapView;
 use super::panel::{bottom::Bottom, inspector::Inspector, layers::LayersPanel, search::SearchPanel};
 use super::settings::Settings;
 use super::strip::Strip;
+use super::tool::ToolKind;
+use super::viewing::{Banner, Scene, Viewing};
 use crate::domain::{Finding, Severity, Uid};
 use crate::project::{Effects, Project};
 use crate::render::{LabelMode, Style, Theme};
@@ -20,6 +22,7 @@ use crate::validate;
 
 pub struct Session {
     pub project: Project,
+    pub scene: Scene,
     pub selection: Selection,
     pub findings: Arc<Vec<Finding>>,
     /// Whether the rules have run over everything; from then on each edit keeps the list right.
@@ -49,12 +52,15 @@ pub struct Views {
     pub layers: LayersPanel,
     pub inspector: Inspector,
     pub bottom: Bottom,
+    pub banner: Banner,
 }
 
 impl Session {
     pub fn new(project: Project, settings: &Settings) -> Self {
+        let scene = Scene::new(&project);
         let mut session = Self {
             project,
+            scene,
             selection: Selection::default(),
             findings: Arc::default(),
             validated: false,
@@ -91,7 +97,10 @@ impl Session {
         if self.finding.is_some_and(|n| n >= self.findings.len()) {
             self.finding = None;
         }
-        let coverage = self.project.coverage().clone();
+        if !Arc::ptr_eq(&self.scene.shown, self.project.coverage()) || self.scene.viewing != Viewing::Now {
+            self.reshow();
+        }
+        let coverage = self.scene.shown.clone();
         self.selection.keep(|fid| coverage.get(fid).is_some());
         self.restyle(settings);
     }
@@ -140,13 +149,43 @@ impl Session {
         Arc::new(worst)
     }
 
+    /// Reads again what is on the screen; where it is not the present, everything is drawn anew.
+    pub fn reshow(&mut self) {
+        let before = self.scene.viewing.clone();
+        self.scene.read(&self.project);
+        if before != Viewing::Now || self.scene.viewing != Viewing::Now {
+            self.views.map.forget();
+        }
+    }
+
+    /// Another state of the register comes on the screen.
+    pub fn view(&mut self, viewing: Viewing) {
+        let before = std::mem::replace(&mut self.scene.viewing, viewing);
+        self.scene.read(&self.project);
+        if before == self.scene.viewing {
+            return;
+        }
+        self.revision += 1;
+        self.views.map.forget();
+        self.views.layers.forget();
+        self.views.bottom.parcels.forget();
+        if self.scene.is_past() {
+            self.views.map.hand.take(ToolKind::Select);
+        }
+        let shown = self.scene.shown.clone();
+        self.selection.keep(|fid| shown.get(fid).is_some());
+    }
+
     /// An edit is done: the tiles under what it touched are painted anew.
     pub fn redraw(&mut self, before: &Coverage, effects: &[Effects]) {
         let fids: Vec<i64> = effects.iter().flat_map(|e| e.fids.iter().copied()).collect();
-        self.views
-            .map
-            .tiles
-            .edited(before, self.project.coverage(), &fids);
+        self.reshow();
+        if self.scene.viewing == Viewing::Now {
+            self.views
+                .map
+                .tiles
+                .edited(before, self.project.coverage(), &fids);
+        }
         if self.validated {
             let touched = effects
                 .iter()
@@ -187,13 +226,16 @@ impl Session {
             redo: self.redo.is_some(),
             selection: !self.selection.is_empty(),
             findings: !self.findings.is_empty(),
+            past: self.scene.is_past(),
+            tool: self.views.map.hand.kind().is_boundary(),
         }
     }
 
     /// The session as panels may see it, and the panels.
     pub fn split<'a>(&'a mut self, have: &'a Have, lang: Lang) -> (Look<'a>, &'a mut Views, &'a mut bool) {
         let look = Look {
-            coverage: self.project.coverage(),
+            coverage: &self.scene.shown,
+            scene: &self.scene,
             project: &self.project,
             lang,
             selection: &self.selection,

@@ -7,8 +7,9 @@ use super::action::Action;
 use super::command::Command;
 use super::jobs::Jobs;
 use super::theme::{M, S, tokens};
-use super::widgets;
+use super::{viewing, widgets};
 use crate::domain::Pt;
+use crate::project::Mode;
 use crate::text::{Lang, Text, format};
 
 /// The scale box and what is typed in it.
@@ -32,6 +33,8 @@ pub struct Shown {
     pub saved: Option<String>,
     pub read_only: bool,
     pub selected: usize,
+    /// Mode of the district and the dossier in hand; `None` without a project.
+    pub mode: Option<(Mode, Option<String>)>,
 }
 
 const SCALE: Text = Text::new("Tỷ lệ bản đồ", "Map scale");
@@ -62,6 +65,9 @@ impl StatusBar {
             }
             widgets::at_right(ui, |ui| {
                 saved(ui, shown);
+                if let Some((mode, dossier)) = &shown.mode {
+                    viewing::mode_button(ui, *mode, dossier.as_deref(), shown.lang, out);
+                }
                 job(ui, shown.lang, jobs, out);
                 if shown.selected > 0 {
                     ui.label(

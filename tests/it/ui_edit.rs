@@ -6,7 +6,7 @@ use diachinh::domain::{Parcel, Pt};
 use diachinh::ui::ToolKind;
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT, Queryable};
 
 use crate::ui::{CTRL, Window};
 
@@ -427,4 +427,96 @@ fn strips_new_parcels_and_retiring_by_keyboard() {
     w.enter();
     let there = w.project().coverage().at(pole);
     assert!(there.iter().any(|f| *f > fid), "{}", w.texts());
+}
+
+impl Window {
+    /// Splits the selected parcel in two by areas, with the keyboard.
+    fn split_in_two(&mut self) {
+        self.key(NONE, Key::T);
+        self.settle();
+        self.choose("Cách tách", "theo diện tích");
+        self.type_into("Diện tích (m²)", "300; còn lại");
+        self.settle();
+        self.enter();
+        self.key(NONE, Key::Escape);
+        self.settle();
+    }
+}
+
+#[test]
+fn edits_inside_a_dossier_are_proposals_until_approved() {
+    let mut w = Window::editing();
+    let fid = w.find();
+    w.key(CTRL | Modifiers::SHIFT, Key::D);
+    w.settle();
+    w.type_into("Mã hồ sơ", "HS-01");
+    w.type_into("Mã loại biến động", "TACH_THUA");
+    w.click("Tiếp nhận");
+    w.click("Đưa vào vận hành");
+    w.shot("ho-so");
+    w.click("Làm hồ sơ này HS-01");
+    assert!(w.says("Đang làm hồ sơ HS-01: 0 đề xuất"), "{}", w.texts());
+    w.split_in_two();
+    assert!(
+        w.says("Đang làm hồ sơ HS-01: 3 đề xuất") || w.says("Đang làm hồ sơ HS-01: 5 đề xuất"),
+        "{}",
+        w.texts()
+    );
+    assert!(
+        w.project().coverage().get(fid).is_some(),
+        "nothing in force has changed"
+    );
+    w.shot("ho-so-de-xuat");
+    // Put away, the proposal is drawn over what is in force, and nothing can be edited outside a dossier.
+    w.click("Cất hồ sơ");
+    w.shot("ho-so-cat-di");
+    let before = w.operations();
+    w.key(NONE, Key::M);
+    w.type_into("Đỉnh", "1");
+    w.type_into("Đến", "@0,01 0");
+    w.enter();
+    assert_eq!(
+        w.operations(),
+        before,
+        "refused in a district in operation: {}",
+        w.texts()
+    );
+    w.key(CTRL | Modifiers::SHIFT, Key::D);
+    w.settle();
+    w.click("Phê duyệt HS-01");
+    assert!(
+        w.project().coverage().get(fid).is_none(),
+        "approved: {}",
+        w.texts()
+    );
+}
+
+#[test]
+fn the_life_of_a_parcel_leads_to_the_map_as_it_was() {
+    let mut w = Window::editing();
+    let fid = w.find();
+    let parcel = w.parcel(fid);
+    w.split_in_two();
+    w.h.get_by_role_and_label(Role::Tab, "Lịch sử").click();
+    w.settle();
+    assert!(w.says("Dòng đời thửa đất"), "{}", w.texts());
+    w.shot("dong-doi");
+    let name = format!("{}/{}, ", parcel.sheet, parcel.number);
+    let node =
+        w.h.get_all_by_role(Role::Button)
+            .find(|n| n.accesskit_node().label().is_some_and(|l| l.starts_with(&name)));
+    node.expect("the parent is in the graph").click();
+    w.settle();
+    assert!(w.says("chỉ để xem"), "{}", w.texts());
+    assert_eq!(w.app().selected(), [fid], "the historic parcel on its map");
+    w.shot("thoi-diem");
+    w.key(NONE, Key::M);
+    assert_eq!(w.app().tool(), ToolKind::Select, "no editing of the past");
+    w.click("Về hiện tại");
+    assert!(!w.says("chỉ để xem"));
+    // A historic number is found, marked as such.
+    w.key(CTRL, Key::F);
+    w.text(&format!("{}/{}", parcel.sheet, parcel.number));
+    w.settle();
+    assert!(w.says("lịch sử"), "{}", w.texts());
 }

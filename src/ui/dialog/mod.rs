@@ -3,6 +3,7 @@
 
 pub mod about;
 pub mod closing;
+pub mod dossiers;
 pub mod export;
 pub mod import;
 pub mod new;
@@ -30,6 +31,7 @@ pub enum Dialog {
     Package(export::PackageDialog),
     File(export::FileDialog),
     Verify(verify::VerifyDialog),
+    Dossiers(dossiers::DossierDialog),
     Shortcuts,
     About,
     /// The window is to be closed while a job writes.
@@ -47,6 +49,7 @@ pub fn ui(dialog: &mut Dialog, cx: &mut Cx<'_>) -> Flow {
         Dialog::Package(d) => d.ui(cx),
         Dialog::File(d) => d.ui(cx),
         Dialog::Verify(d) => d.ui(cx),
+        Dialog::Dossiers(d) => d.ui(cx),
         Dialog::Shortcuts => shortcuts::ui(cx),
         Dialog::About => about::ui(cx),
         Dialog::Closing => closing::ui(cx),

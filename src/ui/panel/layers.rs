@@ -87,6 +87,11 @@ impl LayersPanel {
         }
     }
 
+    /// Other parcels came on the screen.
+    pub fn forget(&mut self) {
+        self.counted = None;
+    }
+
     fn land_uses(&mut self, ui: &mut Ui, look: &Look<'_>) {
         if self.counted != Some(look.coverage.revision()) {
             self.count(look);

@@ -188,6 +188,12 @@ impl ParcelTable {
         at.filter(|_| moved)
     }
 
+    /// Other parcels came on the screen.
+    pub fn forget(&mut self) {
+        self.answers = None;
+        self.coming = None;
+    }
+
     fn refresh(&mut self, ctx: &egui::Context, look: &Look<'_>) {
         let wish = Wish {
             coverage: look.coverage.revision(),

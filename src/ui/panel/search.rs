@@ -24,6 +24,8 @@ const NONE_BODY: Text = Text::new(
     "Try “12/45”, “tờ 12 thửa 45”, part of a name without marks, or an old number.",
 );
 
+const HISTORIC: Text = Text::new("lịch sử", "historic");
+
 #[derive(Default)]
 pub struct SearchPanel {
     text: String,
@@ -70,7 +72,7 @@ impl SearchPanel {
             .show(ui, |ui| {
                 ui.spacing_mut().item_spacing.y = S;
                 for n in 0..self.hits.len() {
-                    if self.hit(ui, n) {
+                    if self.hit(ui, n, look) {
                         self.choose(n, look, out);
                     }
                 }
@@ -131,7 +133,7 @@ impl SearchPanel {
         self.found_for = Some(key);
     }
 
-    fn hit(&self, ui: &mut Ui, n: usize) -> bool {
+    fn hit(&self, ui: &mut Ui, n: usize, look: &Look<'_>) -> bool {
         let hit = &self.hits[n];
         let t = tokens(ui);
         let on = self.at == Some(n);
@@ -144,7 +146,10 @@ impl SearchPanel {
         };
         job.append(&hit.label, 0.0, format(font(egui::TextStyle::Body), t.text));
         job.append(
-            &format!("\n{}", hit.reference),
+            &match hit.historic {
+                true => format!("\n{} · {}", hit.reference, HISTORIC.get(look.lang)),
+                false => format!("\n{}", hit.reference),
+            },
             0.0,
             format(font(egui::TextStyle::Small), t.text_weak),
         );
@@ -167,6 +172,11 @@ impl SearchPanel {
     fn choose(&mut self, n: usize, look: &Look<'_>, out: &mut Vec<Action>) {
         let Some(hit) = self.hits.get(n) else { return };
         self.at = Some(n);
+        if hit.historic {
+            let fid = look.project.fid_of(hit.uid).ok().flatten();
+            out.extend(fid.map(Action::Show));
+            return;
+        }
         let parcel = hit.fid.and_then(|f| look.coverage.get(f));
         out.extend(parcel.map(|p| Action::Zoom(p.bbox)));
         out.push(Action::Select(Select::Only(hit.fid.into_iter().collect())));

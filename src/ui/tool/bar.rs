@@ -243,8 +243,27 @@ impl Bar<'_, '_> {
                 ui.selectable_value(now, *value, text);
             }
         });
+        if r.response.has_focus() {
+            step(self.ui, r.response.id, all, now);
+        }
         widgets::named(r.response, Role::ComboBox, name.get(self.look.lang));
         self.ui.add_space(S);
+    }
+}
+
+/// While a closed combo box has the focus, the arrows go through its entries.
+fn step<T: Copy + PartialEq>(ui: &Ui, id: egui::Id, all: &[(T, String)], now: &mut T) {
+    let filter = egui::EventFilter {
+        vertical_arrows: true,
+        ..Default::default()
+    };
+    ui.memory_mut(|m| m.set_focus_lock_filter(id, filter));
+    let (down, up) = ui.input(|i| (i.key_pressed(Key::ArrowDown), i.key_pressed(Key::ArrowUp)));
+    let at = all.iter().position(|(v, _)| v == now).unwrap_or(0);
+    let next = (at + usize::from(down)).saturating_sub(usize::from(up));
+    if let Some((value, _)) = all.get(next).filter(|_| down != up) {
+        *now = *value;
+        ui.ctx().request_repaint();
     }
 }
 

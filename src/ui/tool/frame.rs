@@ -88,6 +88,11 @@ impl Hand {
         };
     }
 
+    /// Other parcels came on the screen: what was planned on those before is planned again.
+    pub fn forget(&mut self) {
+        self.preview = Preview::default();
+    }
+
     /// Puts the cursor into the first field of the bar.
     pub fn focus(&mut self) {
         self.focus = self.tool.is_some();

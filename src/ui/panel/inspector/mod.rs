@@ -1,6 +1,7 @@
 //! Right: everything about the selected parcel, in tabs. Details are edited where they stand.
 
 mod details;
+mod family;
 mod holders;
 mod vertices;
 
@@ -9,7 +10,7 @@ use egui_material_icons::icons as i;
 
 use super::history;
 use crate::domain::{Failure, ParcelRecord};
-use crate::project::{LogFilter, OperationSummary};
+use crate::project::{Lineage, LogFilter, OperationSummary};
 use crate::text::{Lang, Text, format};
 use crate::ui::action::Action;
 use crate::ui::look::Look;
@@ -63,6 +64,8 @@ struct Read {
     record: Result<Box<ParcelRecord>, Failure>,
     /// Read when its tab is first opened.
     log: Option<Vec<OperationSummary>>,
+    /// The same.
+    lineage: Option<Lineage>,
 }
 
 #[derive(Default)]
@@ -84,6 +87,9 @@ impl Inspector {
             );
             return;
         };
+        if fid < 0 {
+            return proposed(ui, fid, look);
+        }
         self.load(fid, look);
         let Some(read) = &mut self.read else { return };
         let record = match &read.record {
@@ -114,6 +120,10 @@ impl Inspector {
                 let log = read
                     .log
                     .get_or_insert_with(|| look.project.log(&filter).unwrap_or_default());
+                let lineage = read
+                    .lineage
+                    .get_or_insert_with(|| look.project.lineage(fid).unwrap_or_default());
+                family::ui(ui, lineage, fid, look, out);
                 history::list(ui, log, look, out);
             }
         });
@@ -139,9 +149,35 @@ impl Inspector {
             revision: look.revision,
             record,
             log: None,
+            lineage: None,
         });
     }
 }
+
+/// A parcel to come, of the dossier in hand.
+fn proposed(ui: &mut Ui, fid: i64, look: &Look<'_>) {
+    let Some(p) = look.coverage.get(fid) else { return };
+    let title = match look.lang {
+        Lang::Vi => format!("Tờ {} · Thửa {}", dash(&p.sheet), dash(&p.number)),
+        Lang::En => format!("Sheet {} · Parcel {}", dash(&p.sheet), dash(&p.number)),
+    };
+    ui.label(RichText::new(title).heading());
+    widgets::note(ui, Tone::Info, PROPOSED.get(look.lang));
+    ui.add_space(S);
+    widgets::fact(
+        ui,
+        120.0,
+        crate::text::terms::LAND_USE.get(look.lang),
+        &p.land_use,
+    );
+    let area = format::area(p.polygon.area_m2(), look.lang);
+    widgets::fact(ui, 120.0, crate::text::terms::AREA_MEASURED.get(look.lang), &area);
+}
+
+const PROPOSED: Text = Text::new(
+    "Thửa đề xuất của hồ sơ đang làm; có hiệu lực khi hồ sơ được phê duyệt.",
+    "Proposed by the dossier in hand; in force when it is approved.",
+);
 
 fn header(ui: &mut Ui, r: &ParcelRecord, look: &Look<'_>) {
     let t = tokens(ui);
