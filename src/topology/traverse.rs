@@ -211,9 +211,7 @@ mod tests {
             let (a, b) = (c.adjusted[i], c.adjusted[i + 1]);
             assert!(
                 (b.e - a.e - de).abs() <= 2 && (b.n - a.n - dn).abs() <= 2,
-                "leg {i}: {:?} {:?}",
-                a,
-                b
+                "leg {i}: {a:?} {b:?}"
             );
         }
         assert_eq!(c.adjusted.last(), Some(&start), "no residual");
@@ -244,7 +242,7 @@ mod tests {
         assert_eq!(no_back.compute(), Err(Refused::NoBack));
         let no_legs = Traverse {
             legs: vec![],
-            ..right_angles.clone()
+            ..right_angles
         };
         assert_eq!(no_legs.compute(), Err(Refused::NoLegs));
         let mut far = right_angles;

@@ -53,7 +53,7 @@ fn what_a_crash_leaves_is_taken_back_by_who_opens_it_also_for_reading() {
     let (before, empty) = (text(&path, true, false), std::fs::metadata(&path).unwrap().len());
     // What a power cut would leave: both files as they are in the middle of writing.
     let seen = Arc::new(OnceLock::<Progress>::new());
-    let (theirs, from, to) = (seen.clone(), path.clone(), crashed.clone());
+    let (theirs, from, to) = (seen.clone(), path, crashed.clone());
     let progress = Progress::new(move || {
         if theirs.get().is_some_and(|p| p.snapshot().done > 15_000) && !to.exists() {
             std::fs::copy(&from, &to).unwrap();

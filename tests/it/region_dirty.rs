@@ -29,7 +29,7 @@ fn all_faults(coverage: &Coverage) -> Faults {
 
 /// Does what the plan says; created parcels get new fids and the name of a parent.
 fn apply(coverage: &mut Coverage, plan: &Plan) {
-    let mut next = coverage.iter().map(|p| p.fid).max().unwrap() + 1;
+    let next = coverage.iter().map(|p| p.fid).max().unwrap() + 1;
     let like = |coverage: &Coverage, fid: i64, polygon: &Polygon| Parcel {
         bbox: polygon.bbox(),
         polygon: polygon.clone(),
@@ -37,14 +37,13 @@ fn apply(coverage: &mut Coverage, plan: &Plan) {
     };
     let any = coverage.iter().next().unwrap().fid;
     let mut new: Vec<Parcel> = plan.changed.iter().map(|(f, p)| like(coverage, *f, p)).collect();
-    for shape in &plan.created {
+    for (fid, shape) in (next..).zip(&plan.created) {
         let mut parcel = like(
             coverage,
             shape.parents.first().copied().unwrap_or(any),
             &shape.polygon,
         );
-        (parcel.fid, parcel.uid) = (next, diachinh::domain::Uid::fresh());
-        next += 1;
+        (parcel.fid, parcel.uid) = (fid, diachinh::domain::Uid::fresh());
         new.push(parcel);
     }
     coverage.remove_all(plan.retired.iter().copied());
