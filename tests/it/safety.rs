@@ -29,7 +29,14 @@ fn beside(path: &Path, end: &str) -> std::path::PathBuf {
 
 fn killed_in(d: &District, script: &Path) {
     let marker = beside(&d.path, ".intent");
-    let written = || fs::metadata(&marker).and_then(|m| m.modified()).ok();
+    // Whole: a kill between making the file and filling it comes before the operation begins.
+    let written = || {
+        let whole = fs::read(&marker).is_ok_and(|text| text.ends_with(b"}"));
+        fs::metadata(&marker)
+            .and_then(|m| m.modified())
+            .ok()
+            .filter(|_| whole)
+    };
     let last = written();
     let mut child = diachinh()
         .arg("edit")
