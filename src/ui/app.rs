@@ -385,6 +385,13 @@ impl App {
             return egui::Rect::ZERO;
         };
         let frame = panel_frame(ui);
+        if session.drafts.is_needed() {
+            let banner = Panel::top("draft").frame(frame).resizable(false);
+            let chosen = banner.show(ui, |ui| session.drafts.ui(ui, settings.lang)).inner;
+            if let Some(chosen) = chosen {
+                session.choose_draft(chosen, out);
+            }
+        }
         let (look, views, show_findings) = session.split(have, settings.lang);
         if let Some(failure) = look.project.read_only() {
             Panel::top("read only")
@@ -527,6 +534,9 @@ impl App {
         self.frame(ui);
         self.typing = ui.ctx().text_edit_focused();
         self.carry_out();
+        if let Some(session) = &mut self.session {
+            session.keep_drawing(Timestamp::now());
+        }
         self.keep_settings();
         if self.jobs.shown().next().is_some() {
             ui.ctx().request_repaint_after(Duration::from_millis(100));

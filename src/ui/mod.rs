@@ -5,6 +5,7 @@ mod action;
 mod app;
 mod command;
 mod dialog;
+mod draft;
 mod draw;
 mod fonts;
 mod graphics;

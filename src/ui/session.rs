@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::action::{Select, Selection};
 use super::command::Have;
+use super::draft::Drafts;
 use super::look::Look;
 use super::map_view::MapView;
 use super::panel::{bottom::Bottom, inspector::Inspector, layers::LayersPanel, search::SearchPanel};
@@ -23,6 +24,7 @@ use crate::validate;
 pub struct Session {
     pub project: Project,
     pub scene: Scene,
+    pub drafts: Drafts,
     pub selection: Selection,
     pub findings: Arc<Vec<Finding>>,
     /// Whether the rules have run over everything; from then on each edit keeps the list right.
@@ -58,9 +60,11 @@ pub struct Views {
 impl Session {
     pub fn new(project: Project, settings: &Settings) -> Self {
         let scene = Scene::new(&project);
+        let drafts = Drafts::of(&project);
         let mut session = Self {
             project,
             scene,
+            drafts,
             selection: Selection::default(),
             findings: Arc::default(),
             validated: false,
@@ -166,6 +170,7 @@ impl Session {
             return;
         }
         self.revision += 1;
+        self.strip = None;
         self.views.map.forget();
         self.views.layers.forget();
         self.views.bottom.parcels.forget();
@@ -203,7 +208,7 @@ impl Session {
     pub fn select_created(&mut self, effects: &[Effects]) {
         let created = effects.iter().flat_map(|e| &e.created);
         let fids: Vec<i64> = created
-            .filter_map(|u| self.project.coverage().by_uid(*u))
+            .filter_map(|u| self.scene.shown.by_uid(*u))
             .map(|p| p.fid)
             .collect();
         if !fids.is_empty() {

@@ -520,3 +520,43 @@ fn the_life_of_a_parcel_leads_to_the_map_as_it_was() {
     w.settle();
     assert!(w.says("lịch sử"), "{}", w.texts());
 }
+
+#[test]
+fn an_unfinished_drawing_is_offered_after_a_crash() {
+    let mut w = Window::editing();
+    let fid = w.find();
+    let parcel = w.parcel(fid);
+    let path = w.project().path().to_owned();
+    w.key(NONE, Key::R);
+    w.settle();
+    let points: Vec<Pt> = parcel.polygon.points().take(2).collect();
+    for p in &points {
+        let at = w.app().on_screen(*p).unwrap();
+        w.click_at(at);
+    }
+    // The program dies here; a copy of what lies on the disk is opened.
+    let folder = tempfile::tempdir().unwrap();
+    let copy = folder.path().join("sau-su-co.gpkg");
+    for suffix in ["", "-wal", ".drawing"] {
+        let name = |p: &std::path::Path| std::path::PathBuf::from(format!("{}{suffix}", p.display()));
+        if name(&path).exists() {
+            std::fs::copy(name(&path), name(&copy)).unwrap();
+        }
+    }
+    let setup = diachinh::ui::Setup {
+        open: Some(copy),
+        ..Default::default()
+    };
+    let painted = std::env::var_os("DIACHINH_SHOTS").is_some();
+    let mut w = Window::with(setup, [1366.0, 768.0], "{}", painted);
+    w.settle();
+    assert!(w.says("Còn nét vẽ dở"), "{}", w.texts());
+    w.shot("ve-do");
+    w.click("Vẽ tiếp");
+    assert_eq!(w.app().tool(), ToolKind::Reshape);
+    assert_eq!(w.app().selected(), [fid]);
+    w.key(NONE, Key::Backspace);
+    w.key(NONE, Key::Backspace);
+    w.settle();
+    assert!(!w.says("Còn nét vẽ dở"));
+}

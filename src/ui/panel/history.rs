@@ -113,7 +113,7 @@ pub fn list(ui: &mut Ui, log: &[OperationSummary], look: &Look<'_>, out: &mut Ve
     }
     for op in log.iter().rev() {
         ui.add(egui::Label::new(label(ui, op, look.lang)).wrap());
-        ui.horizontal(|ui| {
+        ui.horizontal_wrapped(|ui| {
             ui.label(
                 RichText::new(format!("{} · {}", when(op), op.actor))
                     .small()

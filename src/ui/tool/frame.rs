@@ -280,6 +280,11 @@ impl Hand {
             });
     }
 
+    /// Whether an edit is being previewed.
+    pub fn is_planning(&self) -> bool {
+        self.preview.edit().is_some()
+    }
+
     /// Whether the drawing session is in use.
     pub fn draws(&self) -> bool {
         self.wants

@@ -77,7 +77,7 @@ impl ToolKind {
     }
 
     /// The command that takes it in hand: its name and icon.
-    fn command(self) -> Option<Command> {
+    pub fn command(self) -> Option<Command> {
         Command::ALL.into_iter().find(|c| c.tool() == Some(self))
     }
 

@@ -19,7 +19,7 @@ const ALONE: Text = Text::new(
 );
 
 /// Room of one member and between generations, points.
-const BOX: egui::Vec2 = vec2(124.0, 58.0);
+const BOX: egui::Vec2 = vec2(138.0, 62.0);
 const DOWN: f32 = 22.0;
 
 pub fn ui(ui: &mut Ui, lineage: &Lineage, fid: i64, look: &Look<'_>, out: &mut Vec<Action>) {
@@ -95,7 +95,7 @@ fn member(ui: &mut Ui, place: Rect, m: &Member, own: bool, look: &Look<'_>, out:
         whole.split(' ').next().unwrap_or_default().to_owned()
     };
     let life = match &m.retired {
-        Some(end) => format!("{}–{}", day(m.created.at), day(end.at)),
+        Some(end) => format!("{}–{}", short(&day(m.created.at)), short(&day(end.at))),
         None => match lang {
             Lang::Vi => format!("từ {}", day(m.created.at)),
             Lang::En => format!("since {}", day(m.created.at)),
@@ -104,8 +104,9 @@ fn member(ui: &mut Ui, place: Rect, m: &Member, own: bool, look: &Look<'_>, out:
     let ink = if m.retired.is_some() { t.text_weak } else { t.text };
     let mut job = egui::text::LayoutJob::default();
     let text = |size: f32| egui::TextFormat::simple(egui::FontId::proportional(size), ink);
-    job.append(&format!("{name} · {area}\n"), 0.0, text(13.0));
-    job.append(&life, 0.0, text(10.5));
+    job.append(&format!("{name}\n"), 0.0, text(14.0));
+    job.append(&format!("{area}\n"), 0.0, text(12.0));
+    job.append(&life, 0.0, text(11.0));
     let button = Button::new(job).selected(own).min_size(BOX).stroke(Stroke::new(
         if own { 2.0 } else { 1.0 },
         if own { t.accent } else { t.frame },
@@ -114,5 +115,13 @@ fn member(ui: &mut Ui, place: Rect, m: &Member, own: bool, look: &Look<'_>, out:
     let r = widgets::named(ui.put(place, button), Role::Button, &spoken);
     if r.clicked() && !own {
         out.push(Action::Show(m.fid));
+    }
+}
+
+/// "24/11/26" of "24/11/2026": two days side by side in a narrow box.
+fn short(day: &str) -> String {
+    match day.rsplit_once('/') {
+        Some((rest, year)) if year.len() == 4 => format!("{rest}/{}", &year[2..]),
+        _ => day.to_owned(),
     }
 }
