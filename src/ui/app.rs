@@ -276,10 +276,13 @@ impl App {
     }
 
     fn keys(&mut self, ui: &Ui, have: &Have) {
-        if let Some(c) = Command::pressed(ui.ctx())
-            && c.check(have).is_ok()
-        {
-            self.actions.push(Action::Run(c));
+        // A slow frame may bring several: the second may be possible only after the first.
+        let mut first = true;
+        while let Some(c) = Command::pressed(ui.ctx()) {
+            if !first || c.check(have).is_ok() {
+                self.actions.push(Action::Run(c));
+            }
+            first = false;
         }
         if let Some(session) = &mut self.session {
             session.views.map.draw_keys(ui.ctx());

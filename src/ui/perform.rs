@@ -146,6 +146,9 @@ impl App {
                     s.views.map.drop_gesture();
                     s.views.map.draw.reset();
                     s.views.map.hand.take(tool);
+                    if tool.is_boundary() {
+                        self.notices.clear();
+                    }
                 }
             }
         }

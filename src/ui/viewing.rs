@@ -32,6 +32,8 @@ pub struct Scene {
     pub viewing: Viewing,
     pub shown: Arc<Coverage>,
     pub mode: Mode,
+    /// Communes of the district: code, and name or code.
+    pub communes: Vec<(String, String)>,
     /// Open dossiers, by code.
     pub dossiers: Vec<Dossier>,
     /// What all open dossiers propose.
@@ -46,6 +48,7 @@ impl Scene {
             viewing: Viewing::Now,
             shown: project.coverage().clone(),
             mode: Mode::Building,
+            communes: Vec::new(),
             dossiers: Vec::new(),
             proposals: Vec::new(),
             moments: Vec::new(),
@@ -57,6 +60,10 @@ impl Scene {
     /// Something stored changed: everything is read again. A view that no longer is gives way to the present.
     pub fn read(&mut self, project: &Project) {
         self.mode = project.mode().unwrap_or(Mode::Building);
+        let communes = project.communes().unwrap_or_default().into_iter();
+        self.communes = communes
+            .map(|c| (c.code.clone(), c.name.unwrap_or(c.code)))
+            .collect();
         self.dossiers = project.dossiers().unwrap_or_default();
         self.dossiers.retain(Dossier::is_open);
         self.proposals = match self.dossiers.is_empty() {

@@ -39,6 +39,8 @@ pub struct Bar<'a, 'b> {
     focus: bool,
     /// Enter was pressed in a field.
     enter: bool,
+    /// Why the first field that cannot be read cannot.
+    error: Option<String>,
 }
 
 pub fn ui(
@@ -64,12 +66,14 @@ pub fn ui(
             look,
             focus,
             enter: false,
+            error: None,
         };
         tool.fields(&mut bar);
         if bar.enter {
             asked = Asked::Apply;
         }
-        result(ui, preview, look);
+        let error = bar.error.take();
+        result(ui, preview, error, look);
     });
     asked
 }
@@ -105,7 +109,7 @@ fn buttons(ui: &mut Ui, next: Text, preview: &Preview, look: &Look<'_>) -> Asked
 }
 
 /// What would come of it, in the rest of the row; all of it to be read on the map and by a screen reader.
-fn result(ui: &mut Ui, preview: &Preview, look: &Look<'_>) {
+fn result(ui: &mut Ui, preview: &Preview, error: Option<String>, look: &Look<'_>) {
     let t = tokens(ui);
     let (glyph, colour, text) = if let Some(shown) = preview.fits() {
         (
@@ -119,6 +123,8 @@ fn result(ui: &mut Ui, preview: &Preview, look: &Look<'_>) {
             t.error,
             preview::reason(e, look.lang).replace('\n', " "),
         )
+    } else if let Some(error) = error {
+        (i::ICON_ERROR, t.error, error)
     } else {
         return;
     };
@@ -160,6 +166,7 @@ impl Bar<'_, '_> {
         self.field(&r, name.get(lang));
         let changed = r.changed();
         if let Some(e) = error {
+            self.error.get_or_insert_with(|| e.get(lang).to_owned());
             r.on_hover_text(e.get(lang));
         }
         self.ui.add_space(S);

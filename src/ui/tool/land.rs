@@ -33,16 +33,13 @@ impl Land {
             return;
         };
         self.sheet = p.sheet.to_string();
-        self.commune = look
-            .communes
-            .keys()
-            .position(|c| **c == *p.commune)
-            .unwrap_or(self.commune);
+        let at = look.scene.communes.iter().position(|(c, _)| **c == *p.commune);
+        self.commune = at.unwrap_or(self.commune);
     }
 
     pub fn fields(&mut self, bar: &mut Bar<'_, '_>) {
         self.follow(bar.look);
-        let names = bar.look.communes.values().enumerate();
+        let names = bar.look.scene.communes.iter().map(|(_, name)| name).enumerate();
         let all: Vec<(usize, String)> = names.map(|(n, name)| (n, name.clone())).collect();
         let before = self.commune;
         bar.choice_named(COMMUNE, &all, &mut self.commune);
@@ -58,7 +55,7 @@ impl Land {
         let some = |s: &str| (!s.trim().is_empty()).then(|| s.trim().to_owned());
         let land_use = some(&self.land_use).map(|u| u.to_uppercase());
         Some(NewLand {
-            commune: look.communes.keys().nth(self.commune)?.clone(),
+            commune: look.scene.communes.get(self.commune)?.0.clone(),
             sheet: some(&self.sheet)?,
             number: some(&self.number),
             fields: Fields {

@@ -102,7 +102,12 @@ fn parcel(typed: &str, look: &Look<'_>) -> Result<i64, Failure> {
         (None, None) => Vec::new(),
     };
     if found.is_empty() && commune.is_none() {
-        found = look.communes.keys().flat_map(|c| in_commune(c)).collect();
+        found = look
+            .scene
+            .communes
+            .iter()
+            .flat_map(|(c, _)| in_commune(c))
+            .collect();
     }
     match found.as_slice() {
         [one] => Ok(*one),
