@@ -86,7 +86,7 @@ impl<'a> Shape<'a> {
     }
 
     /// Even-odd in floating point; only asked for places off every side by more than a micrometre.
-    fn holds(&self, x: f64, y: f64) -> bool {
+    pub(super) fn holds(&self, x: f64, y: f64) -> bool {
         let at = Pt::new(x.floor() as i64, y.floor() as i64);
         let strip = BBox {
             min: at,

@@ -138,6 +138,14 @@ impl Coverage {
         live.map(|s| self.slot(s)).find(|p| p.uid == uid)
     }
 
+    /// The last state of a parcel that was taken out of force since this coverage was built.
+    pub fn retired(&self, uid: Uid) -> Option<&Parcel> {
+        let gone = self.by_uid.get(uid.0.into_bytes());
+        gone.filter(|s| self.retired.contains(s))
+            .map(|s| self.slot(s))
+            .find(|p| p.uid == uid)
+    }
+
     /// Parcels with this commune, sheet and number, by fid. More than one is a fault, none is common.
     pub fn by_key(&self, key: &ParcelKey) -> Vec<i64> {
         let hash = hash_of(&key.commune, &key.sheet, &key.number);

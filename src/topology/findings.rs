@@ -1,12 +1,15 @@
 //! Faults as findings: codes, amounts and values, without sentences (those are in `validate`).
 
 use super::faults::{Faults, Overlap};
+use super::gaps::Gap;
 use super::unmatched::Unmatched;
 use super::validity::Fault;
-use crate::domain::{Finding, Parcel, Severity, Unit};
+use crate::domain::{Finding, Parcel, Polygon, Pt, Severity, Unit};
 
 pub const RING_INVALID: &str = "RING_INVALID";
 pub const PARCEL_OVERLAP: &str = "PARCEL_OVERLAP";
+/// An overlap of two parcels with the very same rings.
+pub const DUPLICATE_SHAPE: &str = "DUPLICATE_SHAPE";
 pub const UNMATCHED_VERTEX: &str = "UNMATCHED_VERTEX";
 /// Here a boundary between others begins: the place of a refusal, no fault.
 pub const BOUNDARIES_MEET: &str = "BOUNDARIES_MEET";
@@ -42,6 +45,61 @@ pub fn findings<'a>(
     all
 }
 
+/// What tells gaps apart, by width and area.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct GapLimits {
+    /// Narrower than this is a sliver, mm (domain.md T2).
+    pub sliver_mm: f64,
+    /// A sliver up to this area is told but no warning, m² (T2).
+    pub least_m2: f64,
+    /// At least as wide as this is open land: street, water, not yet surveyed; mm.
+    pub open_mm: f64,
+}
+
+/// The gaps as findings. Large open land (streets and water that run through a quarter) is none.
+pub fn gaps<'a>(
+    faults: &Faults,
+    limits: &GapLimits,
+    parcel: impl Fn(i64) -> Option<&'a Parcel>,
+) -> Vec<Finding> {
+    let told = faults
+        .gaps
+        .iter()
+        .filter(|g| !g.large || g.width < limits.open_mm);
+    told.map(|g| {
+        let parcels: Vec<&Parcel> = g.fids.iter().filter_map(|f| parcel(*f)).collect();
+        gap(g, &parcels, limits)
+    })
+    .collect()
+}
+
+fn gap(g: &Gap, parcels: &[&Parcel], limits: &GapLimits) -> Finding {
+    let kind = match g.width {
+        w if w < limits.sliver_mm => "sliver",
+        w if w < limits.open_mm => "gap",
+        _ => "open",
+    };
+    let told_only = kind == "open" || (kind == "sliver" && g.area <= limits.least_m2);
+    let severity = if told_only {
+        Severity::Info
+    } else {
+        Severity::Warning
+    };
+    let mut values = vec![("width_mm", millimetres(g.width)), ("kind", kind.to_string())];
+    if g.large {
+        values.push(("large", "1".to_string()));
+    }
+    Finding {
+        at: Some(g.at),
+        bbox: Some(g.bbox),
+        amount: Some(round6(g.area)),
+        unit: Some(Unit::M2),
+        tolerance: Some(super::contact::UNMATCHED as f64 / 1000.0),
+        values,
+        ..about(PARCEL_GAP, severity, parcels)
+    }
+}
+
 /// A finding about these parcels, with their uids in order and their references beside.
 pub fn about(code: &'static str, severity: Severity, parcels: &[&Parcel]) -> Finding {
     let mut sorted = parcels.to_vec();
@@ -72,6 +130,7 @@ fn ring_invalid(parcel: &Parcel, same: &[Fault]) -> Finding {
 fn overlap(o: &Overlap, parcels: [&Parcel; 2], tolerance_mm: f64) -> Finding {
     let wide = o.common.width > tolerance_mm + super::measure::SLACK;
     let severity = if wide { Severity::Error } else { Severity::Warning };
+    let same = parcels[0].bbox == parcels[1].bbox && same_shape(&parcels[0].polygon, &parcels[1].polygon);
     Finding {
         at: Some(o.common.at),
         bbox: Some(o.common.bbox),
@@ -79,8 +138,18 @@ fn overlap(o: &Overlap, parcels: [&Parcel; 2], tolerance_mm: f64) -> Finding {
         unit: Some(Unit::M2),
         tolerance: Some(tolerance_mm / 1000.0),
         values: vec![("width_mm", millimetres(o.common.width))],
-        ..about(PARCEL_OVERLAP, severity, &parcels)
+        ..about(if same { DUPLICATE_SHAPE } else { PARCEL_OVERLAP }, severity, &parcels)
     }
+}
+
+/// Whether the sides of both are the same.
+fn same_shape(a: &Polygon, b: &Polygon) -> bool {
+    let sides = |p: &Polygon| {
+        let mut all: Vec<(Pt, Pt)> = p.sides().collect();
+        all.sort_unstable();
+        all
+    };
+    a.point_count() == b.point_count() && sides(a) == sides(b)
 }
 
 fn unmatched(u: &Unmatched, parcels: &[&Parcel]) -> Finding {

@@ -37,10 +37,26 @@ pub fn largest(rings: &[Vec<P>]) -> Option<Circle> {
         return region.touching_three();
     }
     let thickness = 2.0 * region.area / region.perimeter;
-    if region.lines.len() <= 64 || thickness < 50.0 {
+    if region.lines.len() <= 64 || (thickness < 50.0 && region.lines.len() <= 256) {
         return region.halving();
     }
-    polylabel::in_rings(rings, thickness / 100.0)
+    let searched = polylabel::in_rings(rings, thickness / 100.0);
+    let probed = region.probed(thickness);
+    searched
+        .into_iter()
+        .chain(probed)
+        .max_by(|a, b| a.radius.total_cmp(&b.radius))
+}
+
+/// The same to two per cent of the region's thickness (twice area by perimeter), for wide land.
+pub fn roughly(rings: &[Vec<P>]) -> Option<Circle> {
+    let region = Region::new(rings)?;
+    polylabel::in_rings(rings, region.area / region.perimeter / 25.0)
+}
+
+/// Twice area by perimeter, mm: the width of a strip, and of no region more than its widest place.
+pub fn thickness(rings: &[Vec<P>]) -> f64 {
+    Region::new(rings).map_or(0.0, |r| 2.0 * r.area / r.perimeter)
 }
 
 /// One side as a line with its inward unit normal.
@@ -172,6 +188,25 @@ impl Region {
                 radius: low,
             })
         })
+    }
+
+    /// The best of the places beside the middles of the longest sides: the quadtree does not get to the
+    /// bottom of a strip that is thousands of times as long as wide.
+    fn probed(&self, thickness: f64) -> Option<Circle> {
+        let mut longest: Vec<&Line> = self.lines.iter().collect();
+        longest.sort_by(|a, b| b.length.total_cmp(&a.length));
+        longest.truncate(256);
+        let places = longest.iter().flat_map(|l| {
+            let off = [0.25, 0.5, 1.0].map(|share| share * thickness);
+            off.map(|t| [0, 1].map(|x| f64::midpoint(l.a[x], l.b[x]) + l.normal[x] * t))
+        });
+        let circles = places.map(|p| Circle {
+            x: p[0],
+            y: p[1],
+            radius: self.depth(p),
+        });
+        let best = circles.max_by(|a, b| a.radius.total_cmp(&b.radius));
+        best.filter(|c| c.radius > 0.0)
     }
 
     /// A place where a circle of radius `r` fits, if there is one.

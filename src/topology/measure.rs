@@ -57,6 +57,21 @@ pub fn common(a: &Polygon, b: &Polygon) -> Option<Common> {
     all
 }
 
+/// The width of a polygon when it is nowhere as wide as `limit`, mm.
+pub fn narrower_than(polygon: &Polygon, limit: f64) -> Option<f64> {
+    // A region is somewhere at least as wide as twice its area by its perimeter.
+    let perimeter: f64 = polygon.sides().map(|(a, b)| a.dist(b)).sum();
+    let doubled = polygon.area2().unsigned_abs() as f64;
+    if perimeter <= 0.0 || doubled / perimeter >= limit {
+        return None;
+    }
+    let origin = polygon.bbox().min;
+    let local = |p: &Pt| [(p.e - origin.e) as f64, (p.n - origin.n) as f64];
+    let rings: Vec<Vec<[f64; 2]>> = polygon.rings.iter().map(|r| r.iter().map(local).collect()).collect();
+    let width = 2.0 * inscribed::largest(&rings)?.radius;
+    (width < limit).then_some(width)
+}
+
 fn joined(sum: Common, part: Common) -> Common {
     let wider = if (part.width, sum.at) > (sum.width, part.at) {
         part

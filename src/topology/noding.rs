@@ -181,27 +181,24 @@ fn meetings(fresh: &BTreeSet<Side>, all: &BTreeSet<Side>) -> Points {
 }
 
 fn meet(s: Side, t: Side, cuts: &mut Points) {
-    let mut cut = |side: Side, at: Pt| {
-        if at != side.0 && at != side.1 {
-            cuts.entry(side).or_default().insert(at);
-        }
-    };
-    match segment::meet(s.0, s.1, t.0, t.1) {
-        Meet::Nothing => {}
-        Meet::Touch(at) => {
-            cut(s, at);
-            cut(t, at);
-        }
-        Meet::Overlap(from, to) => {
-            for at in [from, to] {
-                cut(s, at);
-                cut(t, at);
+    for at in contacts(s, t).into_iter().flatten() {
+        for side in [s, t] {
+            if at != side.0 && at != side.1 {
+                cuts.entry(side).or_default().insert(at);
             }
         }
+    }
+}
+
+/// The lattice points where two sides meet; a crossing is rounded.
+pub(super) fn contacts(s: Side, t: Side) -> [Option<Pt>; 2] {
+    match segment::meet(s.0, s.1, t.0, t.1) {
+        Meet::Nothing => [None, None],
+        Meet::Touch(at) => [Some(at), None],
+        Meet::Overlap(from, to) => [Some(from), Some(to)],
         Meet::Crossing => {
             let at = settled(segment::crossing_point(s.0, s.1, t.0, t.1), s, t);
-            cut(s, at);
-            cut(t, at);
+            [Some(at), None]
         }
     }
 }

@@ -2,7 +2,7 @@
 //! compared; where there is none, the legal one.
 
 use super::Parameters;
-use super::rule::{self, Check, Moment, Rule};
+use super::rule::{self, Check, Rule};
 use crate::domain::{Finding, Parcel, Severity, Unit};
 use crate::text::{Lang, Msg, Text};
 use crate::topology::findings::about;
@@ -16,7 +16,7 @@ pub const RULE: Rule = Rule {
         "Recorded area differs from computed area",
     ),
     severity: Severity::Warning,
-    moments: &[Moment::Checking],
+    moments: rule::WARNING,
     why: Text::new(
         "Diện tích trong sổ và hình trên bản đồ mâu thuẫn nhau; một trong hai đã cũ hoặc sai.",
         "Register and map contradict each other; one of them is old or wrong.",

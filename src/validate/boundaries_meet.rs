@@ -9,7 +9,7 @@ pub const RULE: Rule = Rule {
     code: BOUNDARIES_MEET,
     title: Text::new("Nơi các đường ranh gặp nhau", "Where boundaries meet"),
     severity: Severity::Info,
-    moments: &[Moment::Editing],
+    moments: &[(Moment::Editing, Severity::Info)],
     why: Text::new(
         "Đường ranh của thửa khác kết thúc ở điểm này; bỏ điểm đi thì ranh đó bị hở.",
         "The boundary of another parcel ends in this point; without it that boundary would hang loose.",

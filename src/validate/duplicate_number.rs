@@ -1,6 +1,6 @@
 //! ID-02: commune, sheet and number name one parcel in force.
 
-use super::rule::{self, Check, Moment, Rule};
+use super::rule::{self, Check, Rule};
 use crate::domain::{BBox, Finding, Parcel, Severity, Unit};
 use crate::text::{Lang, Msg, Text, format};
 use crate::topology::findings::about;
@@ -11,7 +11,7 @@ pub const RULE: Rule = Rule {
     code: DUPLICATE_NUMBER,
     title: Text::new("Trùng số thửa", "Duplicate parcel number"),
     severity: Severity::Error,
-    moments: &[Moment::Checking, Moment::Sending],
+    moments: rule::ERROR,
     why: Text::new(
         "Mã xã, số tờ và số thửa phải chỉ đúng một thửa; hồ sơ và giấy chứng nhận dựa vào đó.",
         "Commune, sheet and number must name exactly one parcel; dossiers and certificates rely on it.",

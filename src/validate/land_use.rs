@@ -1,7 +1,7 @@
 //! LU-01: every land-use code of a parcel stands in a list, and there is one.
 
 use super::Parameters;
-use super::rule::{self, Check, Moment, Rule};
+use super::rule::{self, Check, Rule};
 use crate::codes;
 use crate::domain::{Finding, Parcel, Severity};
 use crate::text::{Lang, Msg, Text};
@@ -14,7 +14,7 @@ pub const UNKNOWN: Rule = Rule {
     code: LAND_USE_UNKNOWN,
     title: Text::new("Mã loại đất không có trong danh mục", "Unknown land-use code"),
     severity: Severity::Error,
-    moments: &[Moment::Checking, Moment::Sending],
+    moments: rule::ERROR,
     why: Text::new(
         "Cơ sở dữ liệu quốc gia chỉ nhận mã có trong danh mục loại đất.",
         "The national database accepts only codes of the land-use list.",
@@ -31,7 +31,7 @@ pub const MISSING: Rule = Rule {
     code: LAND_USE_MISSING,
     title: Text::new("Thửa chưa có loại đất", "Parcel without land use"),
     severity: Severity::Warning,
-    moments: &[Moment::Checking],
+    moments: rule::WARNING,
     why: Text::new(
         "Thửa không có loại đất thì chưa đủ thông tin để đưa vào vận hành.",
         "A parcel without land use is not complete enough for operation.",

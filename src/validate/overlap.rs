@@ -1,7 +1,7 @@
 //! T1: parcels do not overlap. Nowhere wider than 2 mm is an unmatched vertex, up to the tolerance a
 //! warning, beyond it an error.
 
-use super::rule::{self, Check, Moment, Rule};
+use super::rule::{self, Check, Rule};
 use crate::domain::{Finding, Severity};
 use crate::text::{Lang, Msg, Text, format};
 use crate::topology::findings::PARCEL_OVERLAP;
@@ -10,7 +10,7 @@ pub const RULE: Rule = Rule {
     code: PARCEL_OVERLAP,
     title: Text::new("Thửa chồng lên nhau", "Overlapping parcels"),
     severity: Severity::Error,
-    moments: &[Moment::Editing, Moment::Checking, Moment::Sending],
+    moments: rule::ALWAYS_ERROR,
     why: Text::new(
         "Phần đất chồng nhau thuộc về hai thửa cùng lúc, dễ dẫn đến tranh chấp và cấp trùng.",
         "The common land belongs to two parcels at once: a source of disputes and double certificates.",

@@ -6,7 +6,9 @@ use std::sync::LazyLock;
 use jiff::civil::Date;
 use serde::Deserialize;
 
+use crate::domain::{BBox, Pt};
 use crate::text::Msg;
+use crate::topology::findings::GapLimits;
 
 #[derive(Deserialize)]
 struct RuleFile {
@@ -50,6 +52,24 @@ fn in_force(code: &str, date: Option<Date>) -> Option<&'static Set> {
     }
 }
 
+/// Dates and tolerances of the set in force: for the catalogue.
+pub struct InForce {
+    pub valid_from: Option<&'static str>,
+    pub valid_to: Option<&'static str>,
+    pub legal_basis: &'static Msg,
+    pub parameters: &'static BTreeMap<String, f64>,
+}
+
+/// The set of a rule in force on `date`; without a date the newest.
+pub fn parameters_of(code: &str, date: Option<Date>) -> Option<InForce> {
+    in_force(code, date).map(|s| InForce {
+        valid_from: s.valid_from.as_deref(),
+        valid_to: s.valid_to.as_deref(),
+        legal_basis: &s.legal_basis,
+        parameters: &s.parameters,
+    })
+}
+
 /// What the rule stands on; `None` for unknown codes.
 pub fn legal_basis(code: &str, date: Option<Date>) -> Option<&'static Msg> {
     in_force(code, date).map(|s| &s.legal_basis)
@@ -63,6 +83,23 @@ pub struct Parameters {
     /// Recorded and computed area may differ by the larger of these, m² and share of the recorded.
     pub area_tolerance_m2: f64,
     pub area_tolerance_share: f64,
+    /// What tells gaps apart.
+    pub gap: GapLimits,
+    /// A parcel with land of more than `neck_least_m2` on both hands of a place narrower than this is pinched, mm.
+    pub neck_mm: f64,
+    pub neck_least_m2: f64,
+    /// A parcel nowhere as wide as this is a sliver, mm.
+    pub sliver_parcel_mm: f64,
+    /// Consecutive points up to this far apart nearly coincide, mm.
+    pub near_points_mm: f64,
+    /// Where VN-2000 TM-3 coordinates of the country lie.
+    pub window: BBox,
+    /// Scale denominator M where the sheet's is not known.
+    pub scale: f64,
+    /// Paper error at sheet edges, mm.
+    pub paper_mm: f64,
+    /// ΔP = factor · M · √P.
+    pub area_legal_factor: f64,
 }
 
 impl Parameters {
@@ -73,6 +110,8 @@ impl Parameters {
                 .and_then(|s| s.parameters.get(name).copied())
                 .unwrap_or(usual)
         };
+        let mm = |name, usual| (value("COORDINATE_WINDOW", name, usual) * 1e6) as i64;
+        let corner = |east, e, north, n| Pt::new(mm(east, e), mm(north, n));
         Self {
             overlap_tolerance_mm: value(
                 "PARCEL_OVERLAP",
@@ -81,7 +120,30 @@ impl Parameters {
             ),
             area_tolerance_m2: value("AREA_MISMATCH", "tolerance_m2", 0.1),
             area_tolerance_share: value("AREA_MISMATCH", "tolerance_share", 0.005),
+            gap: GapLimits {
+                sliver_mm: value("PARCEL_GAP", "sliver_mm", 500.0),
+                least_m2: value("PARCEL_GAP", "least_m2", 0.05),
+                open_mm: value("PARCEL_GAP", "open_mm", 2000.0),
+            },
+            neck_mm: value("NARROW_NECK", "width_mm", 100.0),
+            neck_least_m2: value("NARROW_NECK", "least_m2", 1.0),
+            sliver_parcel_mm: value("SLIVER_PARCEL", "width_mm", 200.0),
+            near_points_mm: value("NEAR_POINTS", "apart_mm", 5.0),
+            window: BBox {
+                min: corner("east_from_km", 170.0, "north_from_km", 700.0),
+                max: corner("east_to_km", 830.0, "north_to_km", 2600.0),
+            },
+            scale: value("SHEET_EDGE", "scale", 1000.0),
+            paper_mm: value("SHEET_EDGE", "paper_mm", 0.2),
+            area_legal_factor: value("AREA_LEGAL", "factor", 0.0004),
         }
+    }
+}
+
+impl Parameters {
+    /// How far edges of neighbouring sheets may be apart, mm on the ground.
+    pub fn sheet_edge_mm(&self) -> f64 {
+        self.paper_mm * self.scale
     }
 }
 

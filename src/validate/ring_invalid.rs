@@ -1,6 +1,6 @@
 //! T3: rings are closed, simple and nested as they should be.
 
-use super::rule::{self, Check, Moment, Rule};
+use super::rule::{self, Check, Rule};
 use crate::domain::{Finding, Severity};
 use crate::text::{Lang, Msg, Text};
 use crate::topology::findings::RING_INVALID;
@@ -10,7 +10,7 @@ pub const RULE: Rule = Rule {
     code: RING_INVALID,
     title: Text::new("Hình thửa không hợp lệ", "Invalid shape"),
     severity: Severity::Error,
-    moments: &[Moment::Editing, Moment::Checking, Moment::Sending],
+    moments: rule::ALWAYS_ERROR,
     why: Text::new(
         "Hình không hợp lệ thì diện tích và ranh giới không xác định được, cơ sở dữ liệu quốc gia từ chối.",
         "An invalid shape has no definite area or boundary; the national database refuses it.",

@@ -5,16 +5,62 @@ use crate::domain::{Finding, Parcel, Pt, Severity};
 use crate::text::{Lang, Msg, Text, format};
 use crate::topology::ring::{Place, locate};
 
-/// When a rule is applied.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// When a rule has a say. All rules are checked on demand, after import and after each edit besides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Moment {
-    /// A plan that would break it is refused.
+    /// A plan that would break it anew, or worse, is refused.
     Editing,
-    /// On demand, after import and after each edit.
-    Checking,
-    /// An error of it keeps a package from being sent.
+    /// Before a dossier's changes are approved.
+    Approval,
+    /// Before a package is sent: an error of it keeps the package back.
     Sending,
 }
+
+impl Moment {
+    pub const ALL: [Self; 3] = [Self::Editing, Self::Approval, Self::Sending];
+
+    /// As in `diachinh rules --json`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Editing => "editing",
+            Self::Approval => "approval",
+            Self::Sending => "sending",
+        }
+    }
+
+    pub fn text(self) -> Text {
+        match self {
+            Self::Editing => Text::new("Khi biên tập", "While editing"),
+            Self::Approval => Text::new("Trước khi duyệt", "Before approval"),
+            Self::Sending => Text::new("Trước khi gửi", "Before sending"),
+        }
+    }
+}
+
+/// Stops the work at every moment.
+pub(super) const ALWAYS_ERROR: &[(Moment, Severity)] = &[
+    (Moment::Editing, Severity::Error),
+    (Moment::Approval, Severity::Error),
+    (Moment::Sending, Severity::Error),
+];
+/// Edits may not bring it; what is there is told.
+pub(super) const EDITS_REFUSED: &[(Moment, Severity)] = &[
+    (Moment::Editing, Severity::Error),
+    (Moment::Approval, Severity::Warning),
+    (Moment::Sending, Severity::Warning),
+];
+pub(super) const ERROR: &[(Moment, Severity)] = &[
+    (Moment::Approval, Severity::Error),
+    (Moment::Sending, Severity::Error),
+];
+pub(super) const WARNING: &[(Moment, Severity)] = &[
+    (Moment::Approval, Severity::Warning),
+    (Moment::Sending, Severity::Warning),
+];
+pub(super) const INFO: &[(Moment, Severity)] = &[
+    (Moment::Approval, Severity::Info),
+    (Moment::Sending, Severity::Info),
+];
 
 /// How a rule finds what breaks it.
 #[derive(Clone, Copy, Debug)]
@@ -27,6 +73,8 @@ pub enum Check {
     SameNumber(fn(&[&Parcel]) -> Option<Finding>),
     /// Only made by plans of edits.
     Plan,
+    /// Found when files are imported.
+    Import,
 }
 
 /// One rule of the catalogue.
@@ -37,7 +85,8 @@ pub struct Rule {
     pub title: Text,
     /// The gravest severity its findings have.
     pub severity: Severity,
-    pub moments: &'static [Moment],
+    /// What an error-grade finding of it is at each moment; not named: nothing.
+    pub moments: &'static [(Moment, Severity)],
     /// Why it matters.
     pub why: Text,
     /// What to do about it.
@@ -66,6 +115,20 @@ pub(super) fn refs(f: &Finding, lang: Lang) -> String {
         Some((last, rest)) if !rest.is_empty() => rest.join(", ") + and + last,
         Some((last, _)) => last.clone(),
         None => String::new(),
+    }
+}
+
+/// As [`refs`], but of many parcels only the first and how many more.
+pub(super) fn few_refs(f: &Finding, lang: Lang) -> String {
+    const MOST: usize = 6;
+    if f.refs.len() <= MOST {
+        return refs(f, lang);
+    }
+    let (first, more) = f.refs.split_at(MOST - 1);
+    let more = format::count(more.len() as u64, lang);
+    match lang {
+        Lang::Vi => format!("{} và {more} thửa khác", first.join(", ")),
+        Lang::En => format!("{} and {more} others", first.join(", ")),
     }
 }
 

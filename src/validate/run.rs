@@ -7,8 +7,8 @@ use std::hash::{BuildHasher, RandomState};
 use jiff::civil::Date;
 use rayon::prelude::*;
 
-use super::{Check, Parameters, RULES};
-use crate::domain::{Failure, Finding, Parcel, Uid, sort_findings};
+use super::{Check, Parameters, RULES, sheet_edge};
+use crate::domain::{BBox, Failure, Finding, Parcel, Uid, sort_findings};
 use crate::job::Progress;
 use crate::msg;
 use crate::text::Text;
@@ -82,16 +82,30 @@ pub fn affected(coverage: &Coverage, fids: &[i64]) -> Vec<Finding> {
 }
 
 /// The findings after an edit: `old` were right before it, `changed` are the parcels it created,
-/// changed or retired. Checks only those and the parcels that old findings tie to them.
+/// changed or retired. Checks only those, the parcels that old findings tie to them and the neighbours of
+/// retired ones. A gap in large open land stays as it was until the next full run.
 pub fn refresh(coverage: &Coverage, old: &[Finding], changed: &[Uid]) -> Vec<Finding> {
     let changed: BTreeSet<Uid> = changed.iter().copied().collect();
-    let tied = old
+    let boxes: Vec<BBox> = changed
         .iter()
-        .filter(|f| f.parcels.iter().any(|p| changed.contains(p)));
-    let again: BTreeSet<Uid> = tied
+        .filter_map(|u| coverage.by_uid(*u))
+        .map(|p| p.bbox)
+        .collect();
+    // A parcel put into a gap bounds it without having bounded it before.
+    let tied = old.iter().filter(|f| {
+        f.parcels.iter().any(|p| changed.contains(p))
+            || (is_small_gap(f) && boxes.iter().any(|b| f.bbox.is_some_and(|g| g.intersects(b))))
+    });
+    let mut again: BTreeSet<Uid> = tied
         .flat_map(|f| f.parcels.iter().copied())
         .chain(changed.iter().copied())
         .collect();
+    let left = changed
+        .iter()
+        .filter_map(|u| coverage.retired(*u))
+        .map(|p| p.bbox);
+    let around_left = faults::reach(coverage, left);
+    again.extend(around_left.iter().filter_map(|f| coverage.get(*f)).map(|p| p.uid));
     let fids: Vec<i64> = again
         .iter()
         .filter_map(|u| coverage.by_uid(*u))
@@ -100,12 +114,26 @@ pub fn refresh(coverage: &Coverage, old: &[Finding], changed: &[Uid]) -> Vec<Fin
     let fresh = affected(coverage, &fids);
     // A finding may grow: a third parcel of one number, one more at an unmatched point.
     let outgrown = |f: &Finding| fresh.iter().any(|g| has_grown_from(g, f));
-    let keep = old
-        .iter()
-        .filter(|f| !f.parcels.iter().any(|p| again.contains(p)) && !outgrown(f));
+    let keep = old.iter().filter(|f| {
+        let checked = f.parcels.iter().any(|p| again.contains(p)) && !is_large_gap(f);
+        !checked && !outgrown(f)
+    });
     let mut all: Vec<Finding> = keep.cloned().chain(fresh.iter().cloned()).collect();
     sort_findings(&mut all);
     all
+}
+
+fn is_large_gap(f: &Finding) -> bool {
+    is_gap(f) && !f.value("large").is_empty()
+}
+
+fn is_small_gap(f: &Finding) -> bool {
+    is_gap(f) && f.value("large").is_empty()
+}
+
+/// Also one at the edge of sheets.
+fn is_gap(f: &Finding) -> bool {
+    !f.value("width_mm").is_empty() && f.code != findings::PARCEL_OVERLAP
 }
 
 /// Whether `new` tells of all parcels of `old` at the same place.
@@ -114,6 +142,9 @@ fn has_grown_from(new: &Finding, old: &Finding) -> bool {
         (Some(a), Some(b)) => a.intersects(b),
         _ => true,
     };
+    if is_large_gap(old) && is_large_gap(new) {
+        return meet;
+    }
     new.code == old.code && meet && old.parcels.iter().all(|p| new.parcels.contains(p))
 }
 
@@ -166,6 +197,11 @@ impl<'a> Wanted<'a> {
 
     fn of_faults(&self, faults: &Faults, coverage: &Coverage) -> Vec<Finding> {
         let mut found = findings::findings(faults, self.parameters.overlap_tolerance_mm, |f| coverage.get(f));
+        found.extend(findings::gaps(faults, &self.parameters.gap, |f| coverage.get(f)));
+        let mut found: Vec<Finding> = found
+            .into_iter()
+            .map(|f| sheet_edge::taken(f, &self.parameters))
+            .collect();
         found.retain(|f| self.rules.iter().any(|r| r.code == f.code));
         found
     }
@@ -220,7 +256,7 @@ pub fn counts(findings: &[Finding]) -> BTreeMap<&'static str, usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Pt, Severity};
+    use crate::domain::Pt;
     use crate::text::Lang;
     use crate::topology::testing::{grid, parcel};
     use proptest::prelude::*;
@@ -309,11 +345,9 @@ warning UNMATCHED_VERTEX: Thửa 25747/1/7 và 25747/1/8: 2 điểm ranh chưa k
                 "{}",
                 rule.code
             );
-            assert!(
-                rule.severity != Severity::Error
-                    || rule.moments.len() > 1
-                    || matches!(rule.check, Check::Plan)
-            );
+            let gravest = rule.moments.iter().map(|m| m.1).max();
+            assert!(gravest >= Some(rule.severity), "{}", rule.code);
+            assert!(rule.moments.is_sorted_by(|a, b| a.0 < b.0), "{}", rule.code);
         }
     }
 

@@ -1,6 +1,6 @@
 //! T5: neighbours share identical points. An overlap or gap nowhere wider than 2 mm is one finding.
 
-use super::rule::{self, Check, Moment, Rule};
+use super::rule::{self, Check, Rule};
 use crate::domain::{Finding, Severity};
 use crate::text::{Lang, Msg, Text, format};
 use crate::topology::findings::UNMATCHED_VERTEX;
@@ -12,7 +12,7 @@ pub const RULE: Rule = Rule {
         "Boundary point not shared with the neighbour",
     ),
     severity: Severity::Warning,
-    moments: &[Moment::Editing, Moment::Checking],
+    moments: rule::EDITS_REFUSED,
     why: Text::new(
         "Khi di chuyển điểm này, thửa bên cạnh không đi theo và ranh sẽ hở ra hoặc chồng lên nhau.",
         "When this point moves the neighbour does not follow, and the boundary will gape or overlap.",

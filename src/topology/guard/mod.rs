@@ -139,6 +139,7 @@ impl<'a> Scene<'a> {
                 .into_iter()
                 .filter(|u| u.distance > 0.0 && !old.knows(u, &misses, &names, &self.groups))
                 .collect(),
+            ..Faults::default()
         }
     }
 
