@@ -54,6 +54,8 @@ pub enum Command {
     Import(Import),
     /// Kiểm tra bản đồ và hồ sơ · check the map and the register
     Validate(Validate),
+    /// Danh mục quy tắc kiểm tra · the catalogue of rules
+    Rules(Rules),
     /// Chạy kịch bản biên tập · run an edit script
     Edit(Edit),
     /// Hoàn tác · undo
@@ -180,6 +182,19 @@ pub struct Validate {
     pub commune: Vec<String>,
     #[arg(long, default_value = "error", value_parser = ["error", "warning"])]
     pub fail_on: String,
+    /// Ghi danh sách ra tệp CSV · write the list as CSV
+    #[arg(long, value_name = "OUT.csv")]
+    pub csv: Option<PathBuf>,
+    /// Ghi danh sách ra tệp GeoJSON (WGS84) · write the list as GeoJSON (WGS 84)
+    #[arg(long, value_name = "OUT.geojson")]
+    pub geojson: Option<PathBuf>,
+}
+
+#[derive(clap::Args, Debug)]
+pub struct Rules {
+    /// Quy tắc có hiệu lực vào ngày này · the rules in force on this day
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub date: Option<String>,
 }
 
 #[derive(clap::Args, Debug)]

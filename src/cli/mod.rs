@@ -10,11 +10,13 @@ mod district;
 mod dossier;
 mod edit;
 mod export;
+mod findings_file;
 mod history;
 mod import;
 mod import_points;
 mod lineage;
 mod map;
+mod rules;
 mod sample;
 mod text;
 mod validate;
@@ -116,6 +118,7 @@ fn run(args: &Args, out: &Out) -> Result<Done, Failure> {
         Command::Load(a) => text::load(a, &act, out),
         Command::Map(a) => map::run(a, &act, out),
         Command::Validate(a) => validate::run(a, &act, out),
+        Command::Rules(a) => rules::run(a, out),
         Command::Export(a) => export::run(a, &act, out),
         Command::Verify(a) => verify::run(a, out),
         Command::Open(a) => crate::ui::run(a.path.clone()).map(|()| Done::Clean),

@@ -1,4 +1,4 @@
-//! `validate P [--rule CODE]… [--commune C]… [--fail-on error|warning]`.
+//! `validate P [--rule CODE]… [--commune C]… [--fail-on error|warning] [--csv OUT] [--geojson OUT]`.
 
 use std::collections::BTreeMap;
 use std::time::Instant;
@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::args;
 use super::district::reading;
+use super::findings_file;
 use super::out::{Done, Out, finding_line, findings, rounded};
 use crate::domain::{Act, Failure, Finding, Severity};
 use crate::msg;
@@ -24,6 +25,13 @@ pub fn run(a: &args::Validate, _act: &Act, out: &Out) -> Result<Done, Failure> {
     let started = Instant::now();
     let found = validate::run(project.coverage(), &options, &out.progress())?;
     let seconds = rounded(started.elapsed().as_secs_f64());
+    if let Some(path) = &a.csv {
+        findings_file::csv(path, &found)?;
+    }
+    if let Some(path) = &a.geojson {
+        let epsg = u32::try_from(project.epsg()).unwrap_or_default();
+        findings_file::geojson(path, &found, epsg)?;
+    }
     let in_scope = |c: &str| a.commune.is_empty() || a.commune.iter().any(|x| x == c);
     let checked = project.coverage().iter().filter(|p| in_scope(&p.commune)).count() as u64;
     let counts = validate::counts(&found);

@@ -163,7 +163,9 @@ fn describe(shape: Shape, sheet: u32, number: Option<u32>, random: &mut Random) 
     let legal = if random.chance(0.85) {
         area
     } else {
-        (exact * random.within(0.985, 1.015) * 10.0).round() / 10.0
+        // Within half of what old surveys were allowed at 1:1000 (ΔP = 0.0004·M·√P).
+        let off = exact * random.within(-0.015, 0.015);
+        ((exact + off.clamp(-0.2 * exact.sqrt(), 0.2 * exact.sqrt())) * 10.0).round() / 10.0
     };
     let (land_use, land_use_2003) = land_use(shape.class, shape.commune, area, random);
     Record {

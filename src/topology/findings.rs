@@ -138,7 +138,11 @@ fn overlap(o: &Overlap, parcels: [&Parcel; 2], tolerance_mm: f64) -> Finding {
         unit: Some(Unit::M2),
         tolerance: Some(tolerance_mm / 1000.0),
         values: vec![("width_mm", millimetres(o.common.width))],
-        ..about(if same { DUPLICATE_SHAPE } else { PARCEL_OVERLAP }, severity, &parcels)
+        ..about(
+            if same { DUPLICATE_SHAPE } else { PARCEL_OVERLAP },
+            severity,
+            &parcels,
+        )
     }
 }
 

@@ -67,7 +67,11 @@ pub fn narrower_than(polygon: &Polygon, limit: f64) -> Option<f64> {
     }
     let origin = polygon.bbox().min;
     let local = |p: &Pt| [(p.e - origin.e) as f64, (p.n - origin.n) as f64];
-    let rings: Vec<Vec<[f64; 2]>> = polygon.rings.iter().map(|r| r.iter().map(local).collect()).collect();
+    let rings: Vec<Vec<[f64; 2]>> = polygon
+        .rings
+        .iter()
+        .map(|r| r.iter().map(local).collect())
+        .collect();
     let width = 2.0 * inscribed::largest(&rings)?.radius;
     (width < limit).then_some(width)
 }

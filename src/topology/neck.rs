@@ -33,7 +33,12 @@ pub fn narrowest(polygon: &Polygon, limit: i64, least: f64) -> Option<Neck> {
     // A parcel with no two corners' boxes so close is the rule: no list is made for it.
     let mut sides = Vec::with_capacity(polygon.point_count());
     for (r, ring) in polygon.rings.iter().enumerate() {
-        let of = |(i, (a, b))| Side { ring: r, index: i, a, b };
+        let of = |(i, (a, b))| Side {
+            ring: r,
+            index: i,
+            a,
+            b,
+        };
         sides.extend(crate::domain::ring_sides(ring).enumerate().map(of));
     }
     let mut best: Option<(f64, Pt, Pt)> = None;
@@ -68,7 +73,9 @@ fn near(sides: &[Side], limit: i64, mut f: impl FnMut(&Side, &Side)) {
     let boxes: Vec<BBox> = sides.iter().map(|s| segment::bbox(s.a, s.b)).collect();
     let tree = Tree::build(&boxes);
     for c in sides {
-        tree.query(&BBox::EMPTY.with(c.a).grown(limit), |k| look(c, &sides[k as usize]));
+        tree.query(&BBox::EMPTY.with(c.a).grown(limit), |k| {
+            look(c, &sides[k as usize])
+        });
     }
 }
 
@@ -82,11 +89,12 @@ fn parts(polygon: &Polygon, corner: &Side, side: &Side, foot: Pt, least: f64) ->
         return false;
     }
     let ring = &polygon.rings[0];
-    let [one, other] = [(corner.index, side.index + 1), (side.index + 1, corner.index + 1)].map(|(from, to)| {
-        let mut loop_: Ring = between(ring, from, to);
-        loop_.push(foot);
-        crate::domain::ring_area2(&loop_) as f64 / 2e6
-    });
+    let [one, other] =
+        [(corner.index, side.index + 1), (side.index + 1, corner.index + 1)].map(|(from, to)| {
+            let mut loop_: Ring = between(ring, from, to);
+            loop_.push(foot);
+            crate::domain::ring_area2(&loop_) as f64 / 2e6
+        });
     one > least && other > least
 }
 
@@ -94,7 +102,9 @@ fn parts(polygon: &Polygon, corner: &Side, side: &Side, foot: Pt, least: f64) ->
 fn between(ring: &[Pt], from: usize, to: usize) -> Ring {
     let n = ring.len();
     let count = (to + n - from % n) % n;
-    (0..if count == 0 { n } else { count }).map(|k| ring[(from + k) % n]).collect()
+    (0..if count == 0 { n } else { count })
+        .map(|k| ring[(from + k) % n])
+        .collect()
 }
 
 #[cfg(test)]
@@ -112,9 +122,15 @@ mod tests {
             // the same of 200 mm
             ("0 0, 9000 0, 4600 4500, 9000 9000, 0 9000, 4400 4500", None),
             // a corner against the middle of a side
-            ("0 0, 9000 0, 9000 4000, 5000 4000, 5000 30, 4000 30, 4000 4000, 0 4000", Some(30.0)),
+            (
+                "0 0, 9000 0, 9000 4000, 5000 4000, 5000 30, 4000 30, 4000 4000, 0 4000",
+                Some(30.0),
+            ),
             // a notch of 40 mm is no neck, nor is the blunt tip of a wedge
-            ("0 0, 9000 0, 9000 9000, 5020 9000, 5020 4000, 4980 4000, 4980 9000, 0 9000", None),
+            (
+                "0 0, 9000 0, 9000 9000, 5020 9000, 5020 4000, 4980 4000, 4980 9000, 0 9000",
+                None,
+            ),
             ("0 0, 9000 4480, 9000 4520, 0 9000", None),
             // a hole 60 mm from the shell
             (
@@ -132,7 +148,10 @@ mod tests {
         let mut p = polygon(table[1].0);
         for _ in 0..6 {
             p.rings[0].rotate_left(1);
-            assert_eq!(narrowest(&p, 100, 1.0).map(|n| (n.at, n.width)), Some((Pt::new(4500, 4500), 50.0)));
+            assert_eq!(
+                narrowest(&p, 100, 1.0).map(|n| (n.at, n.width)),
+                Some((Pt::new(4500, 4500), 50.0))
+            );
         }
     }
 
@@ -140,11 +159,22 @@ mod tests {
     fn a_ring_of_ten_thousand_points() {
         let at = |i: usize| {
             let t = i as f64 / 5000.0 * std::f64::consts::TAU;
-            Pt::new((60_000.0 * t.cos()).round() as i64, (60_000.0 * t.sin()).round() as i64)
+            Pt::new(
+                (60_000.0 * t.cos()).round() as i64,
+                (60_000.0 * t.sin()).round() as i64,
+            )
         };
         let mut ring: Vec<Pt> = (0..5000).map(at).collect();
         // A second lobe hung on by 80 mm.
-        ring.splice(0..1, [Pt::new(60_000, -40), Pt::new(90_000, -20_000), Pt::new(90_000, 20_000), Pt::new(60_000, 40)]);
+        ring.splice(
+            0..1,
+            [
+                Pt::new(60_000, -40),
+                Pt::new(90_000, -20_000),
+                Pt::new(90_000, 20_000),
+                Pt::new(60_000, 40),
+            ],
+        );
         ring.rotate_left(1);
         let neck = narrowest(&Polygon { rings: vec![ring] }, 100, 1.0).unwrap();
         assert!((neck.width - 80.0).abs() < 0.5, "{neck:?}");

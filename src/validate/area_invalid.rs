@@ -29,7 +29,11 @@ fn check(parcel: &Parcel, _: &Parameters) -> Option<Finding> {
     let areas = [("measured", parcel.area_measured), ("legal", parcel.area_legal)];
     let positive = |v: f64| v > 0.0 && v.is_finite();
     let one_decimal = |v: f64| ((v * 10.0).round() / 10.0 - v).abs() < 1e-9 * v.abs().max(1.0);
-    let wrong = |test: &dyn Fn(f64) -> bool| areas.into_iter().find_map(|(n, v)| v.filter(|v| !test(*v)).map(|v| (n, v)));
+    let wrong = |test: &dyn Fn(f64) -> bool| {
+        areas
+            .into_iter()
+            .find_map(|(n, v)| v.filter(|v| !test(*v)).map(|v| (n, v)))
+    };
     let ((name, value), severity) = match wrong(&positive) {
         Some(w) => (w, Severity::Error),
         None => (wrong(&one_decimal)?, Severity::Warning),
@@ -49,16 +53,30 @@ fn message(f: &Finding) -> Msg {
     let decimals = f.severity < Severity::Error;
     rule::both(|lang| {
         let (refs, at) = (rule::refs(f, lang), rule::at(f, lang));
-        let value = f.amount.map_or_else(|| f.value("recorded").to_string(), |v| format::number(v, 3, lang));
+        let value = f
+            .amount
+            .map_or_else(|| f.value("recorded").to_string(), |v| format::number(v, 3, lang));
         match lang {
             Lang::Vi => {
-                let which = if legal { "diện tích pháp lý" } else { "diện tích đo" };
-                let what = if decimals { "nhiều hơn một chữ số thập phân" } else { "không lớn hơn 0" };
+                let which = if legal {
+                    "diện tích pháp lý"
+                } else {
+                    "diện tích đo"
+                };
+                let what = if decimals {
+                    "nhiều hơn một chữ số thập phân"
+                } else {
+                    "không lớn hơn 0"
+                };
                 format!("Thửa {refs}{at}: {which} ghi {value} m², {what}.")
             }
             Lang::En => {
                 let which = if legal { "legal" } else { "measured" };
-                let what = if decimals { "more than one decimal" } else { "not positive" };
+                let what = if decimals {
+                    "more than one decimal"
+                } else {
+                    "not positive"
+                };
                 format!("Parcel {refs}{at}: the {which} area is recorded as {value} m², {what}.")
             }
         }

@@ -10,7 +10,10 @@ const AREA_LEGAL: &str = "AREA_LEGAL";
 
 pub const RULE: Rule = Rule {
     code: AREA_LEGAL,
-    title: Text::new("Diện tích đo khác diện tích pháp lý", "Measured area differs from legal area"),
+    title: Text::new(
+        "Diện tích đo khác diện tích pháp lý",
+        "Measured area differs from legal area",
+    ),
     severity: Severity::Warning,
     moments: rule::WARNING,
     why: Text::new(
@@ -48,7 +51,11 @@ fn message(f: &Finding) -> Msg {
     rule::both(|lang| {
         let (refs, at) = (rule::refs(f, lang), rule::at(f, lang));
         let value = |name| rule::number(f, name, 1, lang);
-        let (measured, legal, scale) = (value("measured"), value("legal"), rule::number(f, "scale", 0, lang));
+        let (measured, legal, scale) = (
+            value("measured"),
+            value("legal"),
+            rule::number(f, "scale", 0, lang),
+        );
         let area = |v: Option<f64>| rule::small_area(v.unwrap_or(0.0), lang);
         let (difference, tolerance) = (area(f.amount), area(f.tolerance));
         match lang {

@@ -10,7 +10,10 @@ const COORDINATE_WINDOW: &str = "COORDINATE_WINDOW";
 
 pub const RULE: Rule = Rule {
     code: COORDINATE_WINDOW,
-    title: Text::new("Tọa độ ngoài phạm vi VN-2000", "Coordinates outside the VN-2000 window"),
+    title: Text::new(
+        "Tọa độ ngoài phạm vi VN-2000",
+        "Coordinates outside the VN-2000 window",
+    ),
     severity: Severity::Error,
     moments: rule::ERROR,
     why: Text::new(

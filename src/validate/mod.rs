@@ -8,6 +8,7 @@ mod area_invalid;
 mod area_legal;
 mod area_mismatch;
 mod boundaries_meet;
+pub mod catalogue;
 mod commune_code;
 mod coordinate_window;
 mod duplicate_number;
@@ -83,3 +84,6 @@ pub fn blocks(finding: &Finding, moment: Moment) -> bool {
     let is_error = rule(finding.code).map_or(Some(Severity::Error), grade) == Some(Severity::Error);
     is_error && finding.severity == Severity::Error
 }
+
+#[cfg(test)]
+mod tests;

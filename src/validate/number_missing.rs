@@ -10,7 +10,10 @@ const NUMBER_MISSING: &str = "NUMBER_MISSING";
 
 pub const RULE: Rule = Rule {
     code: NUMBER_MISSING,
-    title: Text::new("Thiếu hoặc sai số tờ, số thửa", "Sheet or parcel number missing or wrong"),
+    title: Text::new(
+        "Thiếu hoặc sai số tờ, số thửa",
+        "Sheet or parcel number missing or wrong",
+    ),
     severity: Severity::Warning,
     moments: rule::WARNING,
     why: Text::new(

@@ -57,10 +57,6 @@ pub(super) const WARNING: &[(Moment, Severity)] = &[
     (Moment::Approval, Severity::Warning),
     (Moment::Sending, Severity::Warning),
 ];
-pub(super) const INFO: &[(Moment, Severity)] = &[
-    (Moment::Approval, Severity::Info),
-    (Moment::Sending, Severity::Info),
-];
 
 /// How a rule finds what breaks it.
 #[derive(Clone, Copy, Debug)]

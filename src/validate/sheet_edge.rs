@@ -11,7 +11,10 @@ const SHEET_EDGE: &str = "SHEET_EDGE";
 
 pub const RULE: Rule = Rule {
     code: SHEET_EDGE,
-    title: Text::new("Tiếp biên giữa hai tờ bản đồ không khớp", "Sheet edges do not match"),
+    title: Text::new(
+        "Tiếp biên giữa hai tờ bản đồ không khớp",
+        "Sheet edges do not match",
+    ),
     severity: Severity::Warning,
     moments: rule::WARNING,
     why: Text::new(
@@ -41,7 +44,10 @@ pub(super) fn taken(f: Finding, parameters: &Parameters) -> Finding {
     }
     let mut values = f.values.clone();
     values.retain(|v| v.0 != "kind");
-    values.extend([("kind", kind.to_string()), ("scale", format!("{}", parameters.scale))]);
+    values.extend([
+        ("kind", kind.to_string()),
+        ("scale", format!("{}", parameters.scale)),
+    ]);
     Finding {
         code: SHEET_EDGE,
         severity: Severity::Warning,
@@ -63,11 +69,15 @@ fn message(f: &Finding) -> Msg {
         match lang {
             Lang::Vi => {
                 let what = if gap { "hở" } else { "chồng nhau" };
-                format!("Tiếp biên giữa thửa {refs}: {what} {area}, chỗ rộng nhất {width} m{at}; trong hạn {limit} m (0,2 mm ở tỷ lệ 1:{scale}).")
+                format!(
+                    "Tiếp biên giữa thửa {refs}: {what} {area}, chỗ rộng nhất {width} m{at}; trong hạn {limit} m (0,2 mm ở tỷ lệ 1:{scale})."
+                )
             }
             Lang::En => {
                 let what = if gap { "gap" } else { "overlap" };
-                format!("Sheet edge between {refs}: {what} of {area}, at most {width} m wide{at}; within {limit} m (0.2 mm at 1:{scale}).")
+                format!(
+                    "Sheet edge between {refs}: {what} of {area}, at most {width} m wide{at}; within {limit} m (0.2 mm at 1:{scale})."
+                )
             }
         }
     })

@@ -29,6 +29,7 @@ mod points;
 mod quality;
 mod records;
 mod safety;
+mod rules;
 mod sample_data;
 mod region;
 mod region_dirty;
