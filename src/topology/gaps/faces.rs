@@ -84,7 +84,7 @@ impl<'a> Graph<'a> {
             let start = 2 * k + 1;
             let (mut halves, mut h, mut is_known) = (Vec::new(), start, true);
             // An even one has emptier land on its right: no region of ours.
-            while h % 2 == 1 && is_known && state[h as usize] == State::New {
+            while h & 1 == 1 && is_known && state[h as usize] == State::New {
                 state[h as usize] = State::Seen;
                 halves.push(h);
                 let (a, b) = ends(self.pieces, h);
@@ -138,7 +138,7 @@ enum State {
 
 fn ends(pieces: &[Piece], half: u32) -> (Pt, Pt) {
     let p = &pieces[half as usize / 2];
-    if half % 2 == 0 {
+    if half & 1 == 0 {
         (p.from, p.to)
     } else {
         (p.to, p.from)
