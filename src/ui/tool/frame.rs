@@ -53,6 +53,9 @@ impl Input {
     }
 }
 
+/// What is typed about is shown at least so many pixels wide or high.
+const READABLE: f64 = 130.0;
+
 #[derive(Default)]
 pub struct Hand {
     kind: ToolKind,
@@ -185,7 +188,7 @@ impl Hand {
             return None;
         }
         let pixels = place.width().max(place.height()) as f64 / 1000.0 / metres_per_pixel;
-        (pixels < 30.0 || !seen.intersects(&place)).then(|| place.grown(5_000))
+        (pixels < READABLE || !seen.intersects(&place)).then(|| place.grown(5_000))
     }
 
     /// Writes the edit. A refused one is sent too: the refusal is then explained where refusals are.

@@ -102,14 +102,22 @@ pub fn arrow(cx: &Canvas<'_>, from: Pt, to: Pt, colour: Color32) {
 fn names(cx: &Canvas<'_>, look: &Look<'_>, shown: &Shown) {
     let palette = look.style.palette();
     let bold = FontId::new(13.0, FontFamily::Name(crate::ui::fonts::BOLD.into()));
-    for (line, pole) in shown.lines.iter().zip(&shown.poles) {
+    let created = shown.plan.created.iter().zip(&shown.poles);
+    for (line, (shape, pole)) in shown.lines.iter().zip(created) {
+        let room = cx.frame(&shape.polygon.bbox()).size();
         let area = format::area(line.after.unwrap_or_default(), look.lang);
-        let text = format!("{}\n{area}", line.name);
-        let galley = cx.painter.layout_no_wrap(text, bold.clone(), rgb(palette.label));
-        let frame = Align2::CENTER_CENTER.anchor_size(cx.pos(*pole), galley.size());
-        cx.painter
-            .rect_filled(frame.expand2(vec2(5.0, 2.0)), 3.0, rgba(palette.halo));
-        cx.painter.galley(frame.min, galley, rgb(palette.label));
+        // Number and area, or the number alone, as far as there is room.
+        for text in [format!("{}\n{area}", line.name), line.number().to_owned()] {
+            let galley = cx.painter.layout_no_wrap(text, bold.clone(), rgb(palette.label));
+            if galley.size().x > room.x || galley.size().y > room.y {
+                continue;
+            }
+            let frame = Align2::CENTER_CENTER.anchor_size(cx.pos(*pole), galley.size());
+            cx.painter
+                .rect_filled(frame.expand2(vec2(4.0, 1.0)), 3.0, rgba(palette.halo));
+            cx.painter.galley(frame.min, galley, rgb(palette.label));
+            break;
+        }
     }
 }
 

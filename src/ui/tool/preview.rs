@@ -138,11 +138,19 @@ impl Line {
 }
 
 impl Shown {
-    /// Around the parcels as they would become.
+    /// Around what the edit is about: the parcels to come, else those with another shape.
     pub fn bbox(&self) -> BBox {
-        let stay = self.plan.changed.iter().map(|(_, p)| p);
-        let all = stay.chain(self.plan.created.iter().map(|c| &c.polygon));
-        all.map(Polygon::bbox).reduce(BBox::union).unwrap_or(BBox::EMPTY)
+        let created = self.plan.created.iter().map(|c| &c.polygon);
+        let other = self
+            .plan
+            .changed
+            .iter()
+            .filter(|(f, _)| !self.receive.contains(f))
+            .map(|(_, p)| p);
+        let around = |all: &mut dyn Iterator<Item = &Polygon>| all.map(Polygon::bbox).reduce(BBox::union);
+        around(&mut created.into_iter())
+            .or_else(|| around(&mut other.into_iter()))
+            .unwrap_or(BBox::EMPTY)
     }
 
     /// "3 thửa · thêm 2 đỉnh · dời 1 đỉnh · −0,3 m²".
