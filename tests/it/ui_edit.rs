@@ -518,7 +518,7 @@ fn the_life_of_a_parcel_leads_to_the_map_as_it_was() {
     w.key(CTRL, Key::F);
     w.text(&format!("{}/{}", parcel.sheet, parcel.number));
     w.settle();
-    assert!(w.says("lịch sử"), "{}", w.texts());
+    assert!(w.says("(lịch sử)"), "{}", w.texts());
 }
 
 #[test]
@@ -559,4 +559,53 @@ fn an_unfinished_drawing_is_offered_after_a_crash() {
     w.key(NONE, Key::Backspace);
     w.settle();
     assert!(!w.says("Còn nét vẽ dở"));
+}
+
+#[test]
+fn a_gap_is_given_to_a_neighbour_and_edges_are_matched() {
+    let mut w = Window::editing();
+    let fid = w.find();
+    let parcel = w.parcel(fid);
+    // A hole between parcels: one goes out of force, what is left is a gap.
+    w.key(CTRL, Key::K);
+    w.text("dua thua vao lich su");
+    w.key(NONE, Key::Enter);
+    w.settle();
+    w.type_into("Lý do", "thử");
+    w.settle();
+    w.enter();
+    assert!(w.project().coverage().get(fid).is_none());
+    let inside = diachinh::topology::polylabel::pole(&parcel.polygon, 100.0)
+        .unwrap()
+        .at;
+    let before: f64 = w.project().coverage().iter().map(|p| p.polygon.area_m2()).sum();
+    w.key(NONE, Key::F);
+    w.fields(&[&typed(inside)]);
+    w.settle();
+    w.shot("lap-khe");
+    w.enter();
+    let after: f64 = w.project().coverage().iter().map(|p| p.polygon.area_m2()).sum();
+    assert!(
+        (after - before - parcel.polygon.area_m2()).abs() < 1.0,
+        "{}",
+        w.texts()
+    );
+    w.undo();
+    w.undo();
+    // The edge of two sheets: what is found is said, whatever it is.
+    let coverage = w.project().coverage().clone();
+    let sheets: std::collections::BTreeSet<_> = coverage
+        .iter()
+        .map(|p| (p.commune.clone(), p.sheet.clone()))
+        .collect();
+    let of_commune: Vec<_> = sheets
+        .iter()
+        .filter(|(c, s)| *c == parcel.commune && !s.is_empty())
+        .collect();
+    let (a, b) = (of_commune[0], of_commune[1]);
+    w.key(NONE, Key::E);
+    w.fields(&[&format!("{}/{}", a.0, a.1), &format!("{}/{}", b.0, b.1)]);
+    w.settle();
+    w.shot("tiep-bien");
+    assert!(w.says("cặp,"), "{}", w.texts());
 }

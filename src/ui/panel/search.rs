@@ -162,7 +162,11 @@ impl SearchPanel {
             .selected(on)
             .frame_when_inactive(on)
             .min_size(egui::vec2(ui.available_width(), 42.0));
-        let r = widgets::named(ui.add(button), egui::accesskit::Role::Button, &hit.label);
+        let spoken = match hit.historic {
+            true => format!("{}, {} ({})", hit.label, hit.reference, HISTORIC.get(look.lang)),
+            false => hit.label.clone(),
+        };
+        let r = widgets::named(ui.add(button), egui::accesskit::Role::Button, &spoken);
         if on {
             r.scroll_to_me(None);
         }
