@@ -37,8 +37,15 @@ impl Canvas<'_> {
 
     pub fn outline(&self, polygon: &Polygon, stroke: Stroke) {
         for ring in &polygon.rings {
-            let points = ring.iter().map(|p| self.pos(*p)).collect();
-            self.painter.add(Shape::closed_line(points, stroke));
+            let points: Vec<Pos2> = ring.iter().map(|p| self.pos(*p)).collect();
+            if !has_needle(&points) {
+                self.painter.add(Shape::closed_line(points, stroke));
+                continue;
+            }
+            // A closed line would be mitred far beyond the tip.
+            for (a, b) in points.iter().zip(points.iter().cycle().skip(1)) {
+                self.painter.line_segment([*a, *b], stroke);
+            }
         }
     }
 
@@ -104,6 +111,16 @@ impl Canvas<'_> {
     pub fn sees(&self, b: &BBox) -> bool {
         self.view.bbox(8.0).intersects(b)
     }
+}
+
+/// Whether a ring on the screen turns back on itself somewhere (less than about 15°).
+fn has_needle(ring: &[Pos2]) -> bool {
+    let n = ring.len();
+    (0..n).any(|i| {
+        let (before, at, after) = (ring[(i + n - 1) % n], ring[i], ring[(i + 1) % n]);
+        let (u, v) = (before - at, after - at);
+        u.dot(v) > 0.966 * u.length() * v.length()
+    })
 }
 
 pub fn rgb(c: Rgb) -> Color32 {
