@@ -56,7 +56,8 @@ fn digits() -> String {
         let layer = formats::open(&path, None).unwrap().remove(0);
         let kind = layer.declared_crs.as_ref().map(crs::DeclaredCrs::kind);
         // FlatGeobuf repeats a description out of proj.db in its header: no digit, but other bytes.
-        let hash = if format == OutputFormat::FlatGeobuf {
+        // GDAL pads the field names of a .dat with whatever its stack holds: other bytes in every run.
+        let hash = if matches!(format, OutputFormat::FlatGeobuf | OutputFormat::Tab) {
             ""
         } else {
             &layer.sha256
