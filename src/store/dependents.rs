@@ -339,10 +339,13 @@ impl Force {
         Ok(())
     }
 
-    /// Notes who changed a row after the target and is in force; a row older than it is in nobody's way.
+    /// Notes who brought a row to its commune and sheet after the target and is in force; who changed something else of it, or
+    /// a row older than the target, is in nobody's way.
     fn later_maker(&self, conn: &Connection, table: &str, row: i64, found: &mut Operations) -> Result<()> {
         let later = later_changes(conn, table, row, self.target)?;
-        found.extend(later.iter().filter_map(|l| self.in_the_way(l.op)));
+        let placed =
+            |l: &&Later| l.act != "update" || matches!(l.column.as_deref(), Some("commune" | "sheet"));
+        found.extend(later.iter().filter(placed).filter_map(|l| self.in_the_way(l.op)));
         Ok(())
     }
 }

@@ -390,13 +390,7 @@ fn carry_out(p: &mut Project, deed: &Deed) -> bool {
         }
         Deed::Undo => p.undo(Undo::Last, &act()).is_ok(),
         Deed::Redo => p.redo(&act()).is_ok(),
-        // Only acts, not undos: an act put in force again after a later one on the same rows cannot be taken back before
-        // that one is, though nothing would be lost (a known limit: it is refused by name).
-        Deed::Only(at) => {
-            let all = p.log(&Default::default()).unwrap();
-            let acts: Vec<i64> = all.iter().filter(|o| o.undoes.is_none()).map(|o| o.op).collect();
-            p.undo(Undo::Op(acts[at % acts.len()]), &act()).is_ok()
-        }
+        Deed::Only(at) => p.undo(Undo::Op(ops[at % ops.len()]), &act()).is_ok(),
         Deed::To(at) => match p.steps(Turn::To(ops[at % ops.len()])) {
             Ok(steps) => p
                 .take_back(&steps, &act(), &Progress::none())
