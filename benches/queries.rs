@@ -165,6 +165,7 @@ fn snaps(coverage: &Coverage, places: &[Pt]) {
             kinds: &kinds,
             drawn: &drawn,
             line,
+            layers: &[],
         };
         black_box(snap(coverage, &survey, &ask));
     };

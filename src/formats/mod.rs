@@ -6,6 +6,7 @@
 //! A record that cannot be read is handed over as [`SourceGeometry::Bad`] and reading goes on; a file
 //! that cannot be read at all is a [`Failure`](crate::domain::Failure).
 
+pub mod lines;
 pub mod shp;
 pub mod write;
 

@@ -31,6 +31,8 @@ pub(super) enum Format {
     FileGdb,
     Dgn,
     Dxf,
+    /// Lines and points only; polygons have a reader of our own.
+    Shapefile,
 }
 
 impl Format {
@@ -57,6 +59,7 @@ impl Format {
             Self::FileGdb => "OpenFileGDB",
             Self::Dgn => "DGN",
             Self::Dxf => "DXF",
+            Self::Shapefile => "ESRI Shapefile",
         }
     }
 
@@ -91,7 +94,7 @@ pub(super) struct OgrLayer {
     raw_text: bool,
 }
 
-const UNREADABLE: Text = Text::new(
+pub(super) const UNREADABLE: Text = Text::new(
     "không đọc được tệp; tệp có thể đã hỏng",
     "the file cannot be read; it may be damaged",
 );
@@ -189,7 +192,7 @@ pub(super) fn open(path: &Path, format: Format, wanted: Option<&str>) -> Result<
     Ok(layers)
 }
 
-fn open_dataset(path: &Path, format: Format) -> Result<Dataset, Failure> {
+pub(super) fn open_dataset(path: &Path, format: Format) -> Result<Dataset, Failure> {
     gdal_setup::ensure()?;
     let drivers = [format.driver()];
     // Without the flag SQLite would leave -shm and -wal beside the file; with a -wal there, that holds data.
@@ -212,7 +215,7 @@ fn open_dataset(path: &Path, format: Format) -> Result<Dataset, Failure> {
 }
 
 /// A SOURCE_UNREADABLE with what GDAL said.
-fn gdal_failure(message: Msg) -> Failure {
+pub(super) fn gdal_failure(message: Msg) -> Failure {
     let said = gdal_setup::take_errors().join("; ");
     if said.is_empty() {
         return Failure::new("SOURCE_UNREADABLE", message);
@@ -314,7 +317,7 @@ fn latin1_bytes(text: &str) -> Vec<u8> {
         .collect()
 }
 
-fn declared(layer: &impl LayerAccess) -> Option<DeclaredCrs> {
+pub(super) fn declared(layer: &impl LayerAccess) -> Option<DeclaredCrs> {
     let srs = layer.spatial_ref()?;
     let wkt = srs.to_wkt().ok()?;
     let name = srs.name().unwrap_or_default();
@@ -331,7 +334,7 @@ fn declared(layer: &impl LayerAccess) -> Option<DeclaredCrs> {
 
 /// The system as GeoJSON and FlatGeobuf state it at their beginning. GDAL asks `proj.db` for it, and
 /// silently says WGS 84 or nothing when a broken one lies in the current folder.
-fn stated_in_head(path: &Path, format: Format) -> Option<DeclaredCrs> {
+pub(super) fn stated_in_head(path: &Path, format: Format) -> Option<DeclaredCrs> {
     if !matches!(format, Format::GeoJson | Format::FlatGeobuf) {
         return None;
     }

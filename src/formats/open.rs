@@ -53,7 +53,7 @@ fn split_layer(path: &Path) -> (PathBuf, Option<String>) {
     }
 }
 
-fn extension(path: &Path) -> String {
+pub(super) fn extension(path: &Path) -> String {
     path.extension()
         .unwrap_or_default()
         .to_string_lossy()
@@ -78,6 +78,18 @@ fn open_file(path: &Path, layer: Option<&str>) -> Result<Vec<SourceLayer>, Failu
             .remedy(KINDS)),
         },
     }
+}
+
+/// The file that stands for the whole set, whichever of it was picked. `SOURCE_NOT_FOUND`.
+pub(super) fn whole(path: &Path) -> Result<PathBuf, Failure> {
+    if !path.exists() {
+        return Err(Failure::new("SOURCE_NOT_FOUND", NOT_FOUND).file(path));
+    }
+    Ok(match extension(path).as_str() {
+        "shp" | "shx" | "dbf" | "prj" | "cpg" => companion(path, "shp"),
+        "mid" => companion(path, "mif"),
+        _ => path.to_owned(),
+    })
 }
 
 /// The file of the same stem with this extension in either case.

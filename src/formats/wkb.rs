@@ -1,4 +1,5 @@
-//! ISO WKB → [`Shape`]: polygons of all kinds, Z and M dropped, curves made straight.
+//! ISO WKB → [`Shape`]: polygons of all kinds, Z and M dropped, curves made straight. Or, of a geometry of any
+//! kind, its [`lines`].
 //!
 //! Counts are checked against the bytes that are left. Codes: OGC 06-103r4 §8.2.3 and ISO 13249-3.
 
@@ -26,6 +27,19 @@ pub(super) fn parse(wkb: &[u8], shape: &mut Shape) -> Result<(), WkbError> {
     let mut reader = Reader { rest: wkb };
     reader.geometry(shape, 0)?;
     if shape.all_finite() {
+        Ok(())
+    } else {
+        Err(WkbError::NotFinite)
+    }
+}
+
+/// Appends the points, lines and rings of a geometry of any kind, each as a line (a point alone as a line of one).
+/// Empty points and lines are left out. On an error `out` holds what was read.
+pub(super) fn lines(wkb: &[u8], out: &mut Vec<Vec<[f64; 2]>>) -> Result<(), WkbError> {
+    let mut reader = Reader { rest: wkb };
+    reader.lines(out, 0)?;
+    let finite = |line: &Vec<[f64; 2]>| line.iter().flatten().all(|v| v.is_finite());
+    if out.iter().all(finite) {
         Ok(())
     } else {
         Err(WkbError::NotFinite)
@@ -137,6 +151,10 @@ impl Reader<'_> {
     /// One ring of a curve polygon: line string, circular string or a chain of both.
     fn curve(&mut self, depth: u32) -> Result<Vec<[f64; 2]>, WkbError> {
         let head = self.head()?;
+        self.curve_of(head, depth)
+    }
+
+    fn curve_of(&mut self, head: Head, depth: u32) -> Result<Vec<[f64; 2]>, WkbError> {
         match head.kind {
             2 => self.points(head),
             8 => Ok(straighten(&self.points(head)?)),
@@ -151,6 +169,45 @@ impl Reader<'_> {
             }
             other => Err(WkbError::NotPolygon(other)),
         }
+    }
+}
+
+impl Reader<'_> {
+    fn lines(&mut self, out: &mut Vec<Vec<[f64; 2]>>, depth: u32) -> Result<(), WkbError> {
+        let head = self.head()?;
+        match head.kind {
+            1 => {
+                let point = [self.f64(head.big_endian)?, self.f64(head.big_endian)?];
+                for _ in 2..head.ordinates {
+                    self.f64(head.big_endian)?;
+                }
+                // An empty point is written as NaN.
+                out.extend((!point[0].is_nan()).then(|| vec![point]));
+            }
+            2 | 8 | 9 => {
+                let line = self.curve_of(head, depth)?;
+                out.extend((!line.is_empty()).then_some(line));
+            }
+            3 | 17 => {
+                for _ in 0..self.u32(head.big_endian)? {
+                    let ring = self.points(head)?;
+                    out.extend((!ring.is_empty()).then_some(ring));
+                }
+            }
+            10 => {
+                for _ in 0..self.u32(head.big_endian)? {
+                    let ring = self.curve(depth)?;
+                    out.extend((!ring.is_empty()).then_some(ring));
+                }
+            }
+            4..=7 | 11 | 12 | 15 | 16 if depth < MAX_DEPTH => {
+                for _ in 0..self.u32(head.big_endian)? {
+                    self.lines(out, depth + 1)?;
+                }
+            }
+            other => return Err(WkbError::NotPolygon(other)),
+        }
+        Ok(())
     }
 }
 
@@ -248,6 +305,28 @@ mod tests {
     }
 
     #[test]
+    fn any_geometry_is_lines() {
+        let of = |wkb: &[u8]| {
+            let mut out = Vec::new();
+            lines(wkb, &mut out).map(|()| out)
+        };
+        let point = |kind: u32, v: &[f64]| [vec![1], kind.to_le_bytes().to_vec(), ordinates(v)].concat();
+        assert_eq!(of(&point(1, &[3., 4.])), Ok(vec![vec![[3., 4.]]]));
+        assert_eq!(of(&point(3001, &[3., 4., 5., 6.])), Ok(vec![vec![[3., 4.]]]));
+        assert_eq!(of(&point(1, &[f64::NAN, f64::NAN])), Ok(vec![]), "an empty point");
+        let line = [le(1002, 2), ordinates(&[0., 0., 9., 1., 2., 9.])].concat();
+        let ring = [le(3, 1), 2u32.to_le_bytes().to_vec(), ordinates(&[0., 0., 5., 5.])].concat();
+        let all = [le(7, 3), point(1, &[3., 4.]), line, ring].concat();
+        let want = vec![vec![[3., 4.]], vec![[0., 0.], [1., 2.]], vec![[0., 0.], [5., 5.]]];
+        assert_eq!(of(&all), Ok(want));
+        let arc = [le(8, 3), ordinates(&[0., 0., 1., 1., 2., 0.])].concat();
+        assert!(of(&arc).unwrap()[0].len() > 10, "arcs become chords");
+        assert_eq!(of(&le(2, u32::MAX)), Err(WkbError::Damaged));
+        assert_eq!(of(&le(5, 3)), Err(WkbError::Damaged));
+        assert_eq!(of(&le(7, 1).repeat(100)), Err(WkbError::NotPolygon(7)), "depth is bounded");
+    }
+
+    #[test]
     fn impossible_counts_and_other_types_are_refused() {
         assert_eq!(parsed(&le(3, u32::MAX)), Err(WkbError::Damaged));
         let wkb = [le(3, 1), u32::MAX.to_le_bytes().to_vec()].concat();
@@ -298,6 +377,7 @@ mod tests {
             let head = [le(kind, small), le(3, small), small.to_le_bytes().to_vec()].concat();
             bytes.splice(0..0, head);
             let _ = parsed(&bytes);
+            let _ = lines(&bytes, &mut Vec::new());
         }
     }
 }

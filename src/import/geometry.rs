@@ -24,6 +24,14 @@ impl Placing {
     }
 }
 
+impl Placing {
+    /// The lattice point of a file's point; `None` beyond all coordinates.
+    pub fn point(&self, p: [f64; 2]) -> Option<Pt> {
+        let [e, n] = self.apply(p).ok()?;
+        Pt::from_metres(e, n)
+    }
+}
+
 /// What rounding and tidying did, over many records.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Tally {

@@ -19,6 +19,7 @@ mod place;
 mod plan;
 pub mod points;
 mod profile;
+pub mod reference;
 mod report;
 mod rows;
 mod snap;

@@ -35,6 +35,7 @@ pub mod overlap;
 pub mod plan;
 pub mod points;
 pub mod polylabel;
+pub mod reference;
 pub mod remove_point;
 pub mod reshape;
 mod revision;

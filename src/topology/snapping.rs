@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::Coverage;
 use super::bearing;
 use super::points::PointIndex;
+use super::reference::Reference;
 use super::segment::{self, Meet};
 use crate::domain::{BBox, Pt};
 use crate::text::Text;
@@ -102,6 +103,9 @@ pub struct Ask<'a> {
     pub drawn: &'a [Pt],
     /// The line the next point must lie on, as two of its points: a kept direction.
     pub line: Option<(Pt, Pt)>,
+    /// Reference layers: their points and lines are snapped to as those of parcels; a parcel's comes first where
+    /// both are equally near.
+    pub layers: &'a [&'a Reference],
 }
 
 /// The answer.
@@ -113,6 +117,16 @@ pub struct Snap {
     pub side: Option<(Pt, Pt)>,
     /// Number of the survey point in the index.
     pub survey: Option<usize>,
+    /// Which of [`Ask::layers`] it belongs to; none: the map itself.
+    pub layer: Option<usize>,
+}
+
+/// A side of a parcel, or a piece of a line of a reference layer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Side {
+    a: Pt,
+    b: Pt,
+    layer: Option<usize>,
 }
 
 /// How far beyond its end a side is prolonged, in reaches, and at most (mm).
@@ -154,15 +168,18 @@ impl Best<'_> {
     }
 
     /// Takes a candidate whose distance is that from `to`.
-    fn offer(&mut self, kind: SnapKind, at: Pt, to: Pt, side: Option<(Pt, Pt)>, survey: Option<usize>) {
+    fn offer(&mut self, kind: SnapKind, at: Pt, to: Pt, side: Option<Side>, survey: Option<usize>) {
         let limit = i128::from(self.ask.reach) * i128::from(self.ask.reach);
         let (d, key) = (at.dist2(to), (kind, at.dist2(to), at));
         if d <= limit && self.wants(kind) && self.found.is_none_or(|(f, _)| key < f) {
+            // A corner is named by its layer, not by one of its sides.
+            let on = side.filter(|_| kind != SnapKind::Point);
             let snap = Snap {
                 at,
                 kind,
-                side,
+                side: on.map(|s| (s.a, s.b)),
                 survey,
+                layer: side.and_then(|s| s.layer),
             };
             self.found = Some((key, snap));
         }
@@ -179,54 +196,70 @@ fn free(coverage: &Coverage, survey: &PointIndex, best: &mut Best<'_>) {
     let own = best.ask.drawn.split_last().map_or(&[][..], |(_, rest)| rest);
     own.iter()
         .for_each(|at| best.offer(SnapKind::Sketch, *at, p, None, None));
-    let near = sides_near(coverage, &window, |a, b| segment::within(p, a, b, reach));
-    for &(a, b) in &near {
-        [a, b]
+    let near = sides_near(coverage, best.ask.layers, &window, |a, b| {
+        segment::within(p, a, b, reach)
+    });
+    for s in &near {
+        [s.a, s.b]
             .into_iter()
-            .for_each(|at| best.offer(SnapKind::Point, at, p, None, None));
+            .for_each(|at| best.offer(SnapKind::Point, at, p, Some(*s), None));
     }
+    // Points alone have no sides.
+    let near: Vec<Side> = near.into_iter().filter(|s| s.a != s.b).collect();
     if best.wants(SnapKind::Crossing) {
         crossings(&near, p, best);
     }
     let last = best.ask.drawn.last().copied();
-    for &(a, b) in &near {
-        let side = Some((a, b));
-        best.offer(SnapKind::Midpoint, middle(a, b), p, side, None);
+    for s in &near {
+        let (a, b) = (s.a, s.b);
+        best.offer(SnapKind::Midpoint, middle(a, b), p, Some(*s), None);
         if let Some(foot) = last.and_then(|from| proper_foot(from, a, b)) {
-            best.offer(SnapKind::Perpendicular, foot, p, side, None);
+            best.offer(SnapKind::Perpendicular, foot, p, Some(*s), None);
         }
-        best.offer(SnapKind::Side, segment::foot(p, a, b), p, side, None);
+        best.offer(SnapKind::Side, segment::foot(p, a, b), p, Some(*s), None);
     }
     if best.wants(SnapKind::Extension) {
         extensions(coverage, best);
     }
 }
 
-/// The sides that reach into the window and pass the test, each once.
-fn sides_near(coverage: &Coverage, window: &BBox, near: impl Fn(Pt, Pt) -> bool) -> Vec<(Pt, Pt)> {
+/// The sides and pieces that reach into the window and pass the test, each once; those of parcels first.
+fn sides_near(
+    coverage: &Coverage,
+    layers: &[&Reference],
+    window: &BBox,
+    near: impl Fn(Pt, Pt) -> bool,
+) -> Vec<Side> {
     let mut sides = Vec::new();
-    coverage.window_for_each(window, |parcel| {
-        for (a, b) in parcel.polygon.sides() {
-            if a != b && segment::bbox(a, b).intersects(window) && near(a, b) {
-                sides.push((a.min(b), a.max(b)));
-            }
+    let mut take = |a: Pt, b: Pt, layer: Option<usize>| {
+        if segment::bbox(a, b).intersects(window) && near(a, b) {
+            let (a, b) = (a.min(b), a.max(b));
+            sides.push(Side { a, b, layer });
         }
+    };
+    coverage.window_for_each(window, |parcel| {
+        let all = parcel.polygon.sides().filter(|(a, b)| a != b);
+        all.for_each(|(a, b)| take(a, b, None));
     });
-    sides.sort_unstable();
+    for (n, layer) in layers.iter().enumerate() {
+        layer.window_for_each(window, |piece| take(piece.from, piece.to, Some(n)));
+    }
+    sides.sort_unstable_by_key(|s| (s.layer, s.a, s.b));
     sides.dedup();
     sides
 }
 
-fn crossings(sides: &[(Pt, Pt)], p: Pt, best: &mut Best<'_>) {
+fn crossings(sides: &[Side], p: Pt, best: &mut Best<'_>) {
     let sides = &sides[..sides.len().min(CROSSED)];
-    for (i, &(a, b)) in sides.iter().enumerate() {
-        for &(c, d) in &sides[i + 1..] {
-            let at = match segment::meet(a, b, c, d) {
-                Meet::Crossing => segment::crossing_point(a, b, c, d),
+    for (i, s) in sides.iter().enumerate() {
+        for o in &sides[i + 1..] {
+            let at = match segment::meet(s.a, s.b, o.a, o.b) {
+                Meet::Crossing => segment::crossing_point(s.a, s.b, o.a, o.b),
                 Meet::Touch(at) => at,
                 Meet::Nothing | Meet::Overlap(..) => continue,
             };
-            best.offer(SnapKind::Crossing, at, p, Some((a, b)), None);
+            // Named by the layer where one of the two is a layer's: those come last.
+            best.offer(SnapKind::Crossing, at, p, Some(*o), None);
         }
     }
 }
@@ -259,7 +292,12 @@ fn extensions(coverage: &Coverage, best: &mut Best<'_>) {
                     && beside(from, end, p) <= reach as f64
                 {
                     let at = foot_on_line(p, from, end);
-                    best.offer(SnapKind::Extension, at, p, Some((from, end)), None);
+                    let side = Side {
+                        a: from,
+                        b: end,
+                        layer: None,
+                    };
+                    best.offer(SnapKind::Extension, at, p, Some(side), None);
                 }
             }
         }
@@ -280,14 +318,14 @@ pub fn foot_on_line(p: Pt, a: Pt, b: Pt) -> Pt {
 
 /// A direction is kept: what lies on its line, and feet of points near the cursor.
 fn on_line(coverage: &Coverage, survey: &PointIndex, (a, b): (Pt, Pt), best: &mut Best<'_>) {
-    let (p, reach) = (best.ask.cursor, best.ask.reach);
+    let (p, reach, layers) = (best.ask.cursor, best.ask.reach, best.ask.layers);
     let here = foot_on_line(p, a, b);
     let start = best.ask.drawn.last().copied();
     let fits = |at: Pt| Some(at) != start;
     let around = |c: Pt| BBox::of([c]).grown(reach);
-    let mut point = |kind: SnapKind, at: Pt, number: Option<usize>| {
+    let mut point = |kind: SnapKind, at: Pt, side: Option<Side>, number: Option<usize>| {
         if beside(a, b, at) <= ON_LINE && fits(at) {
-            best.offer(kind, at, here, None, number);
+            best.offer(kind, at, here, side, number);
         }
         // A point beside the line is taken square to it, where the cursor itself stands near the point.
         let foot = foot_on_line(at, a, b);
@@ -296,22 +334,21 @@ fn on_line(coverage: &Coverage, survey: &PointIndex, (a, b): (Pt, Pt), best: &mu
         }
     };
     for window in [around(here), around(p)] {
-        survey.window_for_each(&window, |i, at| point(SnapKind::Survey, at, Some(i)));
-        let sides = sides_near(coverage, &window, |_, _| true);
-        sides.iter().for_each(|(c, d)| {
-            [*c, *d]
+        survey.window_for_each(&window, |i, at| point(SnapKind::Survey, at, None, Some(i)));
+        for s in sides_near(coverage, layers, &window, |_, _| true) {
+            [s.a, s.b]
                 .into_iter()
-                .for_each(|at| point(SnapKind::Point, at, None))
-        });
+                .for_each(|at| point(SnapKind::Point, at, Some(s), None));
+        }
     }
     best.ask.drawn.iter().for_each(|at| {
         if beside(a, b, *at) <= ON_LINE && fits(*at) {
             best.offer(SnapKind::Sketch, *at, here, None, None);
         }
     });
-    for (c, d) in sides_near(coverage, &around(here), |_, _| true) {
-        if let Some(at) = line_meets_side((a, b), (c, d)).filter(|at| fits(*at)) {
-            best.offer(SnapKind::Crossing, at, here, Some((c, d)), None);
+    for s in sides_near(coverage, layers, &around(here), |_, _| true) {
+        if let Some(at) = line_meets_side((a, b), (s.a, s.b)).filter(|at| fits(*at)) {
+            best.offer(SnapKind::Crossing, at, here, Some(s), None);
         }
     }
 }
@@ -349,6 +386,7 @@ mod tests {
             kinds,
             drawn: &points(drawn),
             line: (!line.is_empty()).then(|| (line[0], line[1])),
+            layers: &[],
         };
         match snap(coverage, &survey, &ask) {
             Some(s) => format!("{:?} {:?}", s.kind, s.at),
@@ -436,6 +474,44 @@ mod tests {
     }
 
     #[test]
+    fn layers_are_snapped_to_and_named() {
+        let c = Coverage::build(vec![parcel(1, "0 0, 10000 0, 10000 10000, 0 10000")]);
+        let line = |points: &str| {
+            let mut lines = crate::topology::reference::Lines::default();
+            lines.push(1, points.split(',').map(point));
+            Reference::build(lines)
+        };
+        let (road, survey) = (line("-2000 5000, 0 5000, 20000 5000"), line("15000 9000"));
+        let kinds = Kinds::default();
+        for (cursor, want) in [
+            // where the road crosses the side it has no point of its own
+            ("10100 5100", "Crossing (10000 5000) Some(0)"),
+            ("20100 5100", "Point (20000 5000) Some(0)"),
+            ("14100 5300", "Side (14100 5000) Some(0)"),
+            ("15100 9100", "Point (15000 9000) Some(1)"),
+            ("10100 10100", "Point (10000 10000) None"),
+            ("9990 2500", "Side (10000 2500) None"),
+        ] {
+            let ask = Ask {
+                cursor: point(cursor),
+                reach: 500,
+                kinds: &kinds,
+                drawn: &[],
+                line: None,
+                layers: &[&road, &survey],
+            };
+            let s = snap(&c, &PointIndex::default(), &ask).unwrap();
+            assert_eq!(format!("{:?} {:?} {:?}", s.kind, s.at, s.layer), want, "{cursor}");
+            let kept = Ask {
+                line: Some((point("14000 -9000"), point("14000 9000"))),
+                ..ask
+            };
+            let s = snap(&c, &PointIndex::default(), &kept);
+            assert!(s.is_none_or(|s| s.at.e == 14000), "{cursor}: {s:?}");
+        }
+    }
+
+    #[test]
     fn kinds_are_kept_as_names() {
         let mut k = Kinds::default();
         k.set(SnapKind::Extension, false);
@@ -457,7 +533,7 @@ mod tests {
             let c = Coverage::build(grid(4, 4, 3000));
             let mut kinds = Kinds::none();
             SnapKind::ALL.into_iter().enumerate().filter(|(i, _)| mask & (1 << i) != 0).for_each(|(_, k)| kinds.set(k, true));
-            let ask = Ask { cursor: Pt::new(e, n), reach, kinds: &kinds, drawn: &[Pt::new(700, 800)], line: None };
+            let ask = Ask { cursor: Pt::new(e, n), reach, kinds: &kinds, drawn: &[Pt::new(700, 800)], line: None, layers: &[] };
             let found = snap(&c, &PointIndex::default(), &ask);
             if let Some(s) = found {
                 prop_assert!(kinds.has(s.kind));

@@ -347,3 +347,9 @@ fn too_long(bytes: u64, left: u64) -> Failure {
     )
     .remedy(COPY_AGAIN)
 }
+
+/// What the `.prj` beside a `.shp` says.
+pub(super) fn declared(shp: &Path) -> Option<DeclaredCrs> {
+    let set = sidecar::Set::of(shp);
+    sidecar::text(set.prj.as_ref()).and_then(|wkt| DeclaredCrs::from_wkt(&wkt))
+}

@@ -11,4 +11,4 @@ mod plan;
 
 pub use draft::{PointContext, PointReport, draft};
 pub use file::{PointFile, open};
-pub use plan::{PointField, PointOptions, PointPlan, Separator, decimal_label, parse_point_choice};
+pub use plan::{PointField, PointOptions, PointPlan, Separator, decimal_label, number, parse_point_choice};
