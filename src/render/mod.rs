@@ -14,6 +14,7 @@ pub mod outline;
 mod page;
 pub mod picture;
 pub mod raster;
+pub mod reference;
 pub mod scene;
 pub mod style;
 pub mod tiles;

@@ -35,6 +35,8 @@ pub enum Action {
     Bottom(bottom::Tab),
     ColourBy(ColourBy),
     Labels(bool),
+    /// Of the list of reference layers.
+    Reference(super::reference::Change),
     CancelJob(u64),
     /// Close the window once no job writes; cancel them first, or wait.
     CloseAfterJobs {

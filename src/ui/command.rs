@@ -7,8 +7,22 @@ use egui_material_icons::{MaterialIcon, icons as i};
 use super::tool::ToolKind;
 use crate::text::{Lang, Text};
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Command {
+/// The commands once, as a type and as a list.
+macro_rules! commands {
+    ($($name:ident,)*) => {
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Command {
+            $($name,)*
+        }
+
+        impl Command {
+            /// In the order of the menus and of the palette.
+            pub const ALL: [Self; [$(Self::$name),*].len()] = [$(Self::$name),*];
+        }
+    };
+}
+
+commands! {
     New,
     Open,
     OpenSample,
@@ -28,6 +42,7 @@ pub enum Command {
     ZoomBox,
     ZoomIn,
     ZoomOut,
+    AddReference,
     ToggleLeft,
     ToggleRight,
     ToggleBottom,
@@ -169,71 +184,6 @@ macro_rules! row {
 }
 
 impl Command {
-    /// In the order of the menus and of the palette.
-    pub const ALL: [Self; 58] = {
-        use Command::*;
-        [
-            New,
-            Open,
-            OpenSample,
-            Import,
-            ImportPoints,
-            ExportPackage,
-            ExportFile,
-            VerifyPackage,
-            CloseProject,
-            Quit,
-            Undo,
-            Redo,
-            Find,
-            ClearSelection,
-            ZoomAll,
-            ZoomSelection,
-            ZoomBox,
-            ZoomIn,
-            ZoomOut,
-            ToggleLeft,
-            ToggleRight,
-            ToggleBottom,
-            ShowParcels,
-            ShowSurvey,
-            ShowFindings,
-            ShowHistory,
-            ShowJobs,
-            ToggleTheme,
-            ToggleLanguage,
-            ToolSelect,
-            ToolPan,
-            ToolMovePoint,
-            ToolInsertPoint,
-            ToolRemovePoint,
-            ToolMergePoints,
-            ToolMovePoints,
-            ToolReshape,
-            ToolAlign,
-            ToolCurve,
-            ToolSplit,
-            ToolMerge,
-            ToolCarve,
-            ToolFillGap,
-            ToolOverlap,
-            ToolAddParcel,
-            ToolRetire,
-            ToolMatchEdge,
-            ToolMeasure,
-            Traverse,
-            ToolFields,
-            Dossiers,
-            Past,
-            Validate,
-            NextFinding,
-            PreviousFinding,
-            Palette,
-            Shortcuts,
-            About,
-        ]
-    };
-
     fn row(self) -> Row {
         match self {
             Self::New => row!(File, "Tạo tệp huyện mới…", "New district file…",
@@ -261,6 +211,16 @@ impl Command {
                 ICON_ADD_LOCATION,
                 [],
                 Writable
+            ),
+            Self::AddReference => row!(
+                View,
+                "Thêm lớp tham chiếu…",
+                "Add reference layer…",
+                "Tệp bản đồ hoặc điểm đặt trên bản đồ để xem, bắt điểm, nắn ranh theo",
+                "A map or point file laid over the map to look at, snap to and align to",
+                ICON_LAYERS,
+                [CTRL L],
+                Project
             ),
             Self::ExportPackage => row!(File, "Xuất gói đồng bộ…", "Export sync package…",
                 "Tạo gói tin cho cơ sở dữ liệu quốc gia và kiểm tra lại", "Write the package for the national database and check it", ICON_PACKAGE_2, [CTRL E], Project),

@@ -32,6 +32,7 @@ pub struct Look<'a> {
     pub survey: &'a Arc<SurveyPoints>,
     /// Name of each commune by its code.
     pub communes: &'a BTreeMap<String, String>,
+    pub references: &'a [super::reference::Layer],
 }
 
 impl<'a> Look<'a> {

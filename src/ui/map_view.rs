@@ -6,6 +6,7 @@ use super::action::{Action, Select};
 use super::draw::{self, Draw};
 use super::look::Look;
 use super::map_live as live;
+use super::reference;
 use super::theme;
 use super::tiles::Tiles;
 use super::tool::{Hand, Input, ToolKind, measure::Measure};
@@ -46,6 +47,7 @@ pub struct MapView {
     rest: [f32; 2],
     pub tiles: Tiles,
     labels: Labels,
+    references: reference::Drawn,
 }
 
 impl Default for MapView {
@@ -66,6 +68,7 @@ impl Default for MapView {
             rest: [0.0; 2],
             tiles: Tiles::default(),
             labels: Labels::default(),
+            references: reference::Drawn::default(),
         }
     }
 }
@@ -91,6 +94,7 @@ impl MapView {
         };
         live::hover(&cx, look, self.hover);
         live::proposals(&cx, look);
+        self.references.paint(&cx, look);
         live::selection(&cx, look);
         live::findings(&cx, look);
         let placed = self

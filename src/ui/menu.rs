@@ -11,7 +11,7 @@ use super::widgets::{self, Show, command_button, command_entry};
 use crate::text::{Lang, Text};
 
 /// After these a menu draws a line.
-const GROUP_ENDS: [Command; 13] = [
+const GROUP_ENDS: [Command; 14] = [
     Command::ToolCurve,
     Command::ToolMerge,
     Command::ToolRetire,
@@ -22,6 +22,7 @@ const GROUP_ENDS: [Command; 13] = [
     Command::VerifyPackage,
     Command::Redo,
     Command::ZoomOut,
+    Command::AddReference,
     Command::ToggleBottom,
     Command::ShowJobs,
     Command::Validate,

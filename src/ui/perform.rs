@@ -5,6 +5,7 @@ use super::app::App;
 use super::command::Command;
 use super::dialog::{Dialog, dossiers, export, new, open, traverse, verify};
 use super::panel::bottom::Tab;
+use super::reference::Change;
 use super::strip::Strip;
 use super::tool::ToolKind;
 use super::viewing::Viewing;
@@ -57,6 +58,7 @@ impl App {
                 }
                 self.closing = true;
             }
+            Action::Reference(change) => self.change_references(change),
             Action::Work(work) => self.work(work),
         }
     }
@@ -75,6 +77,7 @@ impl App {
             Command::OpenSample => self.open_sample(),
             Command::Import => self.dialog = Some(Dialog::Import(Box::default())),
             Command::ImportPoints => self.dialog = Some(Dialog::Points(Box::default())),
+            Command::AddReference => self.change_references(Change::Ask(None)),
             Command::Traverse => self.open_traverse(),
             Command::ExportPackage => self.dialog = Some(Dialog::Package(export::PackageDialog::default())),
             Command::ExportFile => self.dialog = Some(Dialog::File(export::FileDialog::default())),

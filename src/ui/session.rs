@@ -10,6 +10,7 @@ use super::draft::Drafts;
 use super::look::Look;
 use super::map_view::MapView;
 use super::panel::{bottom::Bottom, inspector::Inspector, layers::LayersPanel, search::SearchPanel};
+use super::reference::References;
 use super::settings::Settings;
 use super::strip::Strip;
 use super::tool::ToolKind;
@@ -40,6 +41,7 @@ pub struct Session {
     /// What the last edit changed.
     pub strip: Option<Strip>,
     pub communes: Arc<BTreeMap<String, String>>,
+    pub references: References,
     /// What Ctrl+Z and Ctrl+Y would take back.
     pub undo: Option<Msg>,
     pub redo: Option<Msg>,
@@ -75,6 +77,7 @@ impl Session {
             saved: None,
             strip: None,
             communes: Arc::default(),
+            references: References::default(),
             undo: None,
             redo: None,
             views: Views::default(),
@@ -252,6 +255,7 @@ impl Session {
             show_findings: self.show_findings,
             survey: self.project.survey(),
             communes: &self.communes,
+            references: &self.references.layers,
         };
         (look, &mut self.views, &mut self.show_findings)
     }

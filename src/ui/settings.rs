@@ -1,10 +1,12 @@
 //! What the person chose, kept between starts as one small JSON file. A file that cannot be read is
 //! as if there were none: settings are never worth a failed start.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::reference::Kept;
 use super::theme;
 use crate::render::ColourBy;
 use crate::text::Lang;
@@ -33,6 +35,8 @@ pub struct Settings {
     /// What drawing snaps to, and whether it does.
     pub snap: Kinds,
     pub snapping: bool,
+    /// Reference layers by the project's path.
+    pub references: BTreeMap<String, Vec<Kept>>,
     /// Whose name goes into the history; empty: the name of the account on this PC.
     pub actor: String,
 }
@@ -53,6 +57,7 @@ impl Default for Settings {
             labels: true,
             snap: Kinds::default(),
             snapping: true,
+            references: BTreeMap::new(),
             actor: String::new(),
         }
     }

@@ -43,6 +43,8 @@ pub enum Work {
     Commit(Arc<Drafted>),
     /// Reads a file of survey points for the preview.
     Points(PointsJob),
+    /// Reads a file to be laid over the map.
+    Reference(super::dialog::reference::ReferenceJob),
     /// Writes the survey points that were read.
     CommitPoints(Arc<PointDraft>),
     /// Checks everything, writes sync packages, verifies them.
@@ -116,6 +118,7 @@ impl App {
             Work::Draft(inspection, plan) => self.draft(inspection, *plan),
             Work::Commit(drafted) => self.commit(drafted),
             Work::Points(job) => self.points(job),
+            Work::Reference(job) => self.read_reference(job),
             Work::CommitPoints(draft) => self.commit_points(draft),
             Work::Package(job) => self.package(job),
             Work::File {
@@ -175,6 +178,7 @@ impl App {
                 // Today's backup is made beside the window; one that fails is tried again tomorrow.
                 let _beside = project.back_up_daily(&self.act(), Progress::none());
                 self.session = Some(Session::new(project, &self.settings));
+                self.open_references();
             }
             Err(failure) => self.fail(&failure),
         }

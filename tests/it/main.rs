@@ -31,6 +31,7 @@ mod records;
 mod safety;
 mod rules;
 mod sample_data;
+mod reference;
 mod region;
 mod region_dirty;
 mod shp_hostile;

@@ -9,6 +9,7 @@ pub mod import;
 pub mod new;
 pub mod open;
 pub mod points;
+pub mod reference;
 pub mod shortcuts;
 pub mod traverse;
 pub mod verify;
@@ -27,6 +28,7 @@ pub enum Dialog {
     Open(open::OpenDialog),
     Import(Box<import::Wizard>),
     Points(Box<points::PointsDialog>),
+    Reference(Box<reference::ReferenceDialog>),
     Traverse(Box<traverse::TraverseDialog>),
     Package(export::PackageDialog),
     File(export::FileDialog),
@@ -45,6 +47,7 @@ pub fn ui(dialog: &mut Dialog, cx: &mut Cx<'_>) -> Flow {
         Dialog::Open(d) => d.ui(cx),
         Dialog::Import(d) => d.ui(cx),
         Dialog::Points(d) => d.ui(cx),
+        Dialog::Reference(d) => d.ui(cx),
         Dialog::Traverse(d) => d.ui(cx),
         Dialog::Package(d) => d.ui(cx),
         Dialog::File(d) => d.ui(cx),

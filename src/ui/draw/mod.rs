@@ -210,6 +210,7 @@ impl Draw {
                 kinds: &self.kinds,
                 drawn: self.sketch.points(),
                 line: self.sketch.line(at, hand.square),
+                layers: &look.layers(),
             };
             self.snap = snap(look.coverage, &look.survey.index, &ask);
         }

@@ -12,6 +12,7 @@ use crate::ui::map_live::Canvas;
 use crate::ui::theme::Tokens;
 
 const TOTAL: Text = Text::new("Tổng", "Total");
+const VERTEX: Text = Text::new("Đỉnh", "Vertex");
 const AREA: Text = Text::new("Diện tích", "Area");
 
 pub fn sketch(cx: &Canvas<'_>, draw: &Draw, look: &Look<'_>, t: &Tokens) {
@@ -47,7 +48,7 @@ pub fn sketch(cx: &Canvas<'_>, draw: &Draw, look: &Look<'_>, t: &Tokens) {
             .rect(dot, 0.0, t.surface, line, egui::StrokeKind::Middle);
     }
     match &draw.mode {
-        Mode::Point => cursor(cx, draw, &all, look.lang, t),
+        Mode::Point => cursor(cx, draw, &all, look, t),
         Mode::Along(_) | Mode::Copy => hovered_side(cx, draw, look, t),
         Mode::Offset(base) => copy(cx, draw, base, look.lang, t),
     }
@@ -66,18 +67,31 @@ fn held_line(cx: &Canvas<'_>, draw: &Draw, from: Pt, t: &Tokens) {
 }
 
 /// Glyph and plate at the cursor.
-fn cursor(cx: &Canvas<'_>, draw: &Draw, all: &[Pt], lang: Lang, t: &Tokens) {
+fn cursor(cx: &Canvas<'_>, draw: &Draw, all: &[Pt], look: &Look<'_>, t: &Tokens) {
     let Some(at) = draw.cursor() else { return };
     let mut lines = Vec::new();
     if let Some(s) = draw.snapped() {
         glyph(cx, s, t);
-        lines.push(s.kind.name().get(lang).to_owned());
+        lines.push(meant(s, look));
     } else {
         cross(cx, cx.pos(at), t.map_preview);
     }
-    lines.extend(measures(all, draw.wanted.ring, lang));
+    lines.extend(measures(all, draw.wanted.ring, look.lang));
     if !lines.is_empty() {
         cx.plate(cx.pos(at), &lines.join("\n"), t.map_plate, t.map_plate_text);
+    }
+}
+
+/// "Trung điểm", of a reference layer with its name: "Trung điểm · ranh-qh".
+fn meant(s: &Snap, look: &Look<'_>) -> String {
+    let name = match (s.kind, s.layer) {
+        (SnapKind::Point, Some(_)) => VERTEX,
+        (kind, _) => kind.name(),
+    };
+    let name = name.get(look.lang);
+    match s.layer {
+        Some(n) => format!("{name} · {}", look.layer_name(n)),
+        None => name.to_owned(),
     }
 }
 

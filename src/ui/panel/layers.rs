@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use egui::{ComboBox, RichText, ScrollArea, Ui};
 
+use super::references::ReferencePanel;
 use crate::codes;
 use crate::render::style::{Rgb, first_land_use};
 use crate::render::{ColourBy, LabelMode};
@@ -33,6 +34,7 @@ pub struct LayersPanel {
     counted: Option<u64>,
     /// First code of the label → parcels; "" for unknown.
     uses: Vec<(String, u64)>,
+    references: ReferencePanel,
 }
 
 impl LayersPanel {
@@ -53,6 +55,7 @@ impl LayersPanel {
         }
         ui.checkbox(findings, FINDINGS.get(lang));
         ui.checkbox(survey, SURVEY.get(lang));
+        self.references.ui(ui, look, out);
         widgets::section(ui, COLOUR.get(lang));
         let now = look.style.colour_by;
         let combo = ComboBox::from_id_salt("colour")

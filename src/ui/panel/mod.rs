@@ -8,5 +8,6 @@ pub mod inspector;
 pub mod jobs;
 pub mod layers;
 pub mod parcels;
+pub mod references;
 pub mod search;
 pub mod survey;

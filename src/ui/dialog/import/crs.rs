@@ -62,15 +62,18 @@ impl Wizard {
         }
         ui.add_space(M);
         ui.label(RichText::new(CHOOSE.get(lang)).text_style(theme::bold()));
-        let mut changed = zone(ui, &mut self.options.crs, lang);
-        changed |= ui
-            .checkbox(&mut self.options.reproject, REPROJECT.get(lang))
-            .changed();
+        let changed = choice(ui, &mut self.options.crs, &mut self.options.reproject, lang);
         hint(ui, ALL.get(lang));
         if changed {
             self.propose();
         }
     }
+}
+
+/// What the person decides: the system, and whether coordinates may be transformed. True when changed.
+pub fn choice(ui: &mut Ui, crs: &mut Option<u32>, reproject: &mut bool, lang: Lang) -> bool {
+    let changed = zone(ui, crs, lang);
+    ui.checkbox(reproject, REPROJECT.get(lang)).changed() || changed
 }
 
 fn zone(ui: &mut Ui, now: &mut Option<u32>, lang: Lang) -> bool {

@@ -2,7 +2,7 @@
 //! `diachinh import`; the draft that is shown is the draft that is committed.
 
 mod columns;
-mod crs;
+pub mod crs;
 mod encodings;
 pub mod files;
 mod result;
