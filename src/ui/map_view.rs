@@ -94,8 +94,8 @@ impl MapView {
         };
         live::hover(&cx, look, self.hover);
         live::proposals(&cx, look);
-        self.references.paint(&cx, look);
         live::selection(&cx, look);
+        self.references.paint(&cx, look);
         live::findings(&cx, look);
         let placed = self
             .labels

@@ -9,7 +9,7 @@ use crate::ui::action::Action;
 use crate::ui::command::Command;
 use crate::ui::look::Look;
 use crate::ui::reference::{Change, Layer, State, colour};
-use crate::ui::theme::tokens;
+use crate::ui::theme::{self, tokens};
 use crate::ui::widgets;
 
 const TITLE: Text = Text::new("Lớp tham chiếu", "Reference layers");
@@ -37,7 +37,8 @@ impl ReferencePanel {
     pub fn ui(&mut self, ui: &mut Ui, look: &Look<'_>, out: &mut Vec<Action>) {
         let lang = look.lang;
         ui.horizontal(|ui| {
-            widgets::section(ui, TITLE.get(lang));
+            let title = RichText::new(TITLE.get(lang)).text_style(theme::bold()).size(13.0);
+            ui.label(title.color(tokens(ui).text_weak));
             widgets::at_right(ui, |ui| {
                 if widgets::icon_button(ui, i::ICON_ADD, ADD.get(lang)) {
                     out.push(Action::Run(Command::AddReference));
@@ -68,7 +69,7 @@ impl ReferencePanel {
         let lang = look.lang;
         ui.horizontal(|ui| {
             let mut on = layer.kept.on;
-            let r = ui.checkbox(&mut on, "");
+            let r = ui.add(egui::Checkbox::without_text(&mut on));
             let r = widgets::named(r, egui::accesskit::Role::CheckBox, &layer.kept.name);
             if r.changed() {
                 out.push(Action::Reference(Change::Show(layer.id, on)));
