@@ -63,7 +63,10 @@ pub fn open(path: &Path) -> Result<Vec<LineLayer>, Failure> {
         });
     }
     if layers.is_empty() {
-        let message = msg!("tệp không có lớp nào có hình", "the file has no layer with geometries");
+        let message = msg!(
+            "tệp không có lớp nào có hình",
+            "the file has no layer with geometries"
+        );
         return Err(Failure::new("SOURCE_NO_LAYER", message).file(path));
     }
     Ok(layers)
@@ -119,7 +122,10 @@ impl LineLayer {
                 continue;
             };
             let mut lines = Vec::new();
-            let read = geometry.iso_wkb().ok().map(|bytes| wkb::lines(&bytes, &mut lines));
+            let read = geometry
+                .iso_wkb()
+                .ok()
+                .map(|bytes| wkb::lines(&bytes, &mut lines));
             bad += u64::from(!matches!(read, Some(Ok(()))));
             if matches!(read, Some(Ok(()))) {
                 lines.iter().try_for_each(|line| each(number, line))?;

@@ -315,7 +315,12 @@ mod tests {
         assert_eq!(of(&point(3001, &[3., 4., 5., 6.])), Ok(vec![vec![[3., 4.]]]));
         assert_eq!(of(&point(1, &[f64::NAN, f64::NAN])), Ok(vec![]), "an empty point");
         let line = [le(1002, 2), ordinates(&[0., 0., 9., 1., 2., 9.])].concat();
-        let ring = [le(3, 1), 2u32.to_le_bytes().to_vec(), ordinates(&[0., 0., 5., 5.])].concat();
+        let ring = [
+            le(3, 1),
+            2u32.to_le_bytes().to_vec(),
+            ordinates(&[0., 0., 5., 5.]),
+        ]
+        .concat();
         let all = [le(7, 3), point(1, &[3., 4.]), line, ring].concat();
         let want = vec![vec![[3., 4.]], vec![[0., 0.], [1., 2.]], vec![[0., 0.], [5., 5.]]];
         assert_eq!(of(&all), Ok(want));
@@ -323,7 +328,11 @@ mod tests {
         assert!(of(&arc).unwrap()[0].len() > 10, "arcs become chords");
         assert_eq!(of(&le(2, u32::MAX)), Err(WkbError::Damaged));
         assert_eq!(of(&le(5, 3)), Err(WkbError::Damaged));
-        assert_eq!(of(&le(7, 1).repeat(100)), Err(WkbError::NotPolygon(7)), "depth is bounded");
+        assert_eq!(
+            of(&le(7, 1).repeat(100)),
+            Err(WkbError::NotPolygon(7)),
+            "depth is bounded"
+        );
     }
 
     #[test]

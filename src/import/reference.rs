@@ -93,7 +93,9 @@ pub fn read(path: &Path, options: &Options, progress: &Progress) -> Result<Outco
 
 fn is_field_book(path: &Path) -> bool {
     let extension = path.extension().unwrap_or_default().to_ascii_lowercase();
-    ["csv", "txt", "asc", "pts", "xyz"].iter().any(|e| extension == *e)
+    ["csv", "txt", "asc", "pts", "xyz"]
+        .iter()
+        .any(|e| extension == *e)
 }
 
 fn layers(path: &Path, progress: &Progress) -> Result<Vec<Raw>, Failure> {

@@ -139,14 +139,19 @@ mod tests {
     fn what_is_far_outside_is_cut_and_what_is_small_is_one_piece() {
         let at = |e: i64, n: i64| Pt::new(500_000_000 + e, 1_200_000_000 + n);
         let all = drawn(&[vec![at(-90_000_000_000, 0), at(9_000_000_000, 0)]]);
-        let [[a, b]] = all.as_slice() else { panic!("{all:?}") };
+        let [[a, b]] = all.as_slice() else {
+            panic!("{all:?}")
+        };
         assert!(a[0].abs() < 50 * UNITS && b[0].abs() < 450 * UNITS, "{all:?}");
         assert_eq!((a[1], b[1]), (150 * UNITS, 150 * UNITS));
         let wiggle: Vec<Pt> = (0..1000).map(|i| at(i, i % 2)).collect();
         assert!(drawn(&[wiggle]).len() < 8, "a metre at 1:1000 is a few pixels");
         assert_eq!(drawn(&[vec![at(0, 0)]]).len(), 2, "a point is a cross");
         assert!(drawn(&[vec![at(900_000_000, 0), at(900_000_000, 5)]]).is_empty());
-        assert_eq!(drawn(&[vec![at(5, 5), at(9, 5)], vec![at(5, 5), at(9, 5)]]).len(), 1);
+        assert_eq!(
+            drawn(&[vec![at(5, 5), at(9, 5)], vec![at(5, 5), at(9, 5)]]).len(),
+            1
+        );
     }
 
     #[test]

@@ -158,7 +158,11 @@ impl Reference {
         if !closed {
             return points[low.saturating_sub(1)..=(high + 2).min(last)].to_vec();
         }
-        let around: Vec<Pt> = points[high..last].iter().chain(&points[..=low + 1]).copied().collect();
+        let around: Vec<Pt> = points[high..last]
+            .iter()
+            .chain(&points[..=low + 1])
+            .copied()
+            .collect();
         match length(inner) <= length(&around) {
             true => inner.to_vec(),
             false => around,
@@ -187,10 +191,16 @@ mod tests {
 
     fn sample() -> Reference {
         let mut lines = Lines::default();
-        lines.push(3, [pt(0, 0), pt(0, 0), pt(100, 0), pt(200, 0), pt(300, 0), pt(400, 0)]);
+        lines.push(
+            3,
+            [pt(0, 0), pt(0, 0), pt(100, 0), pt(200, 0), pt(300, 0), pt(400, 0)],
+        );
         lines.push(4, [pt(50, 50)]);
         lines.push(4, []);
-        lines.push(7, [pt(0, 100), pt(100, 100), pt(100, 200), pt(0, 200), pt(0, 100)]);
+        lines.push(
+            7,
+            [pt(0, 100), pt(100, 100), pt(100, 200), pt(0, 200), pt(0, 100)],
+        );
         Reference::build(lines)
     }
 
@@ -201,7 +211,11 @@ mod tests {
         assert_eq!(r.line(1), [pt(50, 50)]);
         assert_eq!((r.record(0), r.record(1), r.record(2)), (3, 4, 7));
         assert_eq!(r.within(&BBox::of([pt(40, 40), pt(60, 120)])), [1, 2]);
-        assert_eq!(r.nearest_line(pt(55, 40), 45), Some((0, 40.0)), "a point alone is no line");
+        assert_eq!(
+            r.nearest_line(pt(55, 40), 45),
+            Some((0, 40.0)),
+            "a point alone is no line"
+        );
         assert_eq!(r.nearest_line(pt(55, 46), 45), None);
         assert_eq!(r.bbox(), Some(BBox::of([pt(0, 0), pt(400, 200)])));
         assert!(Reference::build(Lines::default()).is_empty());
@@ -210,8 +224,15 @@ mod tests {
     #[test]
     fn a_part_of_a_line_and_the_shorter_way_round_a_ring() {
         let r = sample();
-        assert_eq!(r.part(0, pt(210, 5), pt(290, 5)), [pt(100, 0), pt(200, 0), pt(300, 0), pt(400, 0)]);
-        assert_eq!(r.part(0, pt(390, 5), pt(110, 5)).first(), Some(&pt(0, 0)), "either order");
+        assert_eq!(
+            r.part(0, pt(210, 5), pt(290, 5)),
+            [pt(100, 0), pt(200, 0), pt(300, 0), pt(400, 0)]
+        );
+        assert_eq!(
+            r.part(0, pt(390, 5), pt(110, 5)).first(),
+            Some(&pt(0, 0)),
+            "either order"
+        );
         assert_eq!(
             r.part(2, pt(10, 101), pt(99, 110)),
             [pt(0, 100), pt(100, 100), pt(100, 200)]

@@ -36,7 +36,10 @@ pub struct Kept {
 #[derive(Debug)]
 pub enum State {
     Reading,
-    Ready { reference: Arc<Reference>, bad: u64 },
+    Ready {
+        reference: Arc<Reference>,
+        bad: u64,
+    },
     /// It no longer says by itself what its coordinates are.
     Asks,
     Failed(Failure),
@@ -126,7 +129,11 @@ pub fn options(look: &crate::project::Project, crs: Option<u32>, reproject: bool
 impl<'a> Look<'a> {
     /// The layers that are drawn, in their order: what is snapped to.
     pub fn layers(&self) -> Vec<&'a Reference> {
-        self.references.iter().filter_map(|l| l.shown()).map(|r| &**r).collect()
+        self.references
+            .iter()
+            .filter_map(|l| l.shown())
+            .map(|r| &**r)
+            .collect()
     }
 
     /// Name of the `n`-th of [`Look::layers`].
@@ -139,7 +146,8 @@ impl<'a> Look<'a> {
     pub fn reference_line(&self, p: Pt, reach: i64) -> Option<(usize, usize)> {
         let layers = self.layers().into_iter().enumerate();
         let near = layers.filter_map(|(n, r)| r.nearest_line(p, reach).map(|(line, d)| (d, n, line)));
-        near.min_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, n, line)| (n, line))
+        near.min_by(|a, b| a.0.total_cmp(&b.0))
+            .map(|(_, n, line)| (n, line))
     }
 }
 
@@ -161,7 +169,11 @@ struct Key {
 
 impl Drawn {
     pub fn paint(&mut self, cx: &Canvas<'_>, look: &Look<'_>) {
-        let shown = || look.references.iter().filter_map(|l| Some((l.shown()?, l.kept.colour)));
+        let shown = || {
+            look.references
+                .iter()
+                .filter_map(|l| Some((l.shown()?, l.kept.colour)))
+        };
         let key = Key {
             view: *cx.view,
             rect: cx.rect,

@@ -41,7 +41,10 @@ fn taken(path: &Path, options: &Options) -> Read {
 fn geojson(crs: &str, geometries: &[&str]) -> String {
     let feature = |g: &&str| format!(r#"{{"type":"Feature","properties":{{}},"geometry":{g}}}"#);
     let features: Vec<String> = geometries.iter().map(feature).collect();
-    format!(r#"{{"type":"FeatureCollection",{crs}"features":[{}]}}"#, features.join(","))
+    format!(
+        r#"{{"type":"FeatureCollection",{crs}"features":[{}]}}"#,
+        features.join(",")
+    )
 }
 
 const IN_9210: &str = r#""crs":{"type":"name","properties":{"name":"urn:ogc:def:crs:EPSG::9210"}},"#;
@@ -94,17 +97,31 @@ fn lines_points_and_outlines_of_every_kind_come_onto_the_lattice() {
     let shp = line_shp(dir, &[[590_000.0, 1_190_000.0], [590_050.0, 1_190_000.5]]);
     let read = taken(&shp, &options());
     assert_eq!(read.reference.line(0)[1], Pt::new(590_050_000, 1_190_000_500));
-    assert!(read.systems[0].declared.is_none() && read.systems[0].plan.certain, "it lies where the parcels lie");
-    assert_eq!(taken(&dir.join("tim.shx"), &options()).reference.len(), 1, "whichever file was picked");
+    assert!(
+        read.systems[0].declared.is_none() && read.systems[0].plan.certain,
+        "it lies where the parcels lie"
+    );
+    assert_eq!(
+        taken(&dir.join("tim.shx"), &options()).reference.len(),
+        1,
+        "whichever file was picked"
+    );
 
     let dxf = "0\nSECTION\n2\nENTITIES\n0\nLINE\n8\n0\n10\n590000\n20\n1190000\n11\n590020\n21\n1190010\n0\nPOINT\n8\n0\n10\n590005\n20\n1190005\n0\nENDSEC\n0\nEOF\n";
     let r = taken(&file(dir, "ve.dxf", dxf), &options()).reference;
-    assert_eq!((r.len(), r.line(1)), (2, &[Pt::new(590_005_000, 1_190_005_000)][..]));
+    assert_eq!(
+        (r.len(), r.line(1)),
+        (2, &[Pt::new(590_005_000, 1_190_005_000)][..])
+    );
 
     let csv = "Ten,X,Y\nA1,1190000.5,590000.25\nA2,1190010,590010\nhong,,\n";
     let read = taken(&file(dir, "diem.csv", csv), &options());
     assert_eq!((read.reference.len(), read.bad), (2, 1));
-    assert_eq!(read.reference.line(0), [Pt::new(590_000_250, 1_190_000_500)], "X is north");
+    assert_eq!(
+        read.reference.line(0),
+        [Pt::new(590_000_250, 1_190_000_500)],
+        "X is north"
+    );
 }
 
 #[test]
@@ -127,20 +144,37 @@ fn nothing_is_transformed_unasked() {
         crs: Some(1234),
         ..options()
     };
-    assert_eq!(read(&path, &unknown, &Progress::none()).unwrap_err().code(), "CRS_UNKNOWN");
+    assert_eq!(
+        read(&path, &unknown, &Progress::none()).unwrap_err().code(),
+        "CRS_UNKNOWN"
+    );
 }
 
 #[test]
 fn what_cannot_be_a_layer_is_explained() {
     let folder = tempfile::tempdir().unwrap();
     let dir = folder.path();
-    let code = |path: &Path| read(path, &options(), &Progress::none()).unwrap_err().code().to_owned();
+    let code = |path: &Path| {
+        read(path, &options(), &Progress::none())
+            .unwrap_err()
+            .code()
+            .to_owned()
+    };
     assert_eq!(code(&dir.join("khong-co.shp")), "SOURCE_NOT_FOUND");
     assert_eq!(code(&file(dir, "anh.jpg", "x")), "SOURCE_KIND");
-    assert_eq!(code(&file(dir, "hong.dxf", "khong phai dxf")), "SOURCE_UNREADABLE");
-    assert_eq!(code(&file(dir, "hong.geojson", "{\"type\":")), "SOURCE_UNREADABLE");
+    assert_eq!(
+        code(&file(dir, "hong.dxf", "khong phai dxf")),
+        "SOURCE_UNREADABLE"
+    );
+    assert_eq!(
+        code(&file(dir, "hong.geojson", "{\"type\":")),
+        "SOURCE_UNREADABLE"
+    );
     assert_eq!(code(&file(dir, "cut.shp", vec![0u8; 60])), "SOURCE_UNREADABLE");
-    assert_eq!(code(&file(dir, "rong.geojson", geojson(IN_9210, &[]))), "REFERENCE_EMPTY");
+    assert_eq!(
+        code(&file(dir, "rong.geojson", geojson(IN_9210, &[]))),
+        "REFERENCE_EMPTY"
+    );
     let one = ",[590001,1190000],[590000,1190000]".repeat(25_000);
     let line = format!("{{\"type\":\"LineString\",\"coordinates\":[{}]}}", &one[1..]);
     let lines = vec![line.as_str(); MOST_POINTS / 50_000 + 1];
@@ -148,8 +182,15 @@ fn what_cannot_be_a_layer_is_explained() {
     assert_eq!(code(&path), "REFERENCE_TOO_LARGE");
     let cancelled = Progress::none();
     cancelled.cancel();
-    let small = file(dir, "nho.geojson", geojson(IN_9210, &[r#"{"type":"Point","coordinates":[590001,1190001]}"#]));
-    assert_eq!(read(&small, &options(), &cancelled).unwrap_err().code(), "CANCELLED");
+    let small = file(
+        dir,
+        "nho.geojson",
+        geojson(IN_9210, &[r#"{"type":"Point","coordinates":[590001,1190001]}"#]),
+    );
+    assert_eq!(
+        read(&small, &options(), &cancelled).unwrap_err().code(),
+        "CANCELLED"
+    );
 }
 
 // ---------------------------------------------------------------- in the window
@@ -200,7 +241,11 @@ fn flow(theme: &str) {
     w.click("Thêm lớp");
     assert!(w.says("ranh-qh"), "{}", w.texts());
     w.shot(&format!("tham-chieu-tren-ban-do-{theme}"));
-    assert!(w.settings().contains("ranh-qh.geojson"), "kept in the settings: {}", w.settings());
+    assert!(
+        w.settings().contains("ranh-qh.geojson"),
+        "kept in the settings: {}",
+        w.settings()
+    );
     // Snapped to, with the layer's name on the map.
     w.key(NONE, Key::D);
     w.settle();
@@ -211,7 +256,14 @@ fn flow(theme: &str) {
     w.key(NONE, Key::V);
     w.settle();
     // Aligned to by keyboard: the ends by their numbers, the nearest line is taken.
-    let points: Vec<Pt> = w.project().coverage().get(fid).unwrap().polygon.points().collect();
+    let points: Vec<Pt> = w
+        .project()
+        .coverage()
+        .get(fid)
+        .unwrap()
+        .polygon
+        .points()
+        .collect();
     let number = |p: Pt| (points.iter().position(|q| *q == p).unwrap() + 1).to_string();
     w.key(NONE, Key::A);
     w.settle();
@@ -227,7 +279,11 @@ fn flow(theme: &str) {
     w.click("Áp dụng");
     assert_eq!(w.app().tool(), ToolKind::Align);
     let after = w.project().coverage().get(fid).unwrap().polygon.clone();
-    assert!(!after.points().any(|p| p == a || p == b), "both ends went to the line: {}", w.texts());
+    assert!(
+        !after.points().any(|p| p == a || p == b),
+        "both ends went to the line: {}",
+        w.texts()
+    );
     let near = |p: Pt| after.points().any(|q| (q.dist(p) - 200.0).abs() < 2.0);
     assert!(near(a) && near(b));
     w.key(CTRL, Key::Z);
@@ -242,7 +298,11 @@ fn flow(theme: &str) {
     w.settle();
     assert!(w.says("Chỉ giới đường") && w.settings().contains("Chỉ giới đường"));
     option(&mut w, "Chỉ giới đường", "Bỏ khỏi danh sách");
-    assert!(!w.says("Chỉ giới đường") && !w.settings().contains("ranh-qh"), "{}", w.texts());
+    assert!(
+        !w.says("Chỉ giới đường") && !w.settings().contains("ranh-qh"),
+        "{}",
+        w.texts()
+    );
 }
 
 fn option(w: &mut Window, layer: &str, entry: &str) {
@@ -278,12 +338,16 @@ fn degrees_ask_before_anything_is_transformed() {
     let corner = w.project().coverage().get(fid).unwrap().polygon.shell()[0];
     let (lat, lon) = diachinh::crs::to_wgs84(w.project().epsg() as u32, corner).unwrap();
     let folder = tempfile::tempdir().unwrap();
-    let line = format!(r#"{{"type":"LineString","coordinates":[[{lon},{lat}],[{},{lat}]]}}"#, lon + 0.001);
+    let line = format!(
+        r#"{{"type":"LineString","coordinates":[[{lon},{lat}],[{},{lat}]]}}"#,
+        lon + 0.001
+    );
     let path = file(folder.path(), "gps.geojson", geojson("", &[&line]));
     add(&mut w, &path);
     assert!(w.says("cho phép chuyển tọa độ nếu khác hệ"), "{}", w.texts());
     w.shot("tham-chieu-hoi-he-toa-do");
-    w.h.get_by_role_and_label(Role::CheckBox, "Cho phép chuyển tọa độ sang hệ của tệp huyện").click();
+    w.h.get_by_role_and_label(Role::CheckBox, "Cho phép chuyển tọa độ sang hệ của tệp huyện")
+        .click();
     w.settle();
     assert!(w.says("Đã đọc 1 đường"), "{}", w.texts());
     w.click("Thêm lớp");

@@ -195,7 +195,11 @@ impl ReferenceDialog {
         }
         self.stop();
         (self.failure, self.question, self.read) = (None, None, None);
-        if let Some(path) = self.path.path().filter(|p| p.is_file() || p.extension().is_some_and(|e| e == "gdb")) {
+        if let Some(path) = self
+            .path
+            .path()
+            .filter(|p| p.is_file() || p.extension().is_some_and(|e| e == "gdb"))
+        {
             self.serial += 1;
             out.push(Action::Work(Work::Reference(ReferenceJob {
                 serial: self.serial,
@@ -214,8 +218,14 @@ impl ReferenceDialog {
 
     fn put(&mut self, path: PathBuf, out: &mut Vec<Action>) {
         let Some(read) = self.read.take() else { return };
-        let own = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        let name = Some(self.name.trim()).filter(|n| !n.is_empty()).map_or(own, str::to_owned);
+        let own = path
+            .file_stem()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        let name = Some(self.name.trim())
+            .filter(|n| !n.is_empty())
+            .map_or(own, str::to_owned);
         let kept = Kept {
             path: std::path::absolute(&path).unwrap_or(path),
             name,
@@ -224,7 +234,12 @@ impl ReferenceDialog {
             reproject: self.reproject,
             colour: self.colour,
         };
-        out.push(Action::Reference(Change::Put(self.layer, kept, read.reference, read.bad)));
+        out.push(Action::Reference(Change::Put(
+            self.layer,
+            kept,
+            read.reference,
+            read.bad,
+        )));
     }
 
     fn body(&mut self, ui: &mut Ui, epsg: u32, lang: Lang) {
@@ -235,7 +250,13 @@ impl ReferenceDialog {
             self.stale |= self.path.ui(ui, lang, FILE.get(lang), FILE_HINT.get(lang), fresh);
         });
         form_row(ui, NAME.get(lang), |ui| {
-            drop(field(ui, &mut self.name, NAME.get(lang), NAME_HINT.get(lang), 320.0));
+            drop(field(
+                ui,
+                &mut self.name,
+                NAME.get(lang),
+                NAME_HINT.get(lang),
+                320.0,
+            ));
         });
         if let Some(progress) = &self.progress {
             let stopped = reading(ui, progress, lang);
@@ -306,7 +327,10 @@ fn counts(read: &Read, lang: Lang) -> String {
         n(read.bad),
     );
     let text = match read.bad {
-        0 => crate::msg!("Đã đọc {lines} đường và điểm, {points} đỉnh.", "{lines} lines and points with {points} vertices were read."),
+        0 => crate::msg!(
+            "Đã đọc {lines} đường và điểm, {points} đỉnh.",
+            "{lines} lines and points with {points} vertices were read."
+        ),
         _ => crate::msg!(
             "Đã đọc {lines} đường và điểm, {points} đỉnh; bỏ {bad} bản ghi không đọc được.",
             "{lines} lines and points with {points} vertices were read; {bad} records that cannot be read are left out."

@@ -37,7 +37,9 @@ impl ReferencePanel {
     pub fn ui(&mut self, ui: &mut Ui, look: &Look<'_>, out: &mut Vec<Action>) {
         let lang = look.lang;
         ui.horizontal(|ui| {
-            let title = RichText::new(TITLE.get(lang)).text_style(theme::bold()).size(13.0);
+            let title = RichText::new(TITLE.get(lang))
+                .text_style(theme::bold())
+                .size(13.0);
             ui.label(title.color(tokens(ui).text_weak));
             widgets::at_right(ui, |ui| {
                 if widgets::icon_button(ui, i::ICON_ADD, ADD.get(lang)) {
@@ -113,7 +115,8 @@ impl ReferencePanel {
     fn name(&mut self, ui: &mut Ui, layer: &Layer, lang: Lang, out: &mut Vec<Action>) {
         let Some((_, text)) = &mut self.naming else { return };
         let r = ui.add(TextEdit::singleline(text).desired_width(f32::INFINITY));
-        ui.ctx().accesskit_node_builder(r.id, |n| n.set_label(NEW_NAME.get(lang)));
+        ui.ctx()
+            .accesskit_node_builder(r.id, |n| n.set_label(NEW_NAME.get(lang)));
         if r.lost_focus() {
             let dropped = ui.input(|i| i.key_pressed(egui::Key::Escape));
             let name = text.trim().to_owned();

@@ -153,7 +153,11 @@ impl Align {
 /// "ranh-qh · bản ghi 12".
 fn name(c: Chosen, look: &Look<'_>) -> String {
     let record = look.layers().get(c.layer).map_or(0, |l| l.record(c.line));
-    format!("{} · {} {record}", look.layer_name(c.layer), RECORD.get(look.lang))
+    format!(
+        "{} · {} {record}",
+        look.layer_name(c.layer),
+        RECORD.get(look.lang)
+    )
 }
 
 /// The reference line nearest to both ends of the stretch.
@@ -165,7 +169,12 @@ fn nearest(look: &Look<'_>, start: Pt, end: Pt) -> Option<Chosen> {
                 continue;
             };
             let points = layer.line(line);
-            let to = |p: Pt| points.windows(2).map(|w| segment::distance(p, w[0], w[1])).fold(f64::MAX, f64::min);
+            let to = |p: Pt| {
+                points
+                    .windows(2)
+                    .map(|w| segment::distance(p, w[0], w[1]))
+                    .fold(f64::MAX, f64::min)
+            };
             found.push((to(start) + to(end), n, line));
         }
     }
@@ -267,7 +276,9 @@ impl Tool for Align {
         match (self.onto, &self.target) {
             (Onto::Points, _) => marks::chosen(cx, &self.to.points, t),
             (Onto::Line, _) => marks::line(cx, &self.to.points, t),
-            (Onto::Reference, target) => target.iter().for_each(|target| marks::line(cx, &target.points, t)),
+            (Onto::Reference, target) => target
+                .iter()
+                .for_each(|target| marks::line(cx, &target.points, t)),
         }
     }
 
