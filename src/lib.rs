@@ -13,6 +13,7 @@ pub mod topology;
 pub mod store;
 pub mod edit;
 pub mod validate;
+pub mod fix;
 pub mod formats;
 pub mod import;
 pub mod render;

@@ -6,6 +6,7 @@
 
 mod change;
 mod dossiers;
+mod fix;
 mod info;
 mod safety;
 mod search;

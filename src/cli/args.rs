@@ -56,6 +56,8 @@ pub enum Command {
     Validate(Validate),
     /// Danh mục quy tắc kiểm tra · the catalogue of rules
     Rules(Rules),
+    /// Sửa lỗi hàng loạt · repair findings in a batch
+    Fix(Fix),
     /// Chạy kịch bản biên tập · run an edit script
     Edit(Edit),
     /// Hoàn tác · undo
@@ -188,6 +190,31 @@ pub struct Validate {
     /// Ghi danh sách ra tệp GeoJSON (WGS84) · write the list as GeoJSON (WGS 84)
     #[arg(long, value_name = "OUT.geojson")]
     pub geojson: Option<PathBuf>,
+}
+
+#[derive(clap::Args, Debug)]
+pub struct Fix {
+    pub project: PathBuf,
+    /// Chỉ lỗi của quy tắc này; lặp lại được · only findings of this rule
+    #[arg(long, value_name = "CODE")]
+    pub rule: Vec<String>,
+    #[arg(long, value_name = "CODE")]
+    pub commune: Vec<String>,
+    /// Số tờ bản đồ · sheet number
+    #[arg(long, value_name = "SHEET")]
+    pub sheet: Vec<String>,
+    /// Chỉ lỗi của thửa này · only findings about this parcel
+    #[arg(long, value_name = "REF")]
+    pub parcel: Vec<String>,
+    /// Cách sửa được chọn, kể cả khi không chắc chắn · the fix to take, certain or not
+    #[arg(long, value_name = "NAME")]
+    pub choice: Vec<String>,
+    /// Hồ sơ nhận các đề xuất · the dossier that keeps them as proposals
+    #[arg(long, value_name = "CODE")]
+    pub dossier: Option<String>,
+    /// Chỉ xem sẽ sửa gì · only say what would be done
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
 #[derive(clap::Args, Debug)]

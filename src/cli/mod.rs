@@ -11,6 +11,7 @@ mod dossier;
 mod edit;
 mod export;
 mod findings_file;
+mod fix;
 mod history;
 mod import;
 mod import_points;
@@ -103,6 +104,7 @@ fn run(args: &Args, out: &Out) -> Result<Done, Failure> {
         Command::Import(a) => import::run(a, &act, out),
         Command::Search(a) => district::search(a, &act, out),
         Command::Edit(a) => edit::run(a, &act, out),
+        Command::Fix(a) => fix::run(a, &act, out),
         Command::Undo(a) => history::undo(a, &act, out),
         Command::Redo(a) => history::redo(a, &act, out),
         Command::Log(a) => history::log(a, &act, out),

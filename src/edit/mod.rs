@@ -14,6 +14,7 @@ mod forms;
 mod heirs;
 mod insert_point;
 mod match_edge;
+mod match_points;
 mod merge_points;
 mod merge;
 mod move_point;
@@ -24,12 +25,14 @@ mod proposal;
 mod receive;
 mod records;
 mod remove_point;
+mod repair_ring;
 mod reshape;
 mod resolve_overlap;
 mod retire;
 mod script;
 mod set;
 mod split;
+mod split_gap;
 #[cfg(test)]
 mod testing;
 mod write_plan;
@@ -44,16 +47,19 @@ pub use effects::{Effects, MOST_DETAILS, ParcelEffect, Tolerance};
 pub use forms::NewLand;
 pub use insert_point::InsertPoint;
 pub use match_edge::MatchEdge;
+pub use match_points::MatchPoints;
 pub use merge::Merge;
 pub use merge_points::MergePoints;
 pub use move_points::MovePoints;
 pub use proposal::{differing, view, view_fid};
 pub use records::{ChildFields, Numbering, Records, UseArea};
 pub use remove_point::RemovePoint;
+pub use repair_ring::RepairRing;
 pub use reshape::{Arc, Reshape};
 pub use script::{parse, to_json, to_value};
 pub use set::Fields;
 pub use split::{EqualBy, How, Share, Split};
+pub use write_plan::followed as area_followed;
 
 use crate::domain::{Failure, Finding, Parcel, ParcelRef, Pt, Uid};
 use crate::msg;
@@ -138,6 +144,20 @@ pub enum Edit {
         parcels: Vec<ParcelRef>,
         #[serde(with = "script::reference")]
         from: ParcelRef,
+    },
+    /// Makes the common boundary of a few parcels one, point by point.
+    MatchPoints(MatchPoints),
+    /// Makes an invalid shape valid.
+    RepairRing(RepairRing),
+    /// Gives each of the two parcels along the gap at a point the half beside it.
+    SplitGap {
+        #[serde(with = "script::metres")]
+        at: Pt,
+    },
+    /// Divides what two parcels both claim along its middle.
+    SplitOverlap {
+        #[serde(with = "forms::parcels")]
+        parcels: Vec<ParcelRef>,
     },
 }
 
@@ -238,6 +258,10 @@ impl Edit {
             Self::Carve(_) => "carve",
             Self::FillGap { .. } => "fill_gap",
             Self::ResolveOverlap { .. } => "resolve_overlap",
+            Self::MatchPoints(_) => "match_points",
+            Self::RepairRing(_) => "repair_ring",
+            Self::SplitGap { .. } => "split_gap",
+            Self::SplitOverlap { .. } => "split_overlap",
         }
     }
 
@@ -267,6 +291,10 @@ impl Edit {
             Self::Carve(carve) => carve.label(coverage),
             Self::FillGap { into, .. } => fill_gap::label(coverage, into.as_ref()),
             Self::ResolveOverlap { parcels, from } => resolve_overlap::label(coverage, parcels, from),
+            Self::MatchPoints(e) => e.label(coverage),
+            Self::RepairRing(e) => e.label(coverage),
+            Self::SplitGap { .. } => split_gap::gap_label(),
+            Self::SplitOverlap { parcels } => split_gap::overlap_label(coverage, parcels),
         }
     }
 
@@ -292,6 +320,10 @@ impl Edit {
             Self::Carve(carve) => carve.plan(coverage)?,
             Self::FillGap { at, into, land } => fill_gap::plan(coverage, *at, into.as_ref(), land.as_ref())?,
             Self::ResolveOverlap { parcels, from } => resolve_overlap::plan(coverage, parcels, from)?,
+            Self::MatchPoints(e) => e.plan(coverage)?,
+            Self::RepairRing(e) => e.plan(coverage)?,
+            Self::SplitGap { at } => split_gap::plan_gap(coverage, *at)?,
+            Self::SplitOverlap { parcels } => split_gap::plan_overlap(coverage, parcels)?,
         })
     }
 
@@ -318,6 +350,9 @@ impl Edit {
             Self::Carve(carve) => carve.run(at),
             Self::FillGap { at: p, into, land } => fill_gap::run(at, *p, into.as_ref(), land.as_ref()),
             Self::ResolveOverlap { parcels, from } => resolve_overlap::run(at, parcels, from),
+            Self::MatchPoints(e) => e.run(at),
+            Self::RepairRing(e) => e.run(at),
+            Self::SplitGap { .. } | Self::SplitOverlap { .. } => split_gap::run(at, &self.plan(at.coverage)?),
         }
     }
 }

@@ -27,6 +27,10 @@ const OPS: &[&str] = &[
     "reshape",
     "align",
     "match_edge",
+    "match_points",
+    "repair_ring",
+    "split_gap",
+    "split_overlap",
 ];
 /// Those that change no boundary: "dossier" is not for them, or a key of their own.
 const NO_BOUNDARY: &[&str] = &["set", "open_dossier", "approve", "revert"];
@@ -326,6 +330,11 @@ mod tests {
             r#"{"op":"fill_gap","at":[1.5,2.0],"into":"25747/12/45"}"#,
             r#"{"op":"fill_gap","at":[1.5,2.0],"as":{"commune":"25747","sheet":"12","fields":{"land_use":"DGT"}}}"#,
             r#"{"op":"resolve_overlap","parcels":["25747/12/45","25747/12/46"],"from":"25747/12/45"}"#,
+            r#"{"op":"match_points","parcels":["25747/12/45","25747/12/46"],"near":[[1.0,2.0],[3.0,4.0]],"tolerance":0.01}"#,
+            r#"{"op":"match_points","parcels":["25747/12/45","25747/12/46"],"near":[[1.0,2.0],[3.0,4.0]],"tolerance":0.2,"yields":["25747/12/46"],"fixed":[[1.0,2.0]]}"#,
+            r#"{"op":"repair_ring","parcel":"25747/12/45","how":"uncross"}"#,
+            r#"{"op":"split_gap","at":[1.5,2.0]}"#,
+            r#"{"op":"split_overlap","parcels":["25747/12/45","25747/12/46"]}"#,
         ] {
             assert_eq!(to_json(&parse(line).unwrap()), line);
         }

@@ -146,7 +146,7 @@ impl Project {
 }
 
 /// Runs one edit of a gesture, in the register or inside its dossier.
-fn one(
+pub(super) fn one(
     op: &Operation<'_>,
     coverage: &mut Arc<Coverage>,
     srs: i32,

@@ -33,6 +33,7 @@ pub mod succession;
 pub mod survey;
 pub mod tables;
 pub mod touched;
+pub mod trust;
 pub mod write;
 
 use std::path::{Path, PathBuf};

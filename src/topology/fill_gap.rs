@@ -33,7 +33,7 @@ pub struct Gap {
     /// Parcels with sides along the gap and the length of those, mm; the longest first.
     pub neighbours: Vec<(i64, f64)>,
     /// Points the neighbours' sides get.
-    woven: Woven,
+    pub(super) woven: Woven,
 }
 
 /// Who gets the gap.

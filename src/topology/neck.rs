@@ -15,6 +15,8 @@ pub struct Neck {
     pub at: Pt,
     /// mm.
     pub width: f64,
+    /// A corner and the foot of it on the side across.
+    pub chord: (Pt, Pt),
 }
 
 /// Rings up to this many sides are compared without an index.
@@ -54,6 +56,7 @@ pub fn narrowest(polygon: &Polygon, limit: i64, least: f64) -> Option<Neck> {
     best.map(|(width, p, q)| Neck {
         at: Pt::new(i64::midpoint(p.e, q.e), i64::midpoint(p.n, q.n)),
         width,
+        chord: (p, q),
     })
 }
 

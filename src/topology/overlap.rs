@@ -22,11 +22,7 @@ pub fn plan(coverage: &Coverage, from: i64, other: i64) -> Result<Plan, Refusal>
         return Err(super::merge::unknown().into());
     };
     if from == other {
-        let message = msg!(
-            "Cần hai thửa khác nhau để xử lý phần chồng đè.",
-            "Resolving an overlap takes two different parcels."
-        );
-        return Err(Failure::new("OVERLAP_ITSELF", message).into());
+        return Err(itself().into());
     }
     sound(coverage, &[loser, winner])?;
     let web = Web {
@@ -54,6 +50,15 @@ pub fn plan(coverage: &Coverage, from: i64, other: i64) -> Result<Plan, Refusal>
     note_points(coverage, &mut plan);
     guard::check(coverage, &plan, WHAT)?;
     Ok(plan)
+}
+
+/// A parcel does not overlap itself.
+pub(super) fn itself() -> Failure {
+    let message = msg!(
+        "Cần hai thửa khác nhau để xử lý phần chồng đè.",
+        "Resolving an overlap takes two different parcels."
+    );
+    Failure::new("OVERLAP_ITSELF", message)
 }
 
 /// The one piece that is left of the loser.

@@ -253,7 +253,7 @@ fn check_ring(number: usize, ring: &Ring, sides: &mut Vec<Side>, faults: &mut Ve
 }
 
 /// Whether the corner at `v` is sharper than one degree.
-fn is_spike(before: Pt, v: Pt, after: Pt) -> bool {
+pub(super) fn is_spike(before: Pt, v: Pt, after: Pt) -> bool {
     let dot = segment::dot(v, before, after);
     dot > 0 && (segment::cross(v, before, after).unsigned_abs() as f64) < dot as f64 * TAN_SPIKE
 }

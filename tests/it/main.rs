@@ -17,6 +17,7 @@ mod draw;
 mod dump;
 mod edit_flow;
 mod first_import;
+mod fixes;
 mod formats;
 mod hostile;
 mod import;

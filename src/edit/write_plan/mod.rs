@@ -107,7 +107,8 @@ fn change(at: &Context<'_>, fid: i64, polygon: &Polygon) -> Result<(), EditError
     Ok(())
 }
 
-fn followed(old: &Parcel, new: &Polygon) -> Option<f64> {
+/// The measured area of a parcel with a new shape, where it follows: see the module text.
+pub fn followed(old: &Parcel, new: &Polygon) -> Option<f64> {
     let (was, is) = (rounded(old.polygon.area_m2()), rounded(new.area_m2()));
     let measured = old.area_measured?;
     (rounded(measured) == was && was != is).then_some(is)

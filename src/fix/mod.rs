@@ -1,0 +1,151 @@
+//! Repairs of findings: what could be done about one, best first, as plain [`Edit`]s; what each would do;
+//! and many at once.
+//!
+//! [`options`] proposes and changes nothing: a fix is a name, a sentence and edits, so that preview, undo,
+//! dossiers and the journal are those of every edit. [`try_out`] does it on a copy and refuses what is out of
+//! date, does not help, moves a point too far or would bring something as grave as what it takes away.
+//! [`batch`] does that for a list of findings, one after another, each on what the last left.
+//!
+//! A fix is *certain* when a batch may take it unasked: the data leave no other reading (a point that is missing
+//! on one side), or the trust in two surveys decides. Everything else is taken by a person, or by name.
+
+mod attributes;
+mod batch;
+mod edges;
+mod gaps;
+mod known;
+mod overlaps;
+mod points;
+mod rings;
+mod slivers;
+mod trust;
+mod try_out;
+mod work;
+
+pub use batch::{Batch, Left, Made, Request, batch};
+pub use known::{Known, Sheet};
+pub use try_out::{Change, Preview, try_out};
+
+use crate::domain::{Finding, Parcel, ParcelRef};
+use crate::edit::Edit;
+use crate::text::{Msg, Text};
+use crate::topology::Coverage;
+use crate::topology::findings::{DUPLICATE_SHAPE, PARCEL_GAP, PARCEL_OVERLAP, RING_INVALID, UNMATCHED_VERTEX};
+use crate::validate;
+
+/// One way to take a finding away.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fix {
+    /// Stable: `fix --choice NAME`.
+    pub name: &'static str,
+    pub title: Text,
+    /// What it does, in one sentence, with the parcels.
+    pub what: Msg,
+    pub edits: Vec<Edit>,
+    /// A batch may take it unasked.
+    pub certain: bool,
+    /// No point goes further, mm. 0: none goes elsewhere (land may change hands).
+    pub tolerance_mm: i64,
+}
+
+/// Names and titles of all ways there are, in the order of the catalogue.
+pub const KINDS: [(&str, Text); 20] = [
+    rings::TIDY,
+    rings::UNCROSS,
+    rings::PARTS,
+    rings::LARGEST,
+    overlaps::TRUSTED,
+    overlaps::TAKE_FIRST,
+    overlaps::TAKE_SECOND,
+    overlaps::MIDDLE,
+    overlaps::RETIRE,
+    points::MATCH,
+    points::MERGE,
+    gaps::LONGEST,
+    gaps::NEIGHBOUR,
+    gaps::MIDDLE,
+    gaps::PARCEL,
+    edges::SNAP,
+    slivers::SPLIT_NECK,
+    slivers::MERGE,
+    attributes::NEXT_NUMBER,
+    attributes::VALUE,
+];
+
+/// What could be done about a finding, the best first. Empty: by hand only, see [`by_hand`].
+pub fn options(coverage: &Coverage, finding: &Finding, known: &Known) -> Vec<Fix> {
+    let Some(about) = About::new(coverage, finding, known) else {
+        return Vec::new();
+    };
+    match finding.code {
+        RING_INVALID => rings::options(&about),
+        PARCEL_OVERLAP => overlaps::options(&about),
+        DUPLICATE_SHAPE => overlaps::duplicates(&about),
+        UNMATCHED_VERTEX => points::unmatched(&about),
+        "NEAR_POINTS" => points::near(&about),
+        PARCEL_GAP => gaps::options(&about),
+        "SHEET_EDGE" => edges::options(&about),
+        "NARROW_NECK" => slivers::neck(&about),
+        "SLIVER_PARCEL" => slivers::sliver(&about),
+        "NUMBER_MISSING" => attributes::number(&about),
+        "LAND_USE_UNKNOWN" => attributes::land_use(&about),
+        "AREA_MISMATCH" => attributes::area(&about),
+        "AREA_INVALID" => attributes::decimals(&about),
+        _ => Vec::new(),
+    }
+}
+
+/// How it is done by a person: of rules that no fix is certain for.
+pub fn by_hand(finding: &Finding) -> Option<Text> {
+    validate::rule(finding.code).map(|r| r.remedy)
+}
+
+/// Rules with fixes, in the order in which a batch goes through them: shapes before what lies between them,
+/// parcels that go before land that changes hands, land before attributes.
+pub const ORDER: [&str; 13] = [
+    RING_INVALID,
+    DUPLICATE_SHAPE,
+    "NEAR_POINTS",
+    UNMATCHED_VERTEX,
+    "SHEET_EDGE",
+    PARCEL_OVERLAP,
+    PARCEL_GAP,
+    "NARROW_NECK",
+    "SLIVER_PARCEL",
+    "NUMBER_MISSING",
+    "LAND_USE_UNKNOWN",
+    "AREA_INVALID",
+    "AREA_MISMATCH",
+];
+
+/// A finding with its parcels.
+struct About<'a> {
+    coverage: &'a Coverage,
+    finding: &'a Finding,
+    known: &'a Known,
+    /// In the order of the finding.
+    parcels: Vec<&'a Parcel>,
+}
+
+impl<'a> About<'a> {
+    /// `None` when one of its parcels is no longer in force.
+    fn new(coverage: &'a Coverage, finding: &'a Finding, known: &'a Known) -> Option<Self> {
+        let parcels: Option<Vec<&Parcel>> = finding.parcels.iter().map(|u| coverage.by_uid(*u)).collect();
+        Some(Self {
+            coverage,
+            finding,
+            known,
+            parcels: parcels.filter(|p| !p.is_empty())?,
+        })
+    }
+
+    fn references(&self) -> Vec<ParcelRef> {
+        self.parcels.iter().map(|p| ParcelRef::Uid(p.uid)).collect()
+    }
+}
+
+/// "12/45": sheet and number, or "?" for what is missing.
+fn short(parcel: &Parcel) -> String {
+    let or = |s: &str| if s.is_empty() { "?".to_owned() } else { s.to_owned() };
+    format!("{}/{}", or(&parcel.sheet), or(&parcel.number))
+}
