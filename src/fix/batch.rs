@@ -23,7 +23,7 @@ pub struct Request {
     pub communes: Vec<String>,
     pub sheets: Vec<String>,
     pub parcels: Vec<Uid>,
-    /// Names of fixes to take where they are offered, certain or not; the first named that can be done.
+    /// Names of fixes to take where they are offered, certain or not, before those that are certain.
     pub choices: Vec<String>,
     /// The dossier the boundary edits belong to.
     pub dossier: Option<String>,
@@ -196,14 +196,12 @@ impl Run<'_> {
         now.into_iter().find(|f| is_same(finding, f))
     }
 
-    /// The fixes to be tried, in order: those named, else the certain ones.
+    /// The fixes to be tried, in order: those named, then the certain ones.
     fn chosen<'f>(&self, offered: &'f [Fix]) -> Vec<&'f Fix> {
-        let named = self.request.choices.iter();
-        let named: Vec<&Fix> = named.flat_map(|c| offered.iter().filter(move |f| f.name == *c)).collect();
-        if !named.is_empty() {
-            return named;
-        }
-        offered.iter().filter(|f| f.certain).collect()
+        let choices = &self.request.choices;
+        let named = choices.iter().flat_map(|c| offered.iter().filter(move |f| f.name == *c));
+        let certain = offered.iter().filter(|f| f.certain && !choices.iter().any(|c| c == f.name));
+        named.chain(certain).collect()
     }
 
     fn names_a_parcel_to_come(&self, fix: &Fix) -> bool {

@@ -73,6 +73,16 @@ fn all_fixable_findings_in_one_batch() {
     }
     let effects = p.enter_fixes(&batch, &act(), &Progress::none()).unwrap();
     assert_eq!(effects.len(), batch.edits.len());
+    for l in batch.left.iter().filter(|l| l.code != "BY_HAND") {
+        eprintln!("LEFT {} {:?} {}", l.code, validate::message(&l.finding).vi, l.reason.vi);
+        let known = p.known(&old).unwrap();
+        for f in fix::options(p.coverage(), &l.finding, &known) {
+            match fix::try_out(p.coverage(), &l.finding, &f) {
+                Ok(_) => eprintln!("   {} ok", f.name),
+                Err(e) => eprintln!("   {} {} {}", f.name, e.code(), e.message().vi),
+            }
+        }
+    }
     let new = findings(&p);
     let count = |list: &[Finding], code: &str| list.iter().filter(|f| f.code == code).count();
     let table: Vec<String> = validate::counts(&old)
