@@ -42,7 +42,11 @@ pub fn run(a: &args::Fix, act: &Act, out: &Out) -> Result<Done, Failure> {
     };
     project.close()?;
     out.result(&document(&batch, op), || lines(&batch, op, out.lang));
-    Ok(if batch.left.is_empty() { Done::Clean } else { Done::Findings })
+    Ok(if batch.left.is_empty() {
+        Done::Clean
+    } else {
+        Done::Findings
+    })
 }
 
 fn request(a: &args::Fix, project: &Project) -> Result<Request, Failure> {
@@ -83,11 +87,20 @@ fn known_choices(names: &[String]) -> Result<(), Failure> {
 
 /// As in docs/cli.md.
 fn document(b: &Batch, op: Option<i64>) -> Value {
-    let title = |name: &str| KINDS.iter().find(|k| k.0 == name).map(|k| json!({"vi": k.1.vi, "en": k.1.en}));
+    let title = |name: &str| {
+        KINDS
+            .iter()
+            .find(|k| k.0 == name)
+            .map(|k| json!({"vi": k.1.vi, "en": k.1.en}))
+    };
     let by = b.made_by();
-    let by = by.iter().map(|((rule, name), n)| json!({"rule": rule, "fix": name, "title": title(name), "findings": n}));
+    let by = by
+        .iter()
+        .map(|((rule, name), n)| json!({"rule": rule, "fix": name, "title": title(name), "findings": n}));
     let left = b.left_by();
-    let left = left.iter().map(|((rule, code), n)| json!({"rule": rule, "code": code, "findings": n}));
+    let left = left
+        .iter()
+        .map(|((rule, code), n)| json!({"rule": rule, "code": code, "findings": n}));
     let kept = b.left.iter().map(|l| {
         let mut value = finding(&l.finding);
         value["left"] = json!({"code": l.code, "reason": {"vi": l.reason.vi, "en": l.reason.en}});
@@ -119,7 +132,10 @@ fn lines(b: &Batch, op: Option<i64>, lang: Lang) -> String {
         };
         lines.push(format!("{n:>6}  {rule}  {word}: {code}"));
     }
-    let (fixed, left) = (format::count(b.made.len() as u64, lang), format::count(b.left.len() as u64, lang));
+    let (fixed, left) = (
+        format::count(b.made.len() as u64, lang),
+        format::count(b.left.len() as u64, lang),
+    );
     let (moved, most) = b.area_moved();
     let (moved, most) = (format::area(moved, lang), format::area(most, lang));
     let far = format::number(b.farthest_mm, 0, lang);

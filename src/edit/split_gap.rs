@@ -26,7 +26,11 @@ pub(super) fn plan_overlap(coverage: &Coverage, parcels: &[ParcelRef]) -> Result
     let [a, b] = parcels else {
         return Err(two(parcels.len()).into());
     };
-    Ok(middle::split_overlap(coverage, find(coverage, a)?.fid, find(coverage, b)?.fid)?)
+    Ok(middle::split_overlap(
+        coverage,
+        find(coverage, a)?.fid,
+        find(coverage, b)?.fid,
+    )?)
 }
 
 pub(super) fn run(at: &Context<'_>, plan: &Plan) -> Result<(), EditError> {

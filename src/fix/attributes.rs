@@ -14,7 +14,13 @@ pub(super) const NEXT_NUMBER: (&str, Text) = (
 );
 pub(super) const VALUE: (&str, Text) = ("set_value", Text::new("Sửa giá trị", "Correct the value"));
 
-fn set(parcel: &Parcel, (name, title): (&'static str, Text), fields: Fields, what: Msg, certain: bool) -> Vec<Fix> {
+fn set(
+    parcel: &Parcel,
+    (name, title): (&'static str, Text),
+    fields: Fields,
+    what: Msg,
+    certain: bool,
+) -> Vec<Fix> {
     vec![Fix {
         name,
         title,
@@ -92,7 +98,9 @@ fn known_codes(text: &str) -> Option<String> {
         return Some(text.to_owned());
     }
     let whole = text.len() > 3 && text.len() % 3 == 0;
-    let parts: Vec<&str> = (0..text.len() / 3).filter_map(|i| text.get(i * 3..i * 3 + 3)).collect();
+    let parts: Vec<&str> = (0..text.len() / 3)
+        .filter_map(|i| text.get(i * 3..i * 3 + 3))
+        .collect();
     (whole && parts.iter().all(|p| codes::land_use(p).is_some())).then(|| parts.join("+"))
 }
 

@@ -33,9 +33,8 @@ impl Request {
     /// Whether a finding is meant.
     pub fn wants(&self, f: &Finding) -> bool {
         let part = |reference: &str, n: usize| reference.split('/').nth(n).unwrap_or_default().to_owned();
-        let any = |list: &[String], n: usize| {
-            list.is_empty() || f.refs.iter().any(|r| list.contains(&part(r, n)))
-        };
+        let any =
+            |list: &[String], n: usize| list.is_empty() || f.refs.iter().any(|r| list.contains(&part(r, n)));
         (self.rules.is_empty() || self.rules.iter().any(|r| r == f.code))
             && any(&self.communes, 0)
             && any(&self.sheets, 1)
@@ -155,8 +154,14 @@ struct Run<'a> {
 impl Run<'_> {
     fn one(&mut self, finding: &Finding) {
         // What the rule says of it by now: an earlier fix may have changed or settled it.
-        let untouched = self.fids(finding).is_some_and(|f| f.iter().all(|f| !self.touched.contains(f)));
-        let now = if untouched { Some(finding.clone()) } else { self.again(finding) };
+        let untouched = self
+            .fids(finding)
+            .is_some_and(|f| f.iter().all(|f| !self.touched.contains(f)));
+        let now = if untouched {
+            Some(finding.clone())
+        } else {
+            self.again(finding)
+        };
         let Some(now) = now else {
             self.out.settled += 1;
             return;
@@ -199,8 +204,12 @@ impl Run<'_> {
     /// The fixes to be tried, in order: those named, then the certain ones.
     fn chosen<'f>(&self, offered: &'f [Fix]) -> Vec<&'f Fix> {
         let choices = &self.request.choices;
-        let named = choices.iter().flat_map(|c| offered.iter().filter(move |f| f.name == *c));
-        let certain = offered.iter().filter(|f| f.certain && !choices.iter().any(|c| c == f.name));
+        let named = choices
+            .iter()
+            .flat_map(|c| offered.iter().filter(move |f| f.name == *c));
+        let certain = offered
+            .iter()
+            .filter(|f| f.certain && !choices.iter().any(|c| c == f.name));
         named.chain(certain).collect()
     }
 
@@ -248,7 +257,9 @@ impl Run<'_> {
             let gained = (area(new) - area(old)) as f64 / 2e6;
             self.out.parcels.push((any.reference(), gained));
         }
-        self.out.parcels.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
+        self.out
+            .parcels
+            .sort_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
         self.out
     }
 }

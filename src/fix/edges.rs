@@ -7,7 +7,10 @@ use crate::text::Text;
 
 pub(super) const SNAP: (&str, Text) = (
     "snap_edge",
-    Text::new("Tiếp biên: đưa về ranh của tờ kia", "Snap the edge to the other sheet"),
+    Text::new(
+        "Tiếp biên: đưa về ranh của tờ kia",
+        "Snap the edge to the other sheet",
+    ),
 );
 
 pub(super) fn options(about: &About<'_>) -> Vec<Fix> {

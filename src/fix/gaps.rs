@@ -10,7 +10,10 @@ use crate::topology::fill_gap;
 
 pub(super) const LONGEST: (&str, Text) = (
     "gap_longest",
-    Text::new("Giao cho thửa có cạnh chung dài nhất", "Give it to the parcel with the longest side"),
+    Text::new(
+        "Giao cho thửa có cạnh chung dài nhất",
+        "Give it to the parcel with the longest side",
+    ),
 );
 pub(super) const NEIGHBOUR: (&str, Text) = (
     "gap_neighbour",
@@ -23,7 +26,9 @@ pub(super) const MIDDLE: (&str, Text) = (
 pub(super) const PARCEL: (&str, Text) = ("gap_parcel", Text::new("Lập thành thửa mới", "Make it a parcel"));
 
 pub(super) fn options(about: &About<'_>) -> Vec<Fix> {
-    let Some(at) = about.finding.at else { return Vec::new() };
+    let Some(at) = about.finding.at else {
+        return Vec::new();
+    };
     let width: f64 = about.finding.value("width_mm").parse().unwrap_or(f64::MAX);
     let tolerance = about.known.parameters.overlap_tolerance_mm;
     let mut all = Vec::new();
@@ -54,7 +59,9 @@ pub(super) fn options(about: &About<'_>) -> Vec<Fix> {
 
 /// To the two neighbours with the longest sides; to land that is no parcel only when there is nothing else.
 fn into(about: &About<'_>, gap: &fill_gap::Gap) -> Vec<Fix> {
-    let Some(at) = about.finding.at else { return Vec::new() };
+    let Some(at) = about.finding.at else {
+        return Vec::new();
+    };
     let mut beside: Vec<_> = gap
         .neighbours
         .iter()

@@ -45,7 +45,9 @@ impl Known {
     /// Surveyed points in a box.
     pub(super) fn fixed_in(&self, near: &crate::domain::BBox) -> Vec<Pt> {
         let (from, to) = (near.min, near.max);
-        let wide = self.fixed.range(Pt::new(from.e, i64::MIN)..=Pt::new(to.e, i64::MAX));
+        let wide = self
+            .fixed
+            .range(Pt::new(from.e, i64::MIN)..=Pt::new(to.e, i64::MAX));
         wide.copied().filter(|p| near.contains(*p)).collect()
     }
 }

@@ -30,7 +30,9 @@ use crate::domain::{Finding, Parcel, ParcelRef};
 use crate::edit::Edit;
 use crate::text::{Msg, Text};
 use crate::topology::Coverage;
-use crate::topology::findings::{DUPLICATE_SHAPE, PARCEL_GAP, PARCEL_OVERLAP, RING_INVALID, UNMATCHED_VERTEX};
+use crate::topology::findings::{
+    DUPLICATE_SHAPE, PARCEL_GAP, PARCEL_OVERLAP, RING_INVALID, UNMATCHED_VERTEX,
+};
 use crate::validate;
 
 /// One way to take a finding away.
@@ -146,6 +148,12 @@ impl<'a> About<'a> {
 
 /// "12/45": sheet and number, or "?" for what is missing.
 fn short(parcel: &Parcel) -> String {
-    let or = |s: &str| if s.is_empty() { "?".to_owned() } else { s.to_owned() };
+    let or = |s: &str| {
+        if s.is_empty() {
+            "?".to_owned()
+        } else {
+            s.to_owned()
+        }
+    };
     format!("{}/{}", or(&parcel.sheet), or(&parcel.number))
 }

@@ -9,7 +9,10 @@ use crate::text::{Lang, Msg, Text, format};
 
 pub(super) const TRUSTED: (&str, Text) = (
     "take_less_trusted",
-    Text::new("Lấy khỏi thửa kém tin cậy hơn", "Take it from the less trusted parcel"),
+    Text::new(
+        "Lấy khỏi thửa kém tin cậy hơn",
+        "Take it from the less trusted parcel",
+    ),
 );
 pub(super) const TAKE_FIRST: (&str, Text) = (
     "take_first",
@@ -83,8 +86,16 @@ fn taken(loser: &Parcel, winner: &Parcel, m2: f64, why: Option<&Msg>) -> Msg {
     let area = |lang| format::area(m2, lang);
     let because = |lang: Lang| why.map(|w| format!(": {}", w.get(lang))).unwrap_or_default();
     Msg::new(
-        format!("{} đang thuộc cả hai thửa chỉ còn thuộc thửa {b}, thửa {a} mất phần đó{}.", area(Lang::Vi), because(Lang::Vi)),
-        format!("{} that both claim stay with {b} only, {a} loses them{}.", area(Lang::En), because(Lang::En)),
+        format!(
+            "{} đang thuộc cả hai thửa chỉ còn thuộc thửa {b}, thửa {a} mất phần đó{}.",
+            area(Lang::Vi),
+            because(Lang::Vi)
+        ),
+        format!(
+            "{} that both claim stay with {b} only, {a} loses them{}.",
+            area(Lang::En),
+            because(Lang::En)
+        ),
     )
 }
 
@@ -94,7 +105,13 @@ pub(super) fn duplicates(about: &About<'_>) -> Vec<Fix> {
     let [a, b] = about.parcels.as_slice() else {
         return Vec::new();
     };
-    let rank = |p: &Parcel| (p.number.is_empty(), p.number.parse::<u64>().unwrap_or(u64::MAX), p.uid);
+    let rank = |p: &Parcel| {
+        (
+            p.number.is_empty(),
+            p.number.parse::<u64>().unwrap_or(u64::MAX),
+            p.uid,
+        )
+    };
     let (stays, goes) = if rank(a) < rank(b) { (a, b) } else { (b, a) };
     let certain = about.known.twins.contains(&(a.uid.min(b.uid), a.uid.max(b.uid)));
     let (x, y) = (short(goes), short(stays));

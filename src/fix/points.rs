@@ -19,7 +19,12 @@ pub(super) const MERGE: (&str, Text) = (
 /// The points of the finding's parcels around it made one, within a tolerance.
 pub(super) fn matching(about: &About<'_>, mm: i64, yields: Vec<ParcelRef>, certain: bool) -> Fix {
     let near = about.finding.bbox.unwrap_or(BBox::EMPTY).grown(mm + 1);
-    let list = about.parcels.iter().map(|p| short(p)).collect::<Vec<_>>().join(", ");
+    let list = about
+        .parcels
+        .iter()
+        .map(|p| short(p))
+        .collect::<Vec<_>>()
+        .join(", ");
     Fix {
         name: MATCH.0,
         title: MATCH.1,
@@ -55,17 +60,30 @@ pub(super) fn near(about: &About<'_>) -> Vec<Fix> {
     let limit = i128::from(mm) * i128::from(mm);
     let mut edits = Vec::new();
     let mut taken: Vec<Pt> = Vec::new();
-    for (a, b) in parcel.polygon.sides().filter(|(a, b)| a != b && a.dist2(*b) <= limit) {
+    for (a, b) in parcel
+        .polygon
+        .sides()
+        .filter(|(a, b)| a != b && a.dist2(*b) <= limit)
+    {
         if taken.contains(&a) || taken.contains(&b) {
             continue;
         }
-        let weight = |p: Pt| (about.known.fixed.contains(&p), about.coverage.users_of(p).len(), std::cmp::Reverse(p));
+        let weight = |p: Pt| {
+            (
+                about.known.fixed.contains(&p),
+                about.coverage.users_of(p).len(),
+                std::cmp::Reverse(p),
+            )
+        };
         let (from, to) = if weight(a) < weight(b) { (a, b) } else { (b, a) };
         if about.known.fixed.contains(&from) {
             continue;
         }
         taken.extend([a, b]);
-        edits.push(Edit::MergePoints(MergePoints { points: vec![from, to], to }));
+        edits.push(Edit::MergePoints(MergePoints {
+            points: vec![from, to],
+            to,
+        }));
     }
     if edits.is_empty() {
         return Vec::new();

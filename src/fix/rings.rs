@@ -14,9 +14,15 @@ pub(super) const TIDY: (&str, Text) = (
 );
 pub(super) const UNCROSS: (&str, Text) = (
     "uncross",
-    Text::new("Đảo lại hai điểm ghi nhầm thứ tự", "Put exchanged points in order"),
+    Text::new(
+        "Đảo lại hai điểm ghi nhầm thứ tự",
+        "Put exchanged points in order",
+    ),
 );
-pub(super) const PARTS: (&str, Text) = ("parts", Text::new("Tách thành các thửa", "Make each part a parcel"));
+pub(super) const PARTS: (&str, Text) = (
+    "parts",
+    Text::new("Tách thành các thửa", "Make each part a parcel"),
+);
 pub(super) const LARGEST: (&str, Text) = (
     "largest",
     Text::new("Chỉ giữ phần lớn nhất", "Keep the largest part only"),

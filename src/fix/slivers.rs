@@ -69,7 +69,9 @@ pub(super) fn sliver(about: &About<'_>) -> Vec<Fix> {
         let along = |p: &Parcel| shared(parcel, p);
         along(a).total_cmp(&along(b)).then(b.fid.cmp(&a.fid))
     });
-    let Some(neighbour) = longest else { return Vec::new() };
+    let Some(neighbour) = longest else {
+        return Vec::new();
+    };
     let (a, b) = (short(parcel), short(neighbour));
     vec![Fix {
         name: MERGE.0,

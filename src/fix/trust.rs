@@ -12,12 +12,7 @@ use crate::text::Msg;
 const CLEAR: f64 = 0.5;
 
 /// The less trusted of the two and why; `m2`: the land both claim.
-pub(super) fn less<'a>(
-    known: &Known,
-    a: &'a Parcel,
-    b: &'a Parcel,
-    m2: f64,
-) -> Option<(&'a Parcel, Msg)> {
+pub(super) fn less<'a>(known: &Known, a: &'a Parcel, b: &'a Parcel, m2: f64) -> Option<(&'a Parcel, Msg)> {
     let pick = |order: Ordering| match order {
         Ordering::Less => Some(a),
         Ordering::Greater => Some(b),
@@ -67,7 +62,10 @@ fn gain(p: &Parcel, m2: f64) -> Option<f64> {
 
 fn surveyed_less(p: &Parcel) -> Msg {
     let p = short(p);
-    msg!("thửa {p} có ít mốc đo hơn", "parcel {p} has fewer surveyed points")
+    msg!(
+        "thửa {p} có ít mốc đo hơn",
+        "parcel {p} has fewer surveyed points"
+    )
 }
 
 fn coarser(p: &Parcel) -> Msg {
@@ -104,7 +102,12 @@ mod tests {
     #[test]
     fn table() {
         // two squares of 100 m² that share a strip of 10 m²
-        let square = || [parcel(1, "0 0, 10000 0, 10000 10000, 0 10000"), parcel(2, "9000 0, 19000 0, 19000 10000, 9000 10000")];
+        let square = || {
+            [
+                parcel(1, "0 0, 10000 0, 10000 10000, 0 10000"),
+                parcel(2, "9000 0, 19000 0, 19000 10000, 9000 10000"),
+            ]
+        };
         let less = |known: &Known, legal: [Option<f64>; 2]| {
             let [mut a, mut b] = square();
             (a.area_legal, b.area_legal) = (legal[0], legal[1]);
@@ -124,16 +127,44 @@ mod tests {
         ] {
             assert_eq!(less(&none, legal), want, "{legal:?}");
         }
-        let sheet = |scale, date: &str| Sheet { scale, surveyed_on: Some(date.into()) };
+        let sheet = |scale, date: &str| Sheet {
+            scale,
+            surveyed_on: Some(date.into()),
+        };
         let of = |a: Sheet, b: Sheet| Known {
-            sheets: [(("25747".into(), "1".into()), a), (("25747".into(), "2".into()), b)].into(),
+            sheets: [
+                (("25747".into(), "1".into()), a),
+                (("25747".into(), "2".into()), b),
+            ]
+            .into(),
             ..Known::default()
         };
         let all = [Some(100.0), Some(90.0)];
-        assert_eq!(less(&of(sheet(Some(1000), "2001-01-01"), sheet(Some(500), "1999-01-01")), all), Some(1));
-        assert_eq!(less(&of(sheet(Some(500), "2001-01-01"), sheet(Some(500), "2019-01-01")), all), Some(1));
-        assert_eq!(less(&of(sheet(Some(500), "2019-01-01"), sheet(Some(500), "2019-01-01")), all), Some(2));
-        let surveyed = Known { fixed: [Pt::new(19_000, 0)].into(), ..of(sheet(Some(500), ""), sheet(Some(2000), "")) };
+        assert_eq!(
+            less(
+                &of(sheet(Some(1000), "2001-01-01"), sheet(Some(500), "1999-01-01")),
+                all
+            ),
+            Some(1)
+        );
+        assert_eq!(
+            less(
+                &of(sheet(Some(500), "2001-01-01"), sheet(Some(500), "2019-01-01")),
+                all
+            ),
+            Some(1)
+        );
+        assert_eq!(
+            less(
+                &of(sheet(Some(500), "2019-01-01"), sheet(Some(500), "2019-01-01")),
+                all
+            ),
+            Some(2)
+        );
+        let surveyed = Known {
+            fixed: [Pt::new(19_000, 0)].into(),
+            ..of(sheet(Some(500), ""), sheet(Some(2000), ""))
+        };
         assert_eq!(less(&surveyed, all), Some(1));
     }
 }

@@ -64,8 +64,13 @@ pub fn try_out(coverage: &Coverage, finding: &Finding, fix: &Fix) -> Result<Prev
 /// Does a fix on the copy; it stays done. When refused, nothing has changed.
 pub(super) fn attempt(work: &mut Work, finding: &Finding, fix: &Fix) -> Result<Preview, Failure> {
     let mut steps = Steps::default();
-    let done = fix.edits.iter().try_for_each(|e| work.apply(e, &mut steps).map_err(refused));
-    let checked = done.and_then(|()| too_far(fix, &steps)).and_then(|()| improved(work, finding, &steps));
+    let done = fix
+        .edits
+        .iter()
+        .try_for_each(|e| work.apply(e, &mut steps).map_err(refused));
+    let checked = done
+        .and_then(|()| too_far(fix, &steps))
+        .and_then(|()| improved(work, finding, &steps));
     match checked {
         Ok(()) => Ok(preview(work, steps)),
         Err(e) => {
@@ -90,12 +95,26 @@ fn too_far(fix: &Fix, steps: &Steps) -> Result<(), Failure> {
 
 /// Compares the findings about all parcels in question before and after.
 fn improved(work: &mut Work, finding: &Finding, steps: &Steps) -> Result<(), Failure> {
-    let about = finding.parcels.iter().filter_map(|u| work.coverage.by_uid(*u)).map(|p| p.fid);
+    let about = finding
+        .parcels
+        .iter()
+        .filter_map(|u| work.coverage.by_uid(*u))
+        .map(|p| p.fid);
     let mut fids: BTreeSet<i64> = about.chain(steps.before.keys().copied()).collect();
     let after = work.findings(fids.iter().copied());
-    let now: Vec<_> = steps.before.keys().map(|f| (*f, work.coverage.get(*f).cloned())).collect();
+    let now: Vec<_> = steps
+        .before
+        .keys()
+        .map(|f| (*f, work.coverage.get(*f).cloned()))
+        .collect();
     work.take_back(steps);
-    fids.extend(finding.parcels.iter().filter_map(|u| work.coverage.by_uid(*u)).map(|p| p.fid));
+    fids.extend(
+        finding
+            .parcels
+            .iter()
+            .filter_map(|u| work.coverage.by_uid(*u))
+            .map(|p| p.fid),
+    );
     let before = work.findings(fids.iter().copied());
     for (fid, parcel) in now {
         match parcel {
@@ -144,7 +163,11 @@ fn preview(work: &Work, steps: Steps) -> Preview {
     let change = |(fid, old): (i64, Option<crate::domain::Parcel>)| {
         let new = work.coverage.get(fid);
         let any = new.or(old.as_ref())?;
-        let reference = if old.is_some() { any.reference() } else { format!("{}/{}/+", any.commune, any.sheet) };
+        let reference = if old.is_some() {
+            any.reference()
+        } else {
+            format!("{}/{}/+", any.commune, any.sheet)
+        };
         Some(Change {
             fid,
             uid: any.uid,
@@ -166,7 +189,10 @@ pub(super) fn stale() -> Failure {
         "Lỗi này không còn: bản đồ đã thay đổi từ lúc kiểm tra.",
         "This finding is no longer there: the map has changed since the check."
     );
-    let remedy = msg!("Kiểm tra lại để có danh sách mới.", "Check again for the list of now.");
+    let remedy = msg!(
+        "Kiểm tra lại để có danh sách mới.",
+        "Check again for the list of now."
+    );
     Failure::new("FIX_STALE", message).remedy(remedy)
 }
 
@@ -175,7 +201,10 @@ fn no_help() -> Failure {
         "Cách sửa này không làm hết lỗi.",
         "This fix would not take the finding away."
     );
-    let remedy = msg!("Chọn cách khác, hoặc sửa bằng tay.", "Choose another, or correct it by hand.");
+    let remedy = msg!(
+        "Chọn cách khác, hoặc sửa bằng tay.",
+        "Choose another, or correct it by hand."
+    );
     Failure::new("FIX_NO_HELP", message).remedy(remedy)
 }
 
@@ -185,6 +214,9 @@ fn would_make(f: &Finding) -> Failure {
         "Cách sửa này gây lỗi khác: {vi}",
         "This fix would bring another fault: {en}"
     );
-    let remedy = msg!("Chọn cách khác, hoặc sửa bằng tay.", "Choose another, or correct it by hand.");
+    let remedy = msg!(
+        "Chọn cách khác, hoặc sửa bằng tay.",
+        "Choose another, or correct it by hand."
+    );
     Failure::new("FIX_WOULD_MAKE", message).remedy(remedy)
 }

@@ -87,7 +87,10 @@ impl Work {
 
     /// Findings about parcels, as the rules tell of them now; those not in force are left out.
     pub(super) fn findings(&self, fids: impl IntoIterator<Item = i64>) -> Vec<Finding> {
-        let live: Vec<i64> = fids.into_iter().filter(|f| self.coverage.get(*f).is_some()).collect();
+        let live: Vec<i64> = fids
+            .into_iter()
+            .filter(|f| self.coverage.get(*f).is_some())
+            .collect();
         validate::affected(&self.coverage, &live)
     }
 

@@ -26,7 +26,9 @@ impl Project {
             ..Known::default()
         };
         for (commune, number, scale, surveyed_on) in trust::sheets(self.reader.conn())? {
-            known.sheets.insert((commune, number), Sheet { scale, surveyed_on });
+            known
+                .sheets
+                .insert((commune, number), Sheet { scale, surveyed_on });
         }
         for f in findings.iter().filter(|f| f.code == "NUMBER_MISSING") {
             let parcels = f.parcels.iter().filter_map(|u| self.coverage.by_uid(*u));
@@ -56,16 +58,22 @@ impl Project {
         };
         let land = |r: &ParcelRecord| {
             let uses = r.land_uses.iter();
-            uses.map(|u| (u.code.clone(), u.area, u.term.clone(), u.origin.clone())).collect::<Vec<_>>()
+            uses.map(|u| (u.code.clone(), u.area, u.term.clone(), u.origin.clone()))
+                .collect::<Vec<_>>()
         };
         let holders = |r: &ParcelRecord| {
             let all = r.holders.iter();
-            let mut all: Vec<_> = all.map(|h| (h.kind.clone(), h.name.clone(), h.address.clone())).collect();
+            let mut all: Vec<_> = all
+                .map(|h| (h.kind.clone(), h.name.clone(), h.address.clone()))
+                .collect();
             all.sort();
             all
         };
         let details = |r: &ParcelRecord| {
-            let (areas, texts) = ((r.area_measured, r.area_legal), (r.land_use.clone(), r.address.clone()));
+            let (areas, texts) = (
+                (r.area_measured, r.area_legal),
+                (r.land_use.clone(), r.address.clone()),
+            );
             (r.commune.clone(), r.sheet.clone(), areas, texts, r.is_parcel)
         };
         Ok(details(&a) == details(&b) && land(&a) == land(&b) && holders(&a) == holders(&b))
@@ -73,7 +81,12 @@ impl Project {
 
     /// Enters a batch as one operation. Each edit is planned and checked again on what the one before left; when one is
     /// refused, or the job is cancelled, nothing was done.
-    pub fn enter_fixes(&mut self, batch: &Batch, act: &Act, progress: &Progress) -> Result<Vec<Effects>, EditError> {
+    pub fn enter_fixes(
+        &mut self,
+        batch: &Batch,
+        act: &Act,
+        progress: &Progress,
+    ) -> Result<Vec<Effects>, EditError> {
         let edits = &batch.edits;
         if edits.is_empty() {
             return Ok(Vec::new());

@@ -42,7 +42,12 @@ pub fn plan(coverage: &Coverage, among: &Among<'_>) -> Result<Plan, Refusal> {
     let mut map = points.pairs(among);
     let mut revision = Revision::new(coverage);
     move_points::carry(&mut revision, &map);
-    let hanging: Vec<Pt> = points.users.keys().copied().filter(|p| !map.contains_key(p)).collect();
+    let hanging: Vec<Pt> = points
+        .users
+        .keys()
+        .copied()
+        .filter(|p| !map.contains_key(p))
+        .collect();
     for p in hanging {
         for &fid in among.fids {
             if let Some(moved) = hang(&mut revision, among, &points, p, fid) {
@@ -62,7 +67,9 @@ struct Points {
 impl Points {
     fn of(coverage: &Coverage, among: &Among<'_>) -> Self {
         let parcels = among.fids.iter().filter_map(|f| coverage.get(*f));
-        let near = parcels.flat_map(|p| p.polygon.points()).filter(|p| among.near.contains(*p));
+        let near = parcels
+            .flat_map(|p| p.polygon.points())
+            .filter(|p| among.near.contains(*p));
         let mut users: BTreeMap<Pt, Vec<i64>> = near.map(|p| (p, Vec::new())).collect();
         for (p, fids) in &mut users {
             *fids = coverage.users_of(*p);
@@ -114,7 +121,9 @@ impl Points {
 
     /// Whether only parcels that give way use the point.
     fn given(&self, p: Pt, among: &Among<'_>) -> bool {
-        self.users.get(&p).is_some_and(|u| u.iter().all(|f| among.yields.contains(f)))
+        self.users
+            .get(&p)
+            .is_some_and(|u| u.iter().all(|f| among.yields.contains(f)))
     }
 }
 
@@ -124,7 +133,9 @@ fn hang(revision: &mut Revision<'_>, among: &Among<'_>, points: &Points, p: Pt, 
     if polygon.points().any(|q| q == p) {
         return None;
     }
-    let sides = polygon.sides().filter(|(a, b)| beside(p, *a, *b, among.tolerance));
+    let sides = polygon
+        .sides()
+        .filter(|(a, b)| beside(p, *a, *b, among.tolerance));
     let near = sides.map(|(a, b)| (segment::distance(p, a, b), a, b));
     let (off, a, b) = near.min_by(|x, y| x.0.total_cmp(&y.0).then((x.1, x.2).cmp(&(y.1, y.2))))?;
     let moves = points.given(p, among) && !among.fixed.contains(&p) && off > 0.0;
@@ -156,8 +167,20 @@ mod tests {
         let fixed: BTreeSet<Pt> = fixed.split(',').filter(|t| !t.is_empty()).map(point).collect();
         outcome(texts, |c| {
             let fids: Vec<i64> = (1..=texts.len() as i64).collect();
-            let near = BBox { min: Pt::new(-1 << 40, -1 << 40), max: Pt::new(1 << 40, 1 << 40) };
-            plan(c, &Among { fids: &fids, near, tolerance, yields, fixed: &fixed })
+            let near = BBox {
+                min: Pt::new(-1 << 40, -1 << 40),
+                max: Pt::new(1 << 40, 1 << 40),
+            };
+            plan(
+                c,
+                &Among {
+                    fids: &fids,
+                    near,
+                    tolerance,
+                    yields,
+                    fixed: &fixed,
+                },
+            )
         })
     }
 

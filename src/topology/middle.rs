@@ -75,7 +75,8 @@ pub fn split_overlap(coverage: &Coverage, a: i64, b: i64) -> Result<Plan, Refusa
         changed: pair.iter().map(|p| p.fid).zip(own).collect(),
         ..Plan::default()
     };
-    plan.changed.extend(followers(coverage, &woven, &BTreeSet::from([a, b])));
+    plan.changed
+        .extend(followers(coverage, &woven, &BTreeSet::from([a, b])));
     note_points(coverage, &mut plan);
     guard::check(coverage, &plan, OVERLAP)?;
     Ok(plan)
@@ -97,7 +98,9 @@ fn one(parts: Vec<Polygon>, parcel: &Parcel, pair: &[&Parcel]) -> Result<Polygon
 /// The land in two, the half along each of the two sets of sides. `None` when it is not a ring of one
 /// chain of each, or the middle line leaves it.
 fn halves(land: &Polygon, sides: &[BTreeSet<Directed>; 2]) -> Option<[Polygon; 2]> {
-    let [ring] = land.rings.as_slice() else { return None };
+    let [ring] = land.rings.as_slice() else {
+        return None;
+    };
     let of_first: Vec<bool> = ring_sides(ring)
         .map(|s| match (sides[0].contains(&s), sides[1].contains(&s)) {
             (true, false) => Some(true),
@@ -106,9 +109,17 @@ fn halves(land: &Polygon, sides: &[BTreeSet<Directed>; 2]) -> Option<[Polygon; 2
         })
         .collect::<Option<_>>()?;
     let n = ring.len();
-    let changes: Vec<usize> = (0..n).filter(|&i| of_first[i] != of_first[(i + n - 1) % n]).collect();
-    let [one, other] = changes.as_slice() else { return None };
-    let (start, end) = if of_first[*one] { (*one, *other) } else { (*other, *one) };
+    let changes: Vec<usize> = (0..n)
+        .filter(|&i| of_first[i] != of_first[(i + n - 1) % n])
+        .collect();
+    let [one, other] = changes.as_slice() else {
+        return None;
+    };
+    let (start, end) = if of_first[*one] {
+        (*one, *other)
+    } else {
+        (*other, *one)
+    };
     let chain = |from: usize, to: usize| -> Ring {
         let count = (to + n - from) % n;
         (0..=count).map(|k| ring[(from + k) % n]).collect()
@@ -134,10 +145,19 @@ fn line(one: &[Pt], other: &[Pt]) -> Vec<Pt> {
     shares.sort_by(f64::total_cmp);
     let middle = |t: &f64| {
         let (p, q) = (at(one, *t), at(other, *t));
-        Pt::new(((p.0 + q.0) / 2.0).round() as i64, ((p.1 + q.1) / 2.0).round() as i64)
+        Pt::new(
+            ((p.0 + q.0) / 2.0).round() as i64,
+            ((p.1 + q.1) / 2.0).round() as i64,
+        )
     };
     let inner = shares.iter().filter(|t| 0.0 < **t && **t < 1.0).map(middle);
-    let mut out: Vec<Pt> = one.first().copied().into_iter().chain(inner).chain(one.last().copied()).collect();
+    let mut out: Vec<Pt> = one
+        .first()
+        .copied()
+        .into_iter()
+        .chain(inner)
+        .chain(one.last().copied())
+        .collect();
     out.dedup();
     out
 }
@@ -173,7 +193,9 @@ fn at(chain: &[Pt], share: f64) -> (f64, f64) {
 
 /// Whether the line runs inside the land, touching its border in its ends only, and is simple.
 fn stays_inside(land: &Polygon, line: &[Pt]) -> bool {
-    let [first, inner @ .., last] = line else { return false };
+    let [first, inner @ .., last] = line else {
+        return false;
+    };
     if inner.is_empty() || inner.iter().any(|p| locate(land, *p) != Place::Inside) {
         return false;
     }
@@ -198,7 +220,11 @@ fn stays_inside(land: &Polygon, line: &[Pt]) -> bool {
 }
 
 fn no_middle(parcels: &[&Parcel]) -> Failure {
-    let list = parcels.iter().map(|p| p.reference()).collect::<Vec<_>>().join(", ");
+    let list = parcels
+        .iter()
+        .map(|p| p.reference())
+        .collect::<Vec<_>>()
+        .join(", ");
     let message = msg!(
         "Không kẻ được đường giữa cho các thửa {list}: phần đất không nằm gọn giữa đúng hai thửa, hoặc hẹp hay cong đến mức đường giữa ra ngoài.",
         "There is no middle line for parcels {list}: the land does not lie between exactly two of them, or is so thin or crooked that the line would leave it."
@@ -229,21 +255,36 @@ mod tests {
                 "1: 0 0, 10000 0, 10200 5000, 10000 10000, 0 10000 / 2: 10000 0, 20000 0, 20000 10000, 10000 10000, 10200 5000",
             ),
             // open at the ends
-            (&[A, "10400 0, 20000 0, 20000 10000, 10400 10000"], "10200 5000", "GAP_OPEN"),
+            (
+                &[A, "10400 0, 20000 0, 20000 10000, 10400 10000"],
+                "10200 5000",
+                "GAP_OPEN",
+            ),
             // three along it
             (
-                &[A, "10000 0, 20000 0, 20000 5000, 10400 5000", "10400 5000, 20000 5000, 20000 10000, 10000 10000"],
+                &[
+                    A,
+                    "10000 0, 20000 0, 20000 5000, 10400 5000",
+                    "10400 5000, 20000 5000, 20000 10000, 10000 10000",
+                ],
                 "10200 5000",
                 "NO_MIDDLE",
             ),
             // an island that fills its hole but for an angle
             (
-                &["0 0, 10000 0, 10000 10000, 0 10000 | 2000 2000, 2000 8000, 8000 8000, 8000 2000", "2400 2400, 8000 2400, 8000 8000, 2400 8000"],
+                &[
+                    "0 0, 10000 0, 10000 10000, 0 10000 | 2000 2000, 2000 8000, 8000 8000, 8000 2000",
+                    "2400 2400, 8000 2400, 8000 8000, 2400 8000",
+                ],
                 "2200 5000",
                 "1: 0 0, 10000 0, 10000 10000, 0 10000 | 2200 2200, 2200 7825, 2400 8000, 8000 8000, 8000 2400, 7825 2200 / 2: 2200 2200, 7825 2200, 8000 2400, 8000 8000, 2400 8000, 2200 7825",
             ),
             // 3 mm wide
-            (&[A, "10000 0, 20000 0, 20000 10000, 10000 10000, 10003 5000"], "10001 5000", "1: 0 0, 10000 0, 10002 5000, 10000 10000, 0 10000 / 2: 10000 0, 20000 0, 20000 10000, 10000 10000, 10002 5000"),
+            (
+                &[A, "10000 0, 20000 0, 20000 10000, 10000 10000, 10003 5000"],
+                "10001 5000",
+                "1: 0 0, 10000 0, 10002 5000, 10000 10000, 0 10000 / 2: 10000 0, 20000 0, 20000 10000, 10000 10000, 10002 5000",
+            ),
             (&[A], "5000 5000", "NO_GAP"),
         ];
         for (texts, at, want) in table {
@@ -260,16 +301,16 @@ mod tests {
                 "1: 0 0, 10000 0, 9800 5000, 10000 10000, 0 10000 / 2: 10000 0, 20000 0, 20000 10000, 10000 10000, 9800 5000",
             ),
             // crossing twice: corners of both lie inside the other
-            (
-                &[A, "9000 2000, 20000 2000, 20000 8000, 9000 8000"],
-                "",
-            ),
+            (&[A, "9000 2000, 20000 2000, 20000 8000, 9000 8000"], ""),
             (&[A, "10000 0, 20000 0, 20000 10000, 10000 10000"], "NO_MIDDLE"),
             (&[A, "2000 2000, 4000 2000, 4000 4000, 2000 4000"], "NO_MIDDLE"),
             (&[A, A], "NO_MIDDLE"),
             // a long thin strip
             (
-                &["0 0, 1000000 0, 1000000 2000, 500000 2040, 0 2000", "0 2000, 1000000 2000, 1000000 9000, 0 9000"],
+                &[
+                    "0 0, 1000000 0, 1000000 2000, 500000 2040, 0 2000",
+                    "0 2000, 1000000 2000, 1000000 9000, 0 9000",
+                ],
                 "1: 0 0, 1000000 0, 1000000 2000, 500000 2020, 0 2000 / 2: 0 2000, 500000 2020, 1000000 2000, 1000000 9000, 0 9000",
             ),
         ];

@@ -19,7 +19,10 @@ fn act() -> Act {
 
 fn dump(p: &Project) -> String {
     let mut out = Vec::new();
-    let options = DumpOptions { personal: true, ..DumpOptions::default() };
+    let options = DumpOptions {
+        personal: true,
+        ..DumpOptions::default()
+    };
     p.dump(options, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
@@ -28,9 +31,22 @@ fn dump(p: &Project) -> String {
 pub fn dirty(dir: &Path, parcels: u64) -> Project {
     let (sample, path) = (dir.join("mau"), dir.join("mau.gpkg"));
     let n = parcels.to_string();
-    ok(diachinh().arg("sample").arg(&sample).args(["--parcels", &n, "--seed", "5", "--dirty", "0.06"]), &[0]);
+    ok(
+        diachinh()
+            .arg("sample")
+            .arg(&sample)
+            .args(["--parcels", &n, "--seed", "5", "--dirty", "0.06"]),
+        &[0],
+    );
     new_district(&path);
-    ok(diachinh().arg("import").arg(&path).arg(&sample).args(["--crs", "EPSG:9210"]), &[0, 1]);
+    ok(
+        diachinh()
+            .arg("import")
+            .arg(&path)
+            .arg(&sample)
+            .args(["--crs", "EPSG:9210"]),
+        &[0, 1],
+    );
     Project::open(&path, &act(), &Progress::none()).unwrap()
 }
 
@@ -47,10 +63,23 @@ fn tried(p: &Project, request: &Request) -> Batch {
 /// Every choice a person could make for the whole district.
 fn everything() -> Request {
     let choices = [
-        "tidy", "retire_duplicate", "merge_points", "match_points", "snap_edge", "take_less_trusted",
-        "take_first", "take_second", "gap_longest", "gap_neighbour", "set_value", "next_number",
+        "tidy",
+        "retire_duplicate",
+        "merge_points",
+        "match_points",
+        "snap_edge",
+        "take_less_trusted",
+        "take_first",
+        "take_second",
+        "gap_longest",
+        "gap_neighbour",
+        "set_value",
+        "next_number",
     ];
-    Request { choices: choices.map(str::to_owned).to_vec(), ..Request::default() }
+    Request {
+        choices: choices.map(str::to_owned).to_vec(),
+        ..Request::default()
+    }
 }
 
 #[test]
@@ -69,12 +98,23 @@ fn all_fixable_findings_in_one_batch() {
             "merge_points" => 5.0,
             _ => 0.0,
         };
-        assert!(m.farthest_mm <= limit, "{} {} {}", m.finding.code, m.name, m.farthest_mm);
+        assert!(
+            m.farthest_mm <= limit,
+            "{} {} {}",
+            m.finding.code,
+            m.name,
+            m.farthest_mm
+        );
     }
     let effects = p.enter_fixes(&batch, &act(), &Progress::none()).unwrap();
     assert_eq!(effects.len(), batch.edits.len());
     for l in batch.left.iter().filter(|l| l.code != "BY_HAND") {
-        eprintln!("LEFT {} {:?} {}", l.code, validate::message(&l.finding).vi, l.reason.vi);
+        eprintln!(
+            "LEFT {} {:?} {}",
+            l.code,
+            validate::message(&l.finding).vi,
+            l.reason.vi
+        );
         let known = p.known(&old).unwrap();
         for f in fix::options(p.coverage(), &l.finding, &known) {
             match fix::try_out(p.coverage(), &l.finding, &f) {
@@ -89,13 +129,23 @@ fn all_fixable_findings_in_one_batch() {
         .keys()
         .map(|c| format!("{c} {}>{}", count(&old, c), count(&new, c)))
         .collect();
-    eprintln!("{}\nleft {:?}\nmade {:?}", table.join("\n"), batch.left_by(), batch.made_by());
+    eprintln!(
+        "{}\nleft {:?}\nmade {:?}",
+        table.join("\n"),
+        batch.left_by(),
+        batch.made_by()
+    );
     // A valid coverage: no overlap, no invalid ring, no unmatched boundary.
     let faults = faults::all(p.coverage(), &Progress::none()).unwrap();
     assert_eq!(faults.rings, []);
     assert!(faults.overlaps.is_empty(), "{:?}", faults.overlaps);
     assert!(faults.unmatched.is_empty(), "{:?}", faults.unmatched);
-    assert!(batch.made.len() * 10 > old.len() * 6, "{} of {}", batch.made.len(), old.len());
+    assert!(
+        batch.made.len() * 10 > old.len() * 6,
+        "{} of {}",
+        batch.made.len(),
+        old.len()
+    );
     // Nothing new of any rule that was not there.
     for f in &new {
         assert!(count(&old, f.code) > 0, "{f:?}");
@@ -110,7 +160,11 @@ fn the_same_map_gives_the_same_batch() {
     let p = dirty(dir.path(), 600);
     let (a, b) = (tried(&p, &Request::default()), tried(&p, &Request::default()));
     assert_eq!(a.edits, b.edits);
-    assert!(a.made.iter().all(|m| m.name != "set_value" && m.name != "next_number"));
+    assert!(
+        a.made
+            .iter()
+            .all(|m| m.name != "set_value" && m.name != "next_number")
+    );
     let cancelled = Progress::none();
     cancelled.cancel();
     let found = findings(&p);
@@ -127,7 +181,13 @@ fn a_cancelled_batch_changes_nothing() {
     let batch = tried(&p, &Request::default());
     let progress = Progress::none();
     progress.cancel();
-    assert_eq!(p.enter_fixes(&batch, &act(), &progress).unwrap_err().failure.code(), "CANCELLED");
+    assert_eq!(
+        p.enter_fixes(&batch, &act(), &progress)
+            .unwrap_err()
+            .failure
+            .code(),
+        "CANCELLED"
+    );
     assert_eq!(dump(&p), before);
     assert!(p.can_undo().is_none());
 }
@@ -138,17 +198,31 @@ fn from_the_command_line() {
     let p = dirty(dir.path(), 600);
     let path = p.path().to_owned();
     p.close().unwrap();
-    let fix = |args: &[&str], exits: &[i32]| -> Value { ok(diachinh().arg("fix").arg(&path).args(args), exits) };
+    let fix =
+        |args: &[&str], exits: &[i32]| -> Value { ok(diachinh().arg("fix").arg(&path).args(args), exits) };
     let text = || ok(diachinh().arg("dump").arg(&path), &[0]);
     let before = text();
     let dry = fix(&["--rule", "PARCEL_OVERLAP", "--dry-run"], &[0, 1]);
-    assert_eq!((&dry["committed"], &dry["op"]), (&Value::Bool(false), &Value::Null));
+    assert_eq!(
+        (&dry["committed"], &dry["op"]),
+        (&Value::Bool(false), &Value::Null)
+    );
     assert_eq!(text(), before);
     let all = dry["findings"].as_u64().unwrap();
     let parts = ["fixed", "settled", "left"].map(|k| dry[k].as_u64().unwrap());
     assert_eq!(parts.iter().sum::<u64>(), all);
     // The same with the undecided ones divided along the middle.
-    let done = fix(&["--rule", "PARCEL_OVERLAP", "--choice", "take_less_trusted", "--choice", "overlap_middle"], &[0, 1]);
+    let done = fix(
+        &[
+            "--rule",
+            "PARCEL_OVERLAP",
+            "--choice",
+            "take_less_trusted",
+            "--choice",
+            "overlap_middle",
+        ],
+        &[0, 1],
+    );
     assert_eq!(done["committed"], Value::Bool(true));
     assert!(done["fixed"].as_u64() >= dry["fixed"].as_u64());
     assert_ne!(text(), before);
