@@ -41,8 +41,7 @@ pub fn plan(coverage: &Coverage, rings: &[Ring]) -> Result<Plan, Refusal> {
         ..Plan::default()
     };
     note_points(coverage, &mut plan);
-    guard::check(coverage, &plan, WHAT)?;
-    Ok(plan)
+    guard::settled(coverage, plan, WHAT)
 }
 
 /// Parcels within reach of a box.

@@ -62,7 +62,7 @@ pub fn plan(coverage: &Coverage, fids: &[i64], ring: &[Pt]) -> Result<Carved, Re
     let apart: BTreeSet<i64> = parcels.iter().map(|p| p.fid).collect();
     plan.changed.extend(followers(coverage, &woven, &apart));
     note_points(coverage, &mut plan);
-    guard::check(coverage, &plan, WHAT)?;
+    let plan = guard::settled(coverage, plan, WHAT)?;
     Ok(Carved { plan, strips })
 }
 

@@ -65,8 +65,7 @@ pub fn plan(coverage: &Coverage, at: Pt, to: To) -> Result<Plan, Refusal> {
     }
     plan.changed.extend(followers(coverage, &gap.woven, &apart));
     note_points(coverage, &mut plan);
-    guard::check(coverage, &plan, WHAT)?;
-    Ok(plan)
+    guard::settled(coverage, plan, WHAT)
 }
 
 /// The parcel with the gap.
@@ -446,7 +445,7 @@ mod tests {
         let got = fill(&texts, "4500 3900", To::New);
         assert_eq!(
             got,
-            "2: 1000 1000, 5000 1000, 4500 2501, 4001 4000, 1000 4000 / 3: 4000 1000, 8000 1000, 8000 4000, 5000 4000, 4500 2501 / +: 4001 4000, 4500 2501, 5000 4000"
+            "2: 1000 1000, 5000 1000, 4500 2500, 4001 4000, 1000 4000 / 3: 4000 1000, 8000 1000, 8000 4000, 5000 4000, 4500 2500 / +: 4001 4000, 4500 2500, 5000 4000"
         );
     }
 

@@ -56,6 +56,18 @@ pub struct GapLimits {
     pub open_mm: f64,
 }
 
+impl Default for GapLimits {
+    /// Those of the rule file as it came with the program; what may not grow is decided by these alone, so that
+    /// an edit is judged alike everywhere.
+    fn default() -> Self {
+        Self {
+            sliver_mm: 500.0,
+            least_m2: 0.05,
+            open_mm: 2000.0,
+        }
+    }
+}
+
 /// The gaps as findings. Large open land (streets and water that run through a quarter) is none.
 pub fn gaps<'a>(
     faults: &Faults,
@@ -73,7 +85,8 @@ pub fn gaps<'a>(
     .collect()
 }
 
-fn gap(g: &Gap, parcels: &[&Parcel], limits: &GapLimits) -> Finding {
+/// One gap as a finding.
+pub(super) fn gap(g: &Gap, parcels: &[&Parcel], limits: &GapLimits) -> Finding {
     let kind = match g.width {
         w if w < limits.sliver_mm => "sliver",
         w if w < limits.open_mm => "gap",

@@ -40,8 +40,7 @@ pub fn plan(coverage: &Coverage, fids: &[i64]) -> Result<Plan, Refusal> {
         ..Plan::default()
     };
     note_points(coverage, &mut plan);
-    guard::check(coverage, &plan, WHAT)?;
-    Ok(plan)
+    guard::settled(coverage, plan, WHAT)
 }
 
 const WHAT: Text = Text::new("hợp thửa", "merge the parcels");

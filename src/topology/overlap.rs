@@ -48,8 +48,7 @@ pub fn plan(coverage: &Coverage, from: i64, other: i64) -> Result<Plan, Refusal>
     plan.changed
         .extend(followers(coverage, &woven, &BTreeSet::from([from, other])));
     note_points(coverage, &mut plan);
-    guard::check(coverage, &plan, WHAT)?;
-    Ok(plan)
+    guard::settled(coverage, plan, WHAT)
 }
 
 /// A parcel does not overlap itself.

@@ -7,6 +7,7 @@
     reason = "a test may say what it did"
 )]
 
+mod beside_faults;
 mod boundary;
 mod bulk;
 mod crs;

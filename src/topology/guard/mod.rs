@@ -2,7 +2,8 @@
 //!
 //! Only the places where sides change are looked at. There the faults afterwards must be those of before:
 //! - inside a parcel by kind, no more of a kind than before;
-//! - overlaps by pair of parcels, no larger in sum than before but for rounded points put into sides;
+//! - overlaps by pair of parcels, nowhere larger than before ([`growth`]: exact to 1/64 mm²);
+//! - gaps (narrower than open land), no larger than before ([`growth`]);
 //! - points nearly on a neighbour's side (≤ 2 mm) only between parcels that were so before;
 //! - what lay side by side still does, else a gap has opened ([`gaps`]).
 //!
@@ -11,22 +12,26 @@
 
 mod change;
 mod gaps;
+mod growth;
+mod settle;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use change::{Change, Groups};
+use growth::Growth;
+pub use settle::{settled, settled_where};
 
 use super::contact::NearMiss;
 use super::faults::{self, Faults};
 use super::findings::{self, OVERLAP_TOLERANCE_MM};
 use super::validity::{self, Fault, FaultKind};
-use super::{Coverage, Plan, Refusal, segment};
-use crate::domain::{Failure, Finding, Parcel, Pt, Uid, sort_findings};
+use super::{Coverage, Plan, Refusal};
+use crate::domain::{Failure, Finding, Parcel, Uid, sort_findings};
 use crate::msg;
 use crate::text::Text;
 
-/// Areas measured before and after may differ by this without being larger, m²: what the overlay's
-/// grid is worth on a parcel of a kilometre.
+/// Areas that are measured (of rings that cross themselves) may differ by this without being larger, m²:
+/// what the overlay's grid is worth on a parcel of a kilometre.
 const SAME_AREA: f64 = 1e-6;
 
 /// Refuses a plan that would create or enlarge a fault: `WOULD_MAKE_FAULT` with the faults. `what` says
@@ -36,26 +41,52 @@ pub fn check(coverage: &Coverage, plan: &Plan, what: Text) -> Result<(), Refusal
     if findings.is_empty() {
         return Ok(());
     }
-    Err(Refusal {
+    Err(refusal(what, findings))
+}
+
+fn refusal(what: Text, findings: Vec<Finding>) -> Refusal {
+    Refusal {
         failure: would_make_fault(what, findings.len()),
         findings,
-    })
+    }
 }
 
 /// The faults a plan would create or enlarge, sorted. A parcel to come is named by the first parcel it is
 /// made of.
 pub fn new_faults(coverage: &Coverage, plan: &Plan) -> Vec<Finding> {
+    judged(coverage, plan).0
+}
+
+/// The same, and by how much old overlaps grow in sum, m².
+fn judged(coverage: &Coverage, plan: &Plan) -> (Vec<Finding>, f64) {
     let scene = Scene::new(coverage, plan);
-    let worse = scene.worse();
-    let mut found = findings::findings(&worse, OVERLAP_TOLERANCE_MM, |fid| scene.after(fid));
+    let growth = Growth::new(&scene);
+    let Worse {
+        faults,
+        grown,
+        doubtful,
+    } = scene.worse(&growth);
+    let mut found = findings::findings(&faults, OVERLAP_TOLERANCE_MM, |fid| scene.after(fid));
     found.extend(gaps::opened(&scene));
+    found.extend(growth.gaps(&scene, &doubtful));
     found.iter_mut().for_each(name_once);
     sort_findings(&mut found);
-    found
+    (found, growth.amount(&grown))
+}
+
+/// The faults afterwards that were not there before, or were smaller.
+#[derive(Default)]
+struct Worse {
+    faults: Faults,
+    /// Pairs of groups whose old overlap grows.
+    grown: BTreeSet<[i64; 2]>,
+    /// Groups that overlap themselves or cross themselves: what they cover cannot be summed up.
+    doubtful: BTreeSet<i64>,
 }
 
 /// Parcels before and afterwards, as far as they matter.
 struct Scene<'a> {
+    coverage: &'a Coverage,
     /// The touched parcels as they are.
     old: Vec<&'a Parcel>,
     /// The touched ones that stay and those to come (fid -1, -2, …) as they would be.
@@ -64,8 +95,6 @@ struct Scene<'a> {
     around: Vec<&'a Parcel>,
     groups: Groups,
     change: Change,
-    /// What rounded points put into old sides shift, m².
-    bent: f64,
 }
 
 impl<'a> Scene<'a> {
@@ -82,7 +111,7 @@ impl<'a> Scene<'a> {
             .filter_map(|f| coverage.get(f))
             .collect();
         Self {
-            bent: bent(&old, &plan.inserted),
+            coverage,
             old,
             new,
             around,
@@ -105,42 +134,75 @@ impl<'a> Scene<'a> {
         all.into_iter().find(|p| p.fid == fid)
     }
 
-    /// The faults afterwards that were not there before, or were smaller.
-    fn worse(&self) -> Faults {
+    fn worse(&self, growth: &Growth) -> Worse {
         let places = &self.change.places;
         let (after, misses) = faults::beside(&self.all_after(), self.new.len(), places, true);
         let rings = self.worse_rings();
+        let mut doubtful: BTreeSet<i64> = self.crossed().collect();
         if after.overlaps.is_empty() && after.unmatched.iter().all(|u| u.distance == 0.0) {
-            return Faults {
+            let faults = Faults {
                 rings,
                 ..Faults::default()
+            };
+            return Worse {
+                faults,
+                doubtful,
+                ..Worse::default()
             };
         }
         let (before, misses_before) = faults::beside(&self.all_before(), self.old.len(), places, false);
         let old = Old::new(&before, &misses_before, self);
-        let mut now: BTreeMap<[i64; 2], f64> = BTreeMap::new();
-        for o in &after.overlaps {
-            *now.entry(self.groups.pair(o.fids)).or_default() += o.common.area;
-        }
-        let slack = SAME_AREA * after.overlaps.len() as f64;
-        let larger = |fids: [i64; 2]| {
-            let pair = self.groups.pair(fids);
-            let was = old.areas.get(&pair).copied();
-            // A cut through parcels that overlap bends the sides of what they share.
-            let most = was.map_or(0.0, |area| area + self.bent) + slack;
-            now.get(&pair).copied().unwrap_or_default() > most
-        };
+        let within = old.areas.keys().filter(|[g, h]| g == h).map(|[g, _]| *g);
+        let larger = self.larger(&after, &old, growth, &doubtful);
+        doubtful.extend(within);
         let names = self.all_after();
-        Faults {
+        let faults = Faults {
             rings,
-            overlaps: after.overlaps.into_iter().filter(|o| larger(o.fids)).collect(),
+            overlaps: after
+                .overlaps
+                .into_iter()
+                .filter(|o| larger.contains(&self.groups.pair(o.fids)))
+                .collect(),
             unmatched: after
                 .unmatched
                 .into_iter()
                 .filter(|u| u.distance > 0.0 && !old.knows(u, &misses, &names, &self.groups))
                 .collect(),
             ..Faults::default()
+        };
+        Worse {
+            faults,
+            grown: larger.into_iter().filter(|p| p[0] != p[1]).collect(),
+            doubtful,
         }
+    }
+
+    /// Pairs of groups that overlap and did not, or less.
+    fn larger(
+        &self,
+        after: &Faults,
+        old: &Old,
+        growth: &Growth,
+        crossed: &BTreeSet<i64>,
+    ) -> BTreeSet<[i64; 2]> {
+        let mut now: BTreeMap<[i64; 2], f64> = BTreeMap::new();
+        for o in &after.overlaps {
+            *now.entry(self.groups.pair(o.fids)).or_default() += o.common.area;
+        }
+        let slack = SAME_AREA * after.overlaps.len() as f64;
+        let is_larger = |(pair, area): &([i64; 2], f64)| match old.areas.get(pair) {
+            None => *area > slack,
+            Some(was) if pair[0] == pair[1] || pair.iter().any(|g| crossed.contains(g)) => *area > was + slack,
+            Some(_) => growth.enlarges(*pair),
+        };
+        now.into_iter().filter(is_larger).map(|(pair, _)| pair).collect()
+    }
+
+    /// Groups with a parcel whose rings cross, before or afterwards.
+    fn crossed(&self) -> impl Iterator<Item = i64> + '_ {
+        let all = self.all_before().into_iter().chain(self.new.iter());
+        let crossed = all.filter(|p| !growth::is_plain(p));
+        crossed.map(|p| self.groups.of(p.fid))
     }
 
     /// Faults of rings of a kind of which there were fewer before in the same group.
@@ -171,16 +233,6 @@ impl<'a> Scene<'a> {
         rings.sort_by_key(|(fid, _)| *fid);
         rings
     }
-}
-
-/// Area of the slim triangles between old sides and the points rounded into them (at most 1 mm off), m².
-fn bent(old: &[&Parcel], inserted: &[Pt]) -> f64 {
-    let triangle = |(a, b): (Pt, Pt)| {
-        let off = inserted.iter().filter(|p| segment::within(**p, a, b, 1));
-        off.map(|p| segment::cross(a, b, *p).abs()).sum::<i128>()
-    };
-    let sides = old.iter().flat_map(|p| p.polygon.sides());
-    sides.map(triangle).sum::<i128>() as f64 / 2e6
 }
 
 /// What was wrong between parcels before, by pairs of groups.

@@ -232,3 +232,98 @@ fn beside_a_road_of_many_points() {
         crate::topology::move_point::plan(&coverage, from, crate::domain::Pt::new(2_500_100, 5100)).unwrap();
     assert_eq!(plan.changed.len(), 3);
 }
+
+/// Four times the common area by whole numbers, for rings whose sides are parallel to the axes or not.
+fn common(a: &str, b: &str) -> f64 {
+    let all: Vec<crate::domain::Parcel> = [a, b].iter().zip(1..).map(|(t, i)| parcel(i, t)).collect();
+    let coverage = Coverage::build(all);
+    // Everything is taken away: the overlap shrinks by all it has.
+    let plan = plan_of(&["1: 900000 900000, 900001 900000, 900001 900001"]);
+    let scene = Scene::new(&coverage, &plan);
+    let growth = growth::Growth::new(&scene);
+    -growth.change([1, 2])
+}
+
+#[test]
+fn the_sum_under_sides_is_the_area_in_common() {
+    let square = "0 0, 10000 0, 10000 10000, 0 10000";
+    let holed = "0 0, 10000 0, 10000 10000, 0 10000 | 2000 2000, 2000 8000, 8000 8000, 8000 2000";
+    let concave = "0 0, 10000 0, 10000 10000, 6000 10000, 6000 2000, 4000 2000, 4000 10000, 0 10000";
+    let thin = "-5000 4000, 300000 4001, 300000 4003, -5000 4002";
+    for (a, b, want) in [
+        (square, square, 100.0),
+        (square, "5000 5000, 15000 5000, 15000 15000, 5000 15000", 25.0),
+        (square, "10000 0, 20000 0, 20000 10000, 10000 10000", 0.0),
+        (square, "0 0, 10000 10000, 0 20000", 50.0),
+        (holed, square, 64.0),
+        (holed, "2000 2000, 8000 2000, 8000 8000, 2000 8000", 0.0),
+        (concave, "4000 2000, 6000 2000, 6000 10000, 4000 10000", 0.0),
+        (concave, "3000 9000, 7000 9000, 7000 11000, 3000 11000", 2.0),
+        (square, "-2000 5000, 5000 -2000, 12000 5000, 5000 12000", 82.0),
+    ] {
+        assert_eq!(common(a, b), want, "{a} x {b}");
+        assert_eq!(common(b, a), want, "{b} x {a}");
+    }
+    let (got, measured) = (
+        common(square, thin),
+        crate::topology::measure::common(&polygon(square), &polygon(thin)).unwrap().area,
+    );
+    assert!((got - measured).abs() < 1e-8, "{got} {measured}");
+}
+
+/// Parcels; the cut of parcel 1; what becomes of it: the points that came in, or the refusal.
+fn cut(parcels: &[&str], line: &str) -> String {
+    let all = parcels.iter().zip(1..).map(|(t, i)| parcel(i, t)).collect();
+    let coverage = Coverage::build(all);
+    let line = line.split(',').map(crate::topology::testing::point).collect();
+    match crate::topology::split::plan(&coverage, 1, &crate::topology::split::By::Line(line)) {
+        Err(r) => format!("{} {}", r.failure.code(), r.findings.iter().map(|f| f.code.to_string()).collect::<Vec<_>>().join(" ")),
+        Ok(plan) => {
+            assert!(new_faults(&coverage, &plan).is_empty());
+            let points: Vec<String> = plan.inserted.iter().map(|p| format!("{} {}", p.e, p.n)).collect();
+            points.join(", ")
+        }
+    }
+}
+
+#[test]
+fn a_cut_beside_an_old_fault_takes_another_lattice_point() {
+    // At e = 4000 the lower side is at n = 1334.22, rounded down: outside. The upper one is at 11334.22, inside.
+    let parcel = "0 0, 12001 4003, 12001 14003, 0 10000";
+    let line = "4000 -5000, 4000 20000";
+    // Below lies a parcel that overlaps this one, or only the part beyond the side: the point has to lie inside.
+    let over = "-3000 -5000, 15000 -5000, 15000 6000, -3000 500";
+    let beyond = "1000 0, 7000 -5000, 7000 3500, 3900 2500";
+    // A gap of about 1 m below, closed all round: the point has to lie outside, where it is; of the other slope
+    // it moves.
+    let rim = "0 0, -500 0, -500 -2000, 12501 -2000, 12501 4003, 12001 4003, 12001 3000, 300 -1000";
+    let steep = "0 0, 12001 8003, 12001 18003, 0 10000";
+    let below = "0 0, -500 0, -500 -2000, 12501 -2000, 12501 8003, 12001 8003, 12001 7000, 300 -1000";
+    // A neighbour has the side and a third lies over both: what one gains there the other loses.
+    let neighbour = "0 0, 12001 -6000, 12001 4003";
+    let both = "3000 0, 5000 0, 5000 4000, 3000 4000";
+    let table: [(&[&str], &str, &str); 9] = [
+        (&[parcel], line, "4000 1334, 4000 11334"),
+        (&[parcel, over], line, "3999 1334, 4000 11334"),
+        (&[parcel, beyond], line, "3999 1334, 4000 11334"),
+        (&[parcel, rim], line, "4000 1334, 4000 11334"),
+        (&[steep], line, "4000 2667, 4000 12667"),
+        (&[steep, below], line, "4000 2667, 4000 12667"),
+        (
+            &[parcel, neighbour, both],
+            line,
+            "WOULD_MAKE_FAULT PARCEL_OVERLAP PARCEL_OVERLAP",
+        ),
+        // anywhere on the side, as the bend reaches from end to end
+        (
+            &[parcel, neighbour, both],
+            "9000 -9000, 9000 20000",
+            "WOULD_MAKE_FAULT PARCEL_OVERLAP",
+        ),
+        // a cut from corner to corner rounds nothing
+        (&[parcel, neighbour, both], "0 0, 12001 14003", ""),
+    ];
+    let all = table.map(|(parcels, line, want)| (cut(parcels, line), want));
+    let wrong: Vec<_> = all.iter().filter(|(got, want)| got != want).collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}

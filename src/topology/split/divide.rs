@@ -22,7 +22,12 @@ pub struct Division {
     pub parts: Vec<Polygon>,
     /// Points that came into sides, in the order they were put in.
     pub inserted: Vec<SidePoint>,
+    /// What was asked of the parts, where areas were.
+    pub asked: Vec<Asked>,
 }
+
+/// An area asked for, m² (`None`: the rest), and the length of the cut that made the part, mm.
+pub type Asked = (Option<f64>, f64);
 
 /// Divides `polygon`. Nothing beside it is looked at.
 pub fn divide(polygon: &Polygon, by: &By) -> Result<Division, Refusal> {
@@ -37,6 +42,7 @@ pub fn divide(polygon: &Polygon, by: &By) -> Result<Division, Refusal> {
                 densified: cut.densified,
                 parts: cut.pieces,
                 inserted: cut.inserted,
+                asked: Vec::new(),
             })
         }
         By::Areas { parts, along } => {
@@ -142,15 +148,19 @@ fn areas(polygon: &Polygon, parts: &[Part], along: &Along, even: bool) -> Result
     let mut division = work.finish()?;
     // They came from the start, from the end, and the rest.
     division.parts[rest_at..].reverse();
-    check_met(&division, parts, &lengths)?;
+    let wanted = parts.iter().map(|p| match p {
+        Part::Area(a) => Some(*a),
+        Part::Rest => None,
+    });
+    division.asked = wanted.zip(lengths).collect();
+    met(division.parts.iter().map(Polygon::area_m2), &division.asked)?;
     Ok(division)
 }
 
-/// Each area asked for is met within max(0.05 m², ½ mm × its cut).
-fn check_met(division: &Division, parts: &[Part], lengths: &[f64]) -> Result<(), Refusal> {
-    for ((polygon, part), length) in division.parts.iter().zip(parts).zip(lengths) {
-        let Part::Area(wanted) = part else { continue };
-        let got = polygon.area_m2();
+/// Whether each area asked for is met within max(0.05 m², ½ mm × its cut).
+pub(super) fn met(parts: impl Iterator<Item = f64>, asked: &[Asked]) -> Result<(), Refusal> {
+    for (got, (wanted, length)) in parts.zip(asked) {
+        let Some(wanted) = wanted else { continue };
         if (got - wanted).abs() * 1e6 > fit::bound(*length) + 1.0 {
             return Err(trouble::not_met(*wanted, got));
         }

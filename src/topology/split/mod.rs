@@ -59,6 +59,7 @@ pub fn plan(coverage: &Coverage, fid: i64, by: &By) -> Result<Plan, Refusal> {
         .flat_map(Polygon::points)
         .filter(|p| !old.contains(p))
         .collect();
+    let asked = division.asked;
     let created = division
         .parts
         .into_iter()
@@ -74,8 +75,10 @@ pub fn plan(coverage: &Coverage, fid: i64, by: &By) -> Result<Plan, Refusal> {
         inserted: new.into_iter().collect(),
         ..Plan::default()
     };
-    guard::check(coverage, &plan, WHAT)?;
-    Ok(plan)
+    guard::settled_where(coverage, plan, WHAT, |plan| {
+        let parts = plan.created.iter().map(|c| c.polygon.area_m2());
+        divide::met(parts, &asked).is_ok()
+    })
 }
 
 /// Points of neighbours that came into sides no cut ends in go again.

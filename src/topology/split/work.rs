@@ -81,6 +81,7 @@ impl Work {
             densified,
             parts,
             inserted: all,
+            asked: Vec::new(),
         })
     }
 }
