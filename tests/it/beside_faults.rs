@@ -16,7 +16,16 @@ const SHAPES: [&[&[(i64, i64)]]; 5] = [
         &[(0, 0), (1000, 50), (1000, 1000), (0, 950)],
         &[(300, 300), (320, 700), (700, 690), (680, 310)],
     ],
-    &[&[(0, 0), (1000, 0), (1000, 1000), (600, 990), (580, 400), (400, 410), (390, 1000), (0, 1000)]],
+    &[&[
+        (0, 0),
+        (1000, 0),
+        (1000, 1000),
+        (600, 990),
+        (580, 400),
+        (400, 410),
+        (390, 1000),
+        (0, 1000),
+    ]],
     &[&[(0, 0), (1000, 30), (1000, 45), (0, 20)]],
     &[&[(0, 0), (5000, 700), (4990, 900), (-20, 180)]],
 ];
@@ -46,7 +55,10 @@ fn parcel(fid: i64, rings: Vec<Vec<Pt>>) -> Parcel {
 /// The parcel; one that overlaps it and more; one all round it, which leaves a gap but for its first point.
 fn scene(shape: usize, turn: (i64, i64), over: [(i64, i64); 3], rim: bool) -> Coverage {
     let at = |p: &(i64, i64)| turned(*p, turn);
-    let mut all = vec![parcel(1, SHAPES[shape].iter().map(|r| r.iter().map(at).collect()).collect())];
+    let mut all = vec![parcel(
+        1,
+        SHAPES[shape].iter().map(|r| r.iter().map(at).collect()).collect(),
+    )];
     let mut triangle: Vec<Pt> = over.iter().map(at).collect();
     if ring_area2(&triangle) < 0 {
         triangle.reverse();
@@ -58,7 +70,14 @@ fn scene(shape: usize, turn: (i64, i64), over: [(i64, i64); 3], rim: bool) -> Co
         // Along the lower side, 20 units away, closed at both ends.
         let shell = SHAPES[shape][0];
         let (a, b) = (shell[0], shell[1]);
-        let below = [a, (a.0 + 30, a.1 - 20), (b.0 - 30, b.1 - 20), b, (b.0, b.1 - 400), (a.0, a.1 - 400)];
+        let below = [
+            a,
+            (a.0 + 30, a.1 - 20),
+            (b.0 - 30, b.1 - 20),
+            b,
+            (b.0, b.1 - 400),
+            (a.0, a.1 - 400),
+        ];
         let mut ring: Vec<Pt> = below.iter().map(at).collect();
         if ring_area2(&ring) < 0 {
             ring.reverse();
@@ -76,14 +95,23 @@ fn cut(kind: u8, c: &Coverage, ends: [(i64, i64); 2], turn: (i64, i64)) -> Edit 
     let side = [shell[1], shell[2]].map(metres).join(",");
     let line = [a, b].map(metres).join(",");
     let text = match kind {
-        0 => format!(r#"{{"op":"split","parcel":"{}","by":{{"line":[{line}]}}}}"#, one_text()),
-        1 => format!(r#"{{"op":"split","parcel":"{}","by":{{"equal":3,"parallel_to":[{side}]}}}}"#, one_text()),
+        0 => format!(
+            r#"{{"op":"split","parcel":"{}","by":{{"line":[{line}]}}}}"#,
+            one_text()
+        ),
+        1 => format!(
+            r#"{{"op":"split","parcel":"{}","by":{{"equal":3,"parallel_to":[{side}]}}}}"#,
+            one_text()
+        ),
         2 => format!(
             r#"{{"op":"split","parcel":"{}","by":{{"areas":[{:.1},"rest"],"parallel_to":[{side}]}}}}"#,
             one_text(),
             c.get(1).unwrap().polygon.area_m2() * (200 + ends[0].0.rem_euclid(600)) as f64 / 1000.0
         ),
-        _ => format!(r#"{{"op":"carve","parcels":["{}"],"line":[{line}],"width":0.7}}"#, one_text()),
+        _ => format!(
+            r#"{{"op":"carve","parcels":["{}"],"line":[{line}],"width":0.7}}"#,
+            one_text()
+        ),
     };
     parse(&text).unwrap_or_else(|e| panic!("{text}: {e:?}"))
 }
@@ -103,7 +131,9 @@ fn gaps(c: &Coverage) -> i128 {
 /// What parcel 2 has in common with parcel 1 or its children, and with parcel 3, m².
 fn overlaps(c: &Coverage, family: impl Fn(i64) -> i64) -> BTreeMap<i64, f64> {
     let mut sums = BTreeMap::new();
-    let Some(two) = c.iter().find(|p| p.fid == 2) else { return sums };
+    let Some(two) = c.iter().find(|p| p.fid == 2) else {
+        return sums;
+    };
     for p in c.iter().filter(|p| p.fid != 2) {
         let area = measure::common(&p.polygon, &two.polygon).map_or(0.0, |m| m.area);
         *sums.entry(family(p.fid)).or_default() += area;
@@ -172,7 +202,9 @@ fn most_cuts_beside_old_faults_are_done() {
     let mut count: BTreeMap<String, usize> = BTreeMap::new();
     let mut x = 3u64;
     let mut roll = |from: i64, to: i64| {
-        x = x.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        x = x
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         from + ((x >> 33) as i64) % (to - from)
     };
     for round in 0..240 {
@@ -182,7 +214,9 @@ fn most_cuts_beside_old_faults_are_done() {
         let c = scene(round % 5, turn, [point(), point(), point()], rim);
         let edit = cut((round % 4) as u8, &c, [point(), point()], turn);
         let told = outcome(&c, &edit).unwrap();
-        *count.entry(format!("{told}{}", if rim { " rim" } else { "" })).or_default() += 1;
+        *count
+            .entry(format!("{told}{}", if rim { " rim" } else { "" }))
+            .or_default() += 1;
     }
     let of = |what: &str| count.get(what).copied().unwrap_or_default();
     assert!(of("split done") >= 60 && of("split done rim") >= 30, "{count:?}");

@@ -289,8 +289,7 @@ pub fn worse(before: &Faults, after: &Faults, group: impl Fn(i64) -> i64) -> Vec
             .map(|k| format!("{k:?}")),
     );
     let (was, is) = (areas(before), areas(after));
-    let larger =
-        |(pair, area): &(&[i64; 2], &f64)| was.get(*pair).is_none_or(|old| **area > old + 1e-5);
+    let larger = |(pair, area): &(&[i64; 2], &f64)| was.get(*pair).is_none_or(|old| **area > old + 1e-5);
     found.extend(
         is.iter()
             .filter(larger)

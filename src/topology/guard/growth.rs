@@ -70,7 +70,9 @@ impl Growth {
             parts: parts(gain),
             before: by_group(&scene.all_before()),
             after: by_group(&scene.all_after()),
-            digits: HEIGHT_BITS.saturating_sub(u64::BITS - span.leading_zeros()).min(MOST_DIGITS),
+            digits: HEIGHT_BITS
+                .saturating_sub(u64::BITS - span.leading_zeros())
+                .min(MOST_DIGITS),
             origin: whole.min,
         }
     }
@@ -89,7 +91,10 @@ impl Growth {
 
     /// By how much overlaps between pairs grow, where they do, m².
     pub fn amount(&self, pairs: &BTreeSet<[i64; 2]>) -> f64 {
-        let all = self.parts.iter().flat_map(|p| pairs.iter().map(|q| self.overlap(p, *q)));
+        let all = self
+            .parts
+            .iter()
+            .flat_map(|p| pairs.iter().map(|q| self.overlap(p, *q)));
         self.square_metres(all.filter(|a| *a >= self.least()).sum())
     }
 
@@ -153,7 +158,12 @@ impl Growth {
                 continue;
             }
             let lost: Vec<Side> = part.values().flatten().map(|(a, b)| (*b, *a)).collect();
-            found.extend(scene.gaps(part.keys()).into_iter().filter(|g| runs_along(g, &lost)));
+            found.extend(
+                scene
+                    .gaps(part.keys())
+                    .into_iter()
+                    .filter(|g| runs_along(g, &lost)),
+            );
         }
         found.sort_by(|a, b| (a.at, &a.rings).cmp(&(b.at, &b.rings)));
         found.dedup_by(|a, b| a.rings == b.rings);
@@ -170,7 +180,10 @@ impl Growth {
     /// How much more land no parcel covers, as [`Self::overlap`] says it. What parcels without successor leave is
     /// another matter, and counts as nothing.
     fn void(&self, scene: &Scene<'_>, part: &BTreeMap<i64, Vec<Side>>) -> i128 {
-        if part.keys().any(|g| !scene.new.iter().any(|p| scene.groups.of(p.fid) == *g)) {
+        if part
+            .keys()
+            .any(|g| !scene.new.iter().any(|p| scene.groups.of(p.fid) == *g))
+        {
             return 0;
         }
         let doubled = |(a, b): &Side| {
@@ -241,7 +254,10 @@ impl Scene<'_> {
     /// Gaps (not streets and other open land) along the parcels of these groups as they are.
     fn gaps<'g>(&self, groups: impl Iterator<Item = &'g i64>) -> Vec<Gap> {
         let groups: BTreeSet<i64> = groups.copied().collect();
-        let mine = self.old.iter().filter(|p| groups.contains(&self.groups.of(p.fid)));
+        let mine = self
+            .old
+            .iter()
+            .filter(|p| groups.contains(&self.groups.of(p.fid)));
         let fids: Vec<i64> = mine.map(|p| p.fid).collect();
         let open = GapLimits::default().open_mm;
         let mut found = gaps::around(self.coverage, &fids);

@@ -192,7 +192,9 @@ impl<'a> Scene<'a> {
         let slack = SAME_AREA * after.overlaps.len() as f64;
         let is_larger = |(pair, area): &([i64; 2], f64)| match old.areas.get(pair) {
             None => *area > slack,
-            Some(was) if pair[0] == pair[1] || pair.iter().any(|g| crossed.contains(g)) => *area > was + slack,
+            Some(was) if pair[0] == pair[1] || pair.iter().any(|g| crossed.contains(g)) => {
+                *area > was + slack
+            }
             Some(_) => growth.enlarges(*pair),
         };
         now.into_iter().filter(is_larger).map(|(pair, _)| pair).collect()

@@ -102,7 +102,9 @@ fn rounded(coverage: &Coverage, plan: &Plan, findings: &[Finding]) -> Vec<(Pt, V
 /// Lattice points at most 1 mm off all the sides, the nearest to `at` first.
 fn around(at: Pt, sides: &[(Pt, Pt)]) -> Vec<Pt> {
     let steps = -AROUND..=AROUND;
-    let all = steps.clone().flat_map(|e| steps.clone().map(move |n| Pt::new(at.e + e, at.n + n)));
+    let all = steps
+        .clone()
+        .flat_map(|e| steps.clone().map(move |n| Pt::new(at.e + e, at.n + n)));
     let fits = |p: &Pt| *p != at && sides.iter().all(|(a, b)| beside(*p, *a, *b, 1));
     let mut found: Vec<Pt> = all.filter(fits).collect();
     found.sort_by_key(|p| (p.dist2(at), *p));
@@ -121,7 +123,11 @@ fn exchanged(plan: &Plan, at: Pt, to: Pt) -> Option<Plan> {
             replace(polygon, at, to);
         }
     }
-    other.inserted.iter_mut().filter(|p| **p == at).for_each(|p| *p = to);
+    other
+        .inserted
+        .iter_mut()
+        .filter(|p| **p == at)
+        .for_each(|p| *p = to);
     other.inserted.sort_unstable();
     Some(other)
 }

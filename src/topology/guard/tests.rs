@@ -266,7 +266,9 @@ fn the_sum_under_sides_is_the_area_in_common() {
     }
     let (got, measured) = (
         common(square, thin),
-        crate::topology::measure::common(&polygon(square), &polygon(thin)).unwrap().area,
+        crate::topology::measure::common(&polygon(square), &polygon(thin))
+            .unwrap()
+            .area,
     );
     assert!((got - measured).abs() < 1e-8, "{got} {measured}");
 }
@@ -277,7 +279,15 @@ fn cut(parcels: &[&str], line: &str) -> String {
     let coverage = Coverage::build(all);
     let line = line.split(',').map(crate::topology::testing::point).collect();
     match crate::topology::split::plan(&coverage, 1, &crate::topology::split::By::Line(line)) {
-        Err(r) => format!("{} {}", r.failure.code(), r.findings.iter().map(|f| f.code.to_string()).collect::<Vec<_>>().join(" ")),
+        Err(r) => format!(
+            "{} {}",
+            r.failure.code(),
+            r.findings
+                .iter()
+                .map(|f| f.code.to_string())
+                .collect::<Vec<_>>()
+                .join(" ")
+        ),
         Ok(plan) => {
             assert!(new_faults(&coverage, &plan).is_empty());
             let points: Vec<String> = plan.inserted.iter().map(|p| format!("{} {}", p.e, p.n)).collect();
