@@ -44,7 +44,9 @@ use crate::msg;
 use crate::store::bulk;
 use crate::store::history::{self, Stacks};
 use crate::store::intent::Watch;
-use crate::store::{NewDistrict, Pieces, backup, connection, dump, error, load, migrate, rows, schema};
+use crate::store::{
+    NewDistrict, Pieces, backup, connection, dump, error, load, migrate, register, rows, schema,
+};
 use crate::topology::Coverage;
 use search::Search;
 
@@ -131,7 +133,8 @@ impl Project {
         let stacks = Stacks::read(reader.conn())?;
         let head = history::head(reader.conn())?;
         let survey = SurveyPoints::of(crate::store::survey::load(reader.conn())?);
-        let coverage = Coverage::build(rows::load(reader.path(), progress)?);
+        let territory = register::territory(reader.conn(), epsg)?;
+        let coverage = Coverage::build(rows::load(reader.path(), progress)?).on(Arc::new(territory));
         Ok(Self {
             watch: writer.as_ref().map(|w| Watch::open(w.path())),
             reader,

@@ -87,7 +87,7 @@ pub fn info(a: &args::Path1, act: &Act, out: &Out) -> Result<Done, Failure> {
     // Opened as a writer would, to tell whether it may be written; nothing is.
     let project = Project::open(&a.project, act, &out.progress())?;
     let i = project.info()?;
-    let found = validate::run(project.coverage(), &validate::Options::default(), &out.progress())?;
+    let found = project.check(&validate::Options::default(), &out.progress())?;
     let count = |s: Severity| found.iter().filter(|f| f.severity == s).count();
     let counts: Map<String, Value> = i
         .counts

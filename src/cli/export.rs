@@ -66,7 +66,7 @@ fn packages(
         communes: a.commune.clone(),
         ..validate::Options::default()
     };
-    let found = validate::run(project.coverage(), &scope, &out.progress())?;
+    let found = project.check(&scope, &out.progress())?;
     let options = package::Options {
         dir: dir.to_owned(),
         communes: a.commune.clone(),

@@ -23,7 +23,7 @@ pub fn run(a: &args::Validate, _act: &Act, out: &Out) -> Result<Done, Failure> {
         date: None,
     };
     let started = Instant::now();
-    let found = validate::run(project.coverage(), &options, &out.progress())?;
+    let found = project.check(&options, &out.progress())?;
     let seconds = rounded(started.elapsed().as_secs_f64());
     if let Some(path) = &a.csv {
         findings_file::csv(path, &found)?;

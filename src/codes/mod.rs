@@ -1,8 +1,12 @@
 //! Versioned code lists, loaded from `assets/codes/`. What the field changes from year to year lives
 //! there, never in code.
 
+mod register;
 mod survey;
 
+pub use register::{
+    SerialEra, is_for_a_term, is_origin, is_persons, is_pseudo_serial, serial_era, serial_parts,
+};
 pub use survey::{SurveyCode, survey_code, survey_column, traverse_allowed};
 
 use std::collections::HashMap;

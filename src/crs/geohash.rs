@@ -34,10 +34,39 @@ pub fn geohash(latitude: f64, longitude: f64, length: usize) -> String {
     out
 }
 
+/// The middle of the cell a GeoHash stands for: (latitude, longitude) in WGS 84 degrees. `None` for anything else.
+pub fn geohash_place(hash: &str) -> Option<(f64, f64)> {
+    let (mut lat, mut lon) = ((-90.0, 90.0), (-180.0, 180.0));
+    let mut even = true;
+    for c in hash.bytes() {
+        let digit = DIGITS.iter().position(|d| *d == c)?;
+        for bit in (0..5).rev() {
+            let range: &mut (f64, f64) = if even { &mut lon } else { &mut lat };
+            let middle = f64::midpoint(range.0, range.1);
+            if digit >> bit & 1 == 1 {
+                range.0 = middle;
+            } else {
+                range.1 = middle;
+            }
+            even = !even;
+        }
+    }
+    (!hash.is_empty()).then(|| (f64::midpoint(lat.0, lat.1), f64::midpoint(lon.0, lon.1)))
+}
+
 #[cfg(test)]
 mod tests {
     #[test]
     fn the_published_example() {
         assert_eq!(super::geohash(57.64911, 10.40744, 11), "u4pruydqqvj");
+    }
+
+    #[test]
+    fn there_and_back() {
+        let (lat, lon) = super::geohash_place("w7er83vmx1wk").unwrap();
+        assert!((lat - 21.016425406).abs() < 1e-6 && (lon - 105.838817683).abs() < 1e-6);
+        assert_eq!(super::geohash(lat, lon, 12), "w7er83vmx1wk");
+        assert_eq!(super::geohash_place("w7ai"), None);
+        assert_eq!(super::geohash_place(""), None);
     }
 }

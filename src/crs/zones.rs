@@ -8,6 +8,9 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
+use super::transform::Transform;
+use crate::domain::{BBox, Pt};
+
 /// A VN-2000 TM-3 zone.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Zone {
@@ -16,6 +19,8 @@ pub struct Zone {
     pub meridian: f64,
     /// Provinces on it as (code, name), old list valid to 2025-06-30, by code.
     pub provinces: Vec<(String, String)>,
+    /// Latitude from, to and longitude from, to that hold its provinces, degrees; generous.
+    extent: Option<[f64; 4]>,
 }
 
 impl Zone {
@@ -41,6 +46,7 @@ struct CodesFile {
 struct ZoneRow {
     meridian: f64,
     epsg: u32,
+    extent: Option<[f64; 4]>,
 }
 
 #[derive(Deserialize)]
@@ -63,6 +69,7 @@ static ZONES: LazyLock<Vec<Zone>> = LazyLock::new(|| {
         epsg: z.epsg,
         meridian: z.meridian,
         provinces: on(z.epsg).map(|p| (p.code.clone(), p.name.clone())).collect(),
+        extent: z.extent,
     };
     CODES.zones.iter().map(zone).collect()
 });
@@ -93,6 +100,22 @@ pub fn zones_of_province(code: &str) -> Vec<&'static Zone> {
         .map(|p| p.epsg)
         .collect();
     ZONES.iter().filter(|z| codes.contains(&z.epsg)).collect()
+}
+
+/// Where land of the provinces on a zone has its coordinates. `None` for a zone no province is on.
+pub fn window(epsg: u32) -> Option<BBox> {
+    let [south, north, west, east] = zone(epsg)?.extent?;
+    let there = Transform::between(VN2000_GEOGRAPHIC, epsg).ok()?;
+    // Parallels and meridians are bent: their middles count too.
+    let (middle, meridian) = (f64::midpoint(south, north), f64::midpoint(west, east));
+    let mut window = BBox::EMPTY;
+    for latitude in [south, middle, north] {
+        for longitude in [west, meridian, east] {
+            let [e, n] = there.apply([longitude, latitude]).ok()?;
+            window = window.with(Pt::from_metres(e, n)?);
+        }
+    }
+    Some(window)
 }
 
 /// What replaces the deprecated codes 6956–6959, whose false easting and northing are interchanged.

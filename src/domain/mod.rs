@@ -7,7 +7,9 @@ mod extra;
 mod finding;
 mod geometry;
 mod parcel;
+pub mod register;
 mod survey_point;
+mod territory;
 mod uid;
 
 pub use act::*;
@@ -18,6 +20,7 @@ pub use finding::*;
 pub use geometry::*;
 pub use parcel::*;
 pub use survey_point::*;
+pub use territory::*;
 pub use uid::*;
 
 pub use crate::text::Failure;

@@ -34,7 +34,7 @@ mod set;
 mod split;
 mod split_gap;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 mod write_plan;
 
 use serde::{Deserialize, Serialize};

@@ -49,17 +49,28 @@ impl Project {
     }
 
     /// Runs the rules over everything. An unlimited run is remembered and from then on kept up with every edit. Off this
-    /// thread: `validate::run` on a clone of [`Project::coverage`], then [`Project::set_findings`].
+    /// thread: `validate::run_all` on a clone of [`Project::coverage`] and a [`Project::reader`] of its own, then
+    /// [`Project::set_findings`].
     pub fn validate(
         &mut self,
         options: &validate::Options,
         progress: &Progress,
     ) -> Result<Vec<Finding>, Failure> {
-        let found = validate::run(&self.coverage, options, progress)?;
+        let found = self.check(options, progress)?;
         if options.rules.is_empty() && options.communes.is_empty() && options.date.is_none() {
             self.findings = Some(found.clone());
         }
         Ok(found)
+    }
+
+    /// What the rules say of everything, remembered nowhere.
+    pub fn check(&self, options: &validate::Options, progress: &Progress) -> Result<Vec<Finding>, Failure> {
+        validate::run_all(&self.coverage, &self.reader, options, progress)
+    }
+
+    /// `old` brought up to a change of these parcels: what [`Project::check`] would say now.
+    pub fn recheck(&self, old: &[Finding], changed: &[Uid]) -> Result<Vec<Finding>, Failure> {
+        validate::refresh_all(&self.coverage, &self.reader, old, changed)
     }
 
     /// The findings as they stand; `None` until the rules have run, and after a change too large to follow.
@@ -93,7 +104,8 @@ impl Project {
         if changed.len() > FOLLOWED {
             self.findings = None;
         } else if let Some(old) = &self.findings {
-            self.findings = Some(validate::refresh(&self.coverage, old, &changed));
+            // What cannot be checked now is checked by the next full run.
+            self.findings = self.recheck(old, &changed).ok();
         }
     }
 }

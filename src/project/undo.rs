@@ -278,7 +278,8 @@ impl Lookout {
         let mut coverage = self.coverage;
         if fids.len() > coverage.len() / 4 + 1000 {
             let all = rows::load(&self.path, progress)?;
-            coverage = Arc::new(Coverage::build(all).after(&coverage));
+            let territory = coverage.territory().clone();
+            coverage = Arc::new(Coverage::build(all).after(&coverage).on(territory));
         } else {
             refresh(&mut coverage, rows::parcels(reader.conn(), &fids)?, &fids);
         }

@@ -20,7 +20,7 @@ pub struct Step {
 /// All steps, oldest first.
 pub const STEPS: &[Step] = &[
     // Undo of an import keeps the rows it takes away packed; parcel codes of our own; numbers once used are looked up;
-    // a survey point names its file.
+    // a survey point names its file; the rules look parcels up by code and papers by number.
     Step {
         from: 1,
         sql: "ALTER TABLE parcel ADD COLUMN parcel_code_state TEXT;
@@ -36,7 +36,12 @@ pub const STEPS: &[Step] = &[
               content BLOB NOT NULL
             ) STRICT;
             CREATE UNIQUE INDEX removed_rows_content ON removed_rows(tbl, row, sha256);
-            ALTER TABLE survey_point ADD COLUMN source TEXT;",
+            ALTER TABLE survey_point ADD COLUMN source TEXT;
+            CREATE INDEX parcel_code ON parcel(parcel_code) WHERE parcel_code IS NOT NULL;
+            ALTER TABLE identity_document ADD COLUMN verified_on DATE;
+            ALTER TABLE identity_document ADD COLUMN verified_how TEXT;
+            CREATE INDEX identity_document_number ON identity_document(number_p) WHERE number_p IS NOT NULL;
+            CREATE INDEX document_certificate ON document(certificate) WHERE certificate IS NOT NULL;",
     },
 ];
 

@@ -104,6 +104,7 @@ CREATE TABLE parcel (
   version INTEGER NOT NULL DEFAULT 1,
   op INTEGER NOT NULL);             -- operation that made this version
 CREATE INDEX parcel_key ON parcel(commune, sheet, number);
+CREATE INDEX parcel_code ON parcel(parcel_code) WHERE parcel_code IS NOT NULL;
 
 -- Every superseded registered state of a parcel: valid from operation from_op until to_op replaced it.
 CREATE TABLE parcel_version (
@@ -170,8 +171,10 @@ CREATE INDEX party_member_member ON party_member(member);
 CREATE TABLE identity_document (
   fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, uid TEXT NOT NULL UNIQUE,
   party INTEGER NOT NULL REFERENCES party(fid) DEFERRABLE INITIALLY DEFERRED,
-  kind TEXT NOT NULL, number_p BLOB, issued_on_p BLOB, issuer_p BLOB, verified BOOLEAN);
+  kind TEXT NOT NULL, number_p BLOB, issued_on_p BLOB, issuer_p BLOB, verified BOOLEAN,
+  verified_on DATE, verified_how TEXT);
 CREATE INDEX identity_document_party ON identity_document(party);
+CREATE INDEX identity_document_number ON identity_document(number_p) WHERE number_p IS NOT NULL;
 
 CREATE TABLE certificate (
   fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, uid TEXT NOT NULL UNIQUE,
@@ -263,6 +266,7 @@ CREATE TABLE document (
   party INTEGER REFERENCES party(fid) DEFERRABLE INITIALLY DEFERRED);
 CREATE INDEX document_dossier ON document(dossier);
 CREATE INDEX document_parcel ON document(parcel);
+CREATE INDEX document_certificate ON document(certificate) WHERE certificate IS NOT NULL;
 
 CREATE TABLE parcel_lineage (
   fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, uid TEXT NOT NULL UNIQUE,

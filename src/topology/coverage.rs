@@ -12,9 +12,10 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::index::Tree;
+use super::limits::Limits;
 use super::ring::{Place, locate};
 use super::segment;
-use crate::domain::{BBox, Parcel, ParcelKey, Polygon, Pt, Uid};
+use crate::domain::{BBox, Parcel, ParcelKey, Polygon, Pt, Territory, Uid};
 
 /// Parcels per piece copied on write.
 const CHUNK: usize = 256;
@@ -36,6 +37,8 @@ pub struct Coverage {
     by_uid: Lookup<[u8; 16]>,
     by_key: Lookup<u64>,
     revision: u64,
+    territory: Arc<Territory>,
+    limits: Arc<Limits>,
 }
 
 /// A point of a parcel near a place.
@@ -91,6 +94,24 @@ impl Coverage {
     pub fn after(mut self, old: &Self) -> Self {
         self.revision = old.revision + 1;
         self
+    }
+
+    /// The same on this land.
+    #[must_use]
+    pub fn on(mut self, territory: Arc<Territory>) -> Self {
+        self.limits = Arc::new(Limits::of(&territory));
+        self.territory = territory;
+        self
+    }
+
+    /// Boundaries of communes and sheets.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// Zone, communes and sheets; empty where nobody said.
+    pub fn territory(&self) -> &Arc<Territory> {
+        &self.territory
     }
 
     /// Number of parcels in force.

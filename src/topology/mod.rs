@@ -20,6 +20,7 @@ pub mod guard;
 pub mod index;
 pub mod findings;
 mod inscribed;
+pub mod limits;
 pub mod insert_point;
 pub mod match_edge;
 pub mod match_points;

@@ -49,6 +49,15 @@ pub(super) fn ray(a: Pt, b: Pt, p: Pt) -> Option<bool> {
     Some(spans && (side > 0) == (b.n > a.n))
 }
 
+/// How far outside of `polygon` a point lies, mm; 0 inside and on the boundary.
+pub fn distance_outside(polygon: &Polygon, p: Pt) -> f64 {
+    if locate(polygon, p) != Place::Outside {
+        return 0.0;
+    }
+    let far = polygon.sides().map(|(a, b)| super::segment::distance(p, a, b));
+    far.fold(f64::MAX, f64::min)
+}
+
 /// Where the middle of a–b lies in `polygon`. The middle need not be a lattice point: all is doubled.
 pub fn locate_middle(polygon: &Polygon, a: Pt, b: Pt) -> Place {
     let twice = |p: Pt| Pt::new(2 * p.e, 2 * p.n);

@@ -20,7 +20,6 @@ use crate::project::{Effects, Project};
 use crate::render::{LabelMode, Style, Theme};
 use crate::text::{Lang, Msg};
 use crate::topology::Coverage;
-use crate::validate;
 
 pub struct Session {
     pub project: Project,
@@ -199,11 +198,11 @@ impl Session {
                 .iter()
                 .flat_map(|e| e.created.iter().chain(&e.changed).chain(&e.retired));
             let touched: Vec<Uid> = touched.copied().collect();
-            self.findings = Arc::new(validate::refresh(
-                self.project.coverage(),
-                &self.findings,
-                &touched,
-            ));
+            match self.project.recheck(&self.findings, &touched) {
+                Ok(found) => self.findings = Arc::new(found),
+                // Checked again by the next full run.
+                Err(_) => self.validated = false,
+            }
         }
     }
 

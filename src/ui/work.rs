@@ -525,10 +525,11 @@ impl App {
         let Some(session) = &self.session else { return };
         let coverage = session.project.coverage().clone();
         let checked = coverage.clone();
+        let reader = session.project.reader();
         self.jobs.start(
             &self.ctx.clone(),
             reads(VALIDATE),
-            move |progress| validate::run(&coverage, &validate::Options::default(), progress),
+            move |progress| validate::run_all(&coverage, &reader?, &validate::Options::default(), progress),
             move |app, result| app.validated(&checked, result),
         );
     }
@@ -638,7 +639,7 @@ fn write_packages(
     progress: &Progress,
 ) -> Result<Packaged, Failure> {
     let project = Project::open_read_only(path, progress)?;
-    let findings = validate::run(project.coverage(), &validate::Options::default(), progress)?;
+    let findings = project.check(&validate::Options::default(), progress)?;
     let options = package::Options {
         dir: job.dir,
         communes: job.communes,

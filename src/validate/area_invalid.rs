@@ -1,7 +1,6 @@
 //! AR-01: a recorded area is positive and has one decimal.
 
-use super::Parameters;
-use super::rule::{self, Check, Rule};
+use super::rule::{self, Check, Facts, Rule};
 use crate::domain::{Finding, Parcel, Severity, Unit};
 use crate::text::{Lang, Msg, Text, format};
 use crate::topology::findings::about;
@@ -25,7 +24,7 @@ pub const RULE: Rule = Rule {
     message,
 };
 
-fn check(parcel: &Parcel, _: &Parameters) -> Option<Finding> {
+fn check(parcel: &Parcel, _: &Facts<'_>) -> Option<Finding> {
     let areas = [("measured", parcel.area_measured), ("legal", parcel.area_legal)];
     let positive = |v: f64| v > 0.0 && v.is_finite();
     let one_decimal = |v: f64| ((v * 10.0).round() / 10.0 - v).abs() < 1e-9 * v.abs().max(1.0);

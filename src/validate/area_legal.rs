@@ -1,7 +1,6 @@
 //! AR-02: measured and legal area differ by no more than the tolerance of old surveys, ΔP = 0.0004·M·√P.
 
-use super::Parameters;
-use super::rule::{self, Check, Rule};
+use super::rule::{self, Check, Facts, Rule};
 use crate::domain::{Finding, Parcel, Severity, Unit};
 use crate::text::{Lang, Msg, Text};
 use crate::topology::findings::about;
@@ -28,10 +27,10 @@ pub const RULE: Rule = Rule {
     message,
 };
 
-fn check(parcel: &Parcel, parameters: &Parameters) -> Option<Finding> {
+fn check(parcel: &Parcel, facts: &Facts<'_>) -> Option<Finding> {
     let (measured, legal) = (parcel.area_measured?, parcel.area_legal?);
     let difference = measured - legal;
-    let tolerance = parameters.area_legal_factor * parameters.scale * legal.max(0.0).sqrt();
+    let tolerance = facts.parameters.area_legal_factor * facts.scale(parcel) * legal.max(0.0).sqrt();
     (difference.abs() > tolerance + 0.05).then(|| Finding {
         at: rule::place(parcel),
         bbox: Some(parcel.bbox),
@@ -41,7 +40,7 @@ fn check(parcel: &Parcel, parameters: &Parameters) -> Option<Finding> {
         values: vec![
             ("measured", format!("{measured}")),
             ("legal", format!("{legal}")),
-            ("scale", format!("{}", parameters.scale)),
+            ("scale", format!("{}", facts.scale(parcel))),
         ],
         ..about(AREA_LEGAL, Severity::Warning, &[parcel])
     })

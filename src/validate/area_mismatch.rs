@@ -1,8 +1,7 @@
 //! T9, AR-03: the recorded area agrees with the one computed from the shape. The measured area is
 //! compared; where there is none, the legal one.
 
-use super::Parameters;
-use super::rule::{self, Check, Rule};
+use super::rule::{self, Check, Facts, Rule};
 use crate::domain::{Finding, Parcel, Severity, Unit};
 use crate::text::{Lang, Msg, Text};
 use crate::topology::findings::about;
@@ -29,12 +28,13 @@ pub const RULE: Rule = Rule {
     message,
 };
 
-fn check(parcel: &Parcel, parameters: &Parameters) -> Option<Finding> {
+fn check(parcel: &Parcel, facts: &Facts<'_>) -> Option<Finding> {
     let recorded = parcel.area_measured.or(parcel.area_legal)?;
     let computed = parcel.polygon.area_m2();
-    let tolerance = parameters
+    let tolerance = facts
+        .parameters
         .area_tolerance_m2
-        .max(parameters.area_tolerance_share * recorded.abs());
+        .max(facts.parameters.area_tolerance_share * recorded.abs());
     let difference = computed - recorded;
     // Recorded areas have one decimal: half a unit of it is no difference. NaN does not pass as equal.
     let agrees = difference.abs() <= tolerance + 1e-9;

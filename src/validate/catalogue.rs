@@ -13,6 +13,7 @@ fn kind(rule: &Rule) -> &'static str {
         Check::Geometry => "geometry",
         Check::Parcel(_) => "parcel",
         Check::SameNumber(_) => "number",
+        Check::Register(_) => "register",
         Check::Plan => "plan",
         Check::Import => "import",
     }

@@ -1,7 +1,6 @@
 //! ID-01, the form of it: a commune code has five digits. (The national list is not part of the program.)
 
-use super::Parameters;
-use super::rule::{self, Check, Rule};
+use super::rule::{self, Check, Facts, Rule};
 use crate::domain::{Finding, Parcel, Severity};
 use crate::text::{Lang, Msg, Text};
 use crate::topology::findings::about;
@@ -25,7 +24,7 @@ pub const RULE: Rule = Rule {
     message,
 };
 
-fn check(parcel: &Parcel, _: &Parameters) -> Option<Finding> {
+fn check(parcel: &Parcel, _: &Facts<'_>) -> Option<Finding> {
     let code = parcel.commune.as_bytes();
     let is_code = code.len() == 5 && code.iter().all(u8::is_ascii_digit);
     (!is_code).then(|| Finding {

@@ -1,7 +1,7 @@
-//! T10: coordinates lie where a VN-2000 TM-3 zone of this country has land.
+//! T10: coordinates lie where the provinces on the file's zone have land (assets/codes/crs.json); where the zone is not
+//! known, where any VN-2000 TM-3 zone has.
 
-use super::Parameters;
-use super::rule::{self, Check, Rule};
+use super::rule::{self, Check, Facts, Rule};
 use crate::domain::{Finding, Parcel, Pt, Severity};
 use crate::text::{Lang, Msg, Text};
 use crate::topology::findings::about;
@@ -28,8 +28,8 @@ pub const RULE: Rule = Rule {
     message,
 };
 
-fn check(parcel: &Parcel, parameters: &Parameters) -> Option<Finding> {
-    let window = parameters.window;
+fn check(parcel: &Parcel, facts: &Facts<'_>) -> Option<Finding> {
+    let window = facts.territory.window.unwrap_or(facts.parameters.window);
     if parcel.bbox.is_empty() || (window.contains(parcel.bbox.min) && window.contains(parcel.bbox.max)) {
         return None;
     }

@@ -1,7 +1,6 @@
 //! LU-01: every land-use code of a parcel stands in a list, and there is one.
 
-use super::Parameters;
-use super::rule::{self, Check, Rule};
+use super::rule::{self, Check, Facts, Rule};
 use crate::codes;
 use crate::domain::{Finding, Parcel, Severity};
 use crate::text::{Lang, Msg, Text};
@@ -44,7 +43,7 @@ pub const MISSING: Rule = Rule {
     message: say_missing,
 };
 
-fn unknown(parcel: &Parcel, _: &Parameters) -> Option<Finding> {
+fn unknown(parcel: &Parcel, _: &Facts<'_>) -> Option<Finding> {
     let label = &*parcel.land_use;
     // Most labels are one known code.
     if label.is_empty() || codes::land_use(label).is_some() {
@@ -62,7 +61,7 @@ fn unknown(parcel: &Parcel, _: &Parameters) -> Option<Finding> {
     })
 }
 
-fn missing(parcel: &Parcel, _: &Parameters) -> Option<Finding> {
+fn missing(parcel: &Parcel, _: &Facts<'_>) -> Option<Finding> {
     let none = codes::land_use_codes(&parcel.land_use).next().is_none();
     (parcel.is_parcel && none).then(|| Finding {
         at: rule::place(parcel),

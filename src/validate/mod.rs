@@ -2,34 +2,67 @@
 //!
 //! Rules of geometry share one pass over the coverage (`topology::faults`); the others look at one
 //! parcel or at one parcel number at a time. Findings hold codes and values; [`message`] makes the
-//! sentence. Parameters come from `assets/codes/rules.json` by the date of the act.
+//! sentence. Attribute rules look at entries of the register, read in bulk or around an edit ([`register`]). Parameters come from `assets/codes/rules.json` by the date of the act.
 
 mod area_invalid;
 mod area_legal;
 mod area_mismatch;
+mod birth_year;
+mod blocks_disagree;
 mod boundaries_meet;
 pub mod catalogue;
+mod certificate_date;
+mod certificate_empty;
+mod certificate_era;
+mod certificate_serial;
+mod certificate_serial_duplicate;
+mod certificate_twice;
+mod change_incomplete;
 mod commune_code;
+mod commune_unknown;
 mod coordinate_window;
 mod duplicate_number;
 mod duplicate_shape;
 mod gap;
+mod holder_unverified;
+mod household_members;
+mod identity_mismatch;
+mod identity_number;
+mod identity_shared;
 pub mod import_messages;
+mod label_outside;
 mod land_use;
+mod land_use_commune;
+mod land_use_list;
+mod land_use_origin;
+mod land_use_sum;
+mod land_use_term;
+mod metadata_incomplete;
 mod multipart;
 mod narrow_neck;
 mod near_points;
 mod number_missing;
+mod outside_commune;
+mod outside_sheet;
 mod overlap;
 mod parameters;
+mod parcel_code;
+mod parcel_code_duplicate;
+mod parcel_code_outside;
+pub mod register;
 mod ring_invalid;
 mod rule;
 mod run;
+mod scan_file;
+mod scan_signature;
+mod scan_unlinked;
 mod sheet_edge;
 mod sliver_parcel;
+mod term_expired;
 mod unmatched_vertex;
 
 pub use parameters::{InForce, Parameters, legal_basis, parameters_of};
+pub use register::{affected_all, refresh_all, run_all};
 pub use rule::{Check, Moment, Rule};
 pub use run::{Options, affected, counts, refresh, run};
 
@@ -37,7 +70,7 @@ use crate::domain::{Finding, Severity};
 use crate::text::Msg;
 
 /// All rules, in the order of the catalogue.
-pub const RULES: [&Rule; 20] = [
+pub const RULES: [&Rule; 51] = [
     &ring_invalid::RULE,
     &overlap::RULE,
     &duplicate_shape::RULE,
@@ -50,14 +83,45 @@ pub const RULES: [&Rule; 20] = [
     &sliver_parcel::RULE,
     &multipart::RULE,
     &coordinate_window::RULE,
+    &outside_commune::RULE,
+    &outside_sheet::RULE,
+    &label_outside::RULE,
     &commune_code::RULE,
+    &commune_unknown::RULE,
     &number_missing::RULE,
     &duplicate_number::RULE,
+    &parcel_code::RULE,
+    &parcel_code_duplicate::RULE,
+    &parcel_code_outside::RULE,
     &land_use::UNKNOWN,
     &land_use::MISSING,
+    &land_use_list::RULE,
+    &land_use_sum::RULE,
+    &land_use_term::RULE,
+    &term_expired::RULE,
+    &land_use_commune::RULE,
+    &land_use_origin::RULE,
     &area_invalid::RULE,
     &area_mismatch::RULE,
     &area_legal::RULE,
+    &certificate_serial::RULE,
+    &certificate_serial_duplicate::RULE,
+    &certificate_era::RULE,
+    &certificate_date::RULE,
+    &certificate_empty::RULE,
+    &certificate_twice::RULE,
+    &identity_number::RULE,
+    &identity_mismatch::RULE,
+    &identity_shared::RULE,
+    &birth_year::RULE,
+    &household_members::RULE,
+    &holder_unverified::RULE,
+    &scan_file::RULE,
+    &scan_unlinked::RULE,
+    &scan_signature::RULE,
+    &change_incomplete::RULE,
+    &metadata_incomplete::RULE,
+    &blocks_disagree::RULE,
 ];
 
 /// The rule of this code; `None` for findings of import and verification.
@@ -85,5 +149,7 @@ pub fn blocks(finding: &Finding, moment: Moment) -> bool {
     is_error && finding.severity == Severity::Error
 }
 
+#[cfg(test)]
+mod register_tests;
 #[cfg(test)]
 mod tests;

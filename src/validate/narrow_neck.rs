@@ -1,7 +1,6 @@
 //! T3, further: a parcel is nowhere nearly pinched off.
 
-use super::Parameters;
-use super::rule::{self, Check, Rule};
+use super::rule::{self, Check, Facts, Rule};
 use crate::domain::{BBox, Finding, Parcel, Severity, Unit};
 use crate::text::{Lang, Msg, Text, format};
 use crate::topology::findings::about;
@@ -26,9 +25,9 @@ pub const RULE: Rule = Rule {
     message,
 };
 
-fn check(parcel: &Parcel, parameters: &Parameters) -> Option<Finding> {
-    let limit = parameters.neck_mm;
-    let found = neck::narrowest(&parcel.polygon, limit as i64, parameters.neck_least_m2)?;
+fn check(parcel: &Parcel, facts: &Facts<'_>) -> Option<Finding> {
+    let limit = facts.parameters.neck_mm;
+    let found = neck::narrowest(&parcel.polygon, limit as i64, facts.parameters.neck_least_m2)?;
     Some(Finding {
         at: Some(found.at),
         bbox: Some(BBox::EMPTY.with(found.at).grown(found.width.ceil() as i64)),

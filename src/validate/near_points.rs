@@ -1,8 +1,7 @@
 //! T3, further: two points of one boundary do not nearly coincide. (Points of two parcels that nearly do
 //! are an unmatched vertex, or an overlap or gap.)
 
-use super::Parameters;
-use super::rule::{self, Check, Rule};
+use super::rule::{self, Check, Facts, Rule};
 use crate::domain::{BBox, Finding, Parcel, Pt, Severity, Unit};
 use crate::text::{Lang, Msg, Text, format};
 use crate::topology::findings::about;
@@ -27,8 +26,8 @@ pub const RULE: Rule = Rule {
 };
 
 /// The shortest side under the tolerance; the count tells of the others.
-fn check(parcel: &Parcel, parameters: &Parameters) -> Option<Finding> {
-    let limit = parameters.near_points_mm as i64;
+fn check(parcel: &Parcel, facts: &Facts<'_>) -> Option<Finding> {
+    let limit = facts.parameters.near_points_mm as i64;
     let short = |(a, b): &(Pt, Pt)| (a.e - b.e).abs() <= limit && (a.n - b.n).abs() <= limit && a != b;
     let within = |(a, b): &(Pt, Pt)| a.dist2(*b) <= i128::from(limit * limit);
     let mut sides = parcel.polygon.sides().filter(short).filter(within).peekable();
@@ -41,7 +40,7 @@ fn check(parcel: &Parcel, parameters: &Parameters) -> Option<Finding> {
         bbox: Some(BBox::of(sides.iter().flat_map(|s| [s.0, s.1]))),
         amount: Some(a.dist(b).round() / 1000.0),
         unit: Some(Unit::M),
-        tolerance: Some(parameters.near_points_mm / 1000.0),
+        tolerance: Some(facts.parameters.near_points_mm / 1000.0),
         values: vec![("sides", sides.len().to_string())],
         ..about(NEAR_POINTS, Severity::Warning, &[parcel])
     })

@@ -1,7 +1,6 @@
 //! ID-02, first half: a parcel has a sheet and a number in the form the key allows.
 
-use super::Parameters;
-use super::rule::{self, Check, Rule};
+use super::rule::{self, Check, Facts, Rule};
 use crate::domain::{Finding, Parcel, Severity};
 use crate::text::{Lang, Msg, Text};
 use crate::topology::findings::about;
@@ -28,7 +27,7 @@ pub const RULE: Rule = Rule {
     message,
 };
 
-fn check(parcel: &Parcel, _: &Parameters) -> Option<Finding> {
+fn check(parcel: &Parcel, _: &Facts<'_>) -> Option<Finding> {
     if !parcel.is_parcel {
         return None;
     }

@@ -100,6 +100,15 @@ pub struct Parameters {
     pub paper_mm: f64,
     /// ΔP = factor · M · √P.
     pub area_legal_factor: f64,
+    /// The place of a parcel code may lie this far outside, mm.
+    pub code_outside_mm: f64,
+    /// The areas of uses may miss the legal area by this, m².
+    pub use_sum_m2: f64,
+    /// The first year of certificates, and of births of people who live.
+    pub certificate_from_year: f64,
+    pub birth_from_year: f64,
+    /// Century digit of invented people in tests.
+    pub test_century: f64,
 }
 
 impl Parameters {
@@ -136,14 +145,12 @@ impl Parameters {
             scale: value("SHEET_EDGE", "scale", 1000.0),
             paper_mm: value("SHEET_EDGE", "paper_mm", 0.2),
             area_legal_factor: value("AREA_LEGAL", "factor", 0.0004),
+            code_outside_mm: value("PARCEL_CODE_OUTSIDE", "outside_mm", 100.0),
+            use_sum_m2: value("LAND_USE_SUM", "tolerance_m2", 0.5),
+            certificate_from_year: value("CERTIFICATE_DATE", "from_year", 1988.0),
+            birth_from_year: value("BIRTH_YEAR", "from_year", 1900.0),
+            test_century: value("IDENTITY_MISMATCH", "test_century", 9.0),
         }
-    }
-}
-
-impl Parameters {
-    /// How far edges of neighbouring sheets may be apart, mm on the ground.
-    pub fn sheet_edge_mm(&self) -> f64 {
-        self.paper_mm * self.scale
     }
 }
 

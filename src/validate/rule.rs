@@ -1,8 +1,10 @@
 //! What a rule is, and words that several rules use.
 
-use super::Parameters;
-use crate::domain::{Finding, Parcel, Pt, Severity};
+use super::register::{Entry, Facts as RegisterFacts, Said};
+use super::{Parameters, register};
+use crate::domain::{Finding, Parcel, Pt, Severity, Territory};
 use crate::text::{Lang, Msg, Text, format};
+use crate::topology::limits::Limits;
 use crate::topology::ring::{Place, locate};
 
 /// When a rule has a say. All rules are checked on demand, after import and after each edit besides.
@@ -57,6 +59,27 @@ pub(super) const WARNING: &[(Moment, Severity)] = &[
     (Moment::Approval, Severity::Warning),
     (Moment::Sending, Severity::Warning),
 ];
+pub(super) const INFO: &[(Moment, Severity)] = &[
+    (Moment::Approval, Severity::Info),
+    (Moment::Sending, Severity::Info),
+];
+
+/// What a rule about one parcel may look at besides it.
+#[derive(Clone, Copy, Debug)]
+pub struct Facts<'a> {
+    pub parameters: &'a Parameters,
+    pub territory: &'a Territory,
+    pub limits: &'a Limits,
+}
+
+impl Facts<'_> {
+    /// M of the parcel's sheet; where nobody said, the usual one of the rule file.
+    pub(super) fn scale(&self, parcel: &Parcel) -> f64 {
+        self.territory
+            .scale(&parcel.commune, &parcel.sheet)
+            .unwrap_or(self.parameters.scale)
+    }
+}
 
 /// How a rule finds what breaks it.
 #[derive(Clone, Copy, Debug)]
@@ -64,9 +87,11 @@ pub enum Check {
     /// Comes out of the pass over the geometry.
     Geometry,
     /// Looks at one parcel.
-    Parcel(fn(&Parcel, &Parameters) -> Option<Finding>),
+    Parcel(fn(&Parcel, &Facts<'_>) -> Option<Finding>),
     /// Looks at all parcels of one commune, sheet and number.
     SameNumber(fn(&[&Parcel]) -> Option<Finding>),
+    /// Looks at one entry of the register.
+    Register(fn(&Entry<'_>, &RegisterFacts<'_>) -> Option<Said>),
     /// Only made by plans of edits.
     Plan,
     /// Found when files are imported.
@@ -163,4 +188,27 @@ pub(super) fn place(parcel: &Parcel) -> Option<Pt> {
     } else {
         parcel.polygon.points().next()
     }
+}
+
+/// " (thửa 25747/12/45, 25747/12/46 và 3 thửa khác)"; empty when it is about no parcel.
+pub(super) fn whose(f: &Finding, lang: Lang) -> String {
+    if f.refs.is_empty() {
+        return String::new();
+    }
+    let refs = few_refs(f, lang);
+    match lang {
+        Lang::Vi => format!(" (thửa {refs})"),
+        Lang::En => format!(" (parcel {refs})"),
+    }
+}
+
+/// A day written yyyy-MM-dd as people write it; anything else as it stands.
+pub(super) fn date(text: &str) -> String {
+    register::day(text).map_or_else(|| format!("“{text}”"), format::date)
+}
+
+/// Words joined by commas, each named by `name`.
+pub(super) fn names(words: &str, lang: Lang, name: impl Fn(&str) -> Text) -> String {
+    let all = words.split(' ').map(|w| name(w).get(lang).to_owned());
+    all.collect::<Vec<_>>().join(", ")
 }

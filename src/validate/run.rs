@@ -7,6 +7,7 @@ use std::hash::{BuildHasher, RandomState};
 use jiff::civil::Date;
 use rayon::prelude::*;
 
+use super::rule::Facts;
 use super::{Check, Parameters, RULES, sheet_edge};
 use crate::domain::{BBox, Failure, Finding, Parcel, Uid, sort_findings};
 use crate::job::Progress;
@@ -42,7 +43,7 @@ pub fn run(coverage: &Coverage, options: &Options, progress: &Progress) -> Resul
         .par_chunks(4096)
         .map(|chunk| {
             progress.step(chunk.len() as u64)?;
-            Ok(chunk.iter().flat_map(|p| wanted.of_parcel(p)).collect())
+            Ok(chunk.iter().flat_map(|p| wanted.of_parcel(p, coverage)).collect())
         })
         .collect();
     let mut all: Vec<Finding> = parts?.into_iter().flatten().collect();
@@ -66,7 +67,10 @@ pub fn affected(coverage: &Coverage, fids: &[i64]) -> Vec<Finding> {
         .into_iter()
         .filter_map(|f| coverage.get(*f))
         .collect();
-    let mut all: Vec<Finding> = touched.iter().flat_map(|p| wanted.of_parcel(p)).collect();
+    let mut all: Vec<Finding> = touched
+        .iter()
+        .flat_map(|p| wanted.of_parcel(p, coverage))
+        .collect();
     all.extend(wanted.of_faults(&faults::around(coverage, fids), coverage));
     let keys: BTreeSet<_> = touched
         .iter()
@@ -137,7 +141,7 @@ fn is_gap(f: &Finding) -> bool {
 }
 
 /// Whether `new` tells of all parcels of `old` at the same place.
-fn has_grown_from(new: &Finding, old: &Finding) -> bool {
+pub(super) fn has_grown_from(new: &Finding, old: &Finding) -> bool {
     let meet = match (&new.bbox, &old.bbox) {
         (Some(a), Some(b)) => a.intersects(b),
         _ => true,
@@ -149,14 +153,14 @@ fn has_grown_from(new: &Finding, old: &Finding) -> bool {
 }
 
 /// The rules that were asked for.
-struct Wanted<'a> {
-    rules: Vec<&'static super::Rule>,
+pub(super) struct Wanted<'a> {
+    pub rules: Vec<&'static super::Rule>,
     communes: &'a [String],
-    parameters: Parameters,
+    pub parameters: Parameters,
 }
 
 impl<'a> Wanted<'a> {
-    fn new(options: &'a Options) -> Result<Self, Failure> {
+    pub fn new(options: &'a Options) -> Result<Self, Failure> {
         if let Some(code) = options.rules.iter().find(|c| super::rule(c).is_none()) {
             let known = RULES.map(|r| r.code).join(", ");
             return Err(Failure::new(
@@ -184,9 +188,18 @@ impl<'a> Wanted<'a> {
         })
     }
 
-    fn of_parcel(&self, parcel: &Parcel) -> impl Iterator<Item = Finding> {
-        self.rules.iter().filter_map(|r| match r.check {
-            Check::Parcel(f) => f(parcel, &self.parameters),
+    fn of_parcel<'s>(
+        &'s self,
+        parcel: &'s Parcel,
+        coverage: &'s Coverage,
+    ) -> impl Iterator<Item = Finding> + 's {
+        let facts = Facts {
+            parameters: &self.parameters,
+            territory: coverage.territory(),
+            limits: coverage.limits(),
+        };
+        self.rules.iter().filter_map(move |r| match r.check {
+            Check::Parcel(f) => f(parcel, &facts),
             _ => None,
         })
     }
@@ -200,7 +213,7 @@ impl<'a> Wanted<'a> {
         found.extend(findings::gaps(faults, &self.parameters.gap, |f| coverage.get(f)));
         let mut found: Vec<Finding> = found
             .into_iter()
-            .map(|f| sheet_edge::taken(f, &self.parameters))
+            .map(|f| sheet_edge::taken(f, &self.parameters, coverage.territory()))
             .collect();
         found.retain(|f| self.rules.iter().any(|r| r.code == f.code));
         found
@@ -208,15 +221,16 @@ impl<'a> Wanted<'a> {
 
     /// In the order of cli.md, without those of other communes.
     fn sorted(&self, mut all: Vec<Finding>) -> Vec<Finding> {
-        if !self.communes.is_empty() {
-            let of = |r: &String| {
-                r.split_once('/')
-                    .is_some_and(|(c, _)| self.communes.iter().any(|w| w == c))
-            };
-            all.retain(|f| f.refs.iter().any(of));
-        }
+        all.retain(|f| self.in_scope(f));
         sort_findings(&mut all);
         all
+    }
+
+    /// Whether it is about a parcel of the communes asked for, or about such a commune.
+    pub fn in_scope(&self, f: &Finding) -> bool {
+        let wanted = |c: &str| self.communes.iter().any(|w| w == c);
+        let of = |r: &String| r.split_once('/').is_some_and(|(c, _)| wanted(c));
+        self.communes.is_empty() || f.refs.iter().any(of) || wanted(f.value("commune"))
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::Parameters;
 use super::rule::{self, Check, Rule};
-use crate::domain::{Finding, Severity};
+use crate::domain::{Finding, Severity, Territory};
 use crate::text::{Lang, Msg, Text, format};
 use crate::topology::findings::{PARCEL_GAP, PARCEL_OVERLAP};
 
@@ -30,7 +30,7 @@ pub const RULE: Rule = Rule {
 };
 
 /// The finding as one about sheet edges, when it is.
-pub(super) fn taken(f: Finding, parameters: &Parameters) -> Finding {
+pub(super) fn taken(f: Finding, parameters: &Parameters, territory: &Territory) -> Finding {
     let kind = match f.code {
         PARCEL_OVERLAP => "overlap",
         PARCEL_GAP => "gap",
@@ -39,19 +39,31 @@ pub(super) fn taken(f: Finding, parameters: &Parameters) -> Finding {
     let width: f64 = f.value("width_mm").parse().unwrap_or(f64::MAX);
     let mut sheets = f.refs.iter().filter_map(|r| r.rsplit_once('/')).map(|r| r.0);
     let first = sheets.next();
-    if width > parameters.sheet_edge_mm() || sheets.all(|s| Some(s) == first) {
+    if sheets.all(|s| Some(s) == first) {
+        return f;
+    }
+    // The coarser of the sheets decides; where no scale is known, that of the rule file.
+    let known = |r: &String| {
+        let mut parts = r.splitn(3, '/');
+        territory.scale(parts.next()?, parts.next()?)
+    };
+    let scale = f
+        .refs
+        .iter()
+        .filter_map(known)
+        .reduce(f64::max)
+        .unwrap_or(parameters.scale);
+    let tolerance = parameters.paper_mm * scale;
+    if width > tolerance {
         return f;
     }
     let mut values = f.values.clone();
     values.retain(|v| v.0 != "kind");
-    values.extend([
-        ("kind", kind.to_string()),
-        ("scale", format!("{}", parameters.scale)),
-    ]);
+    values.extend([("kind", kind.to_string()), ("scale", format!("{scale}"))]);
     Finding {
         code: SHEET_EDGE,
         severity: Severity::Warning,
-        tolerance: Some(parameters.sheet_edge_mm() / 1000.0),
+        tolerance: Some(tolerance / 1000.0),
         values,
         ..f
     }

@@ -1,7 +1,6 @@
 //! T3, further: a parcel is land one can stand on, no leftover of an overlay.
 
-use super::Parameters;
-use super::rule::{self, Check, Rule};
+use super::rule::{self, Check, Facts, Rule};
 use crate::domain::{Finding, Parcel, Severity, Unit};
 use crate::text::{Lang, Msg, Text, format};
 use crate::topology::findings::about;
@@ -26,8 +25,8 @@ pub const RULE: Rule = Rule {
     message,
 };
 
-fn check(parcel: &Parcel, parameters: &Parameters) -> Option<Finding> {
-    let limit = parameters.sliver_parcel_mm;
+fn check(parcel: &Parcel, facts: &Facts<'_>) -> Option<Finding> {
+    let limit = facts.parameters.sliver_parcel_mm;
     let width = measure::narrower_than(&parcel.polygon, limit)?;
     parcel.is_parcel.then(|| Finding {
         at: rule::place(parcel),

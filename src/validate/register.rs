@@ -1,0 +1,441 @@
+//! Running the attribute rules over the register: over the whole file in stretches of rows, or over what is tied to some
+//! parcels. An entry is the same either way, and so is what the rules say of it.
+
+use std::collections::BTreeSet;
+
+use jiff::civil::Date;
+
+use super::run::{Wanted, has_grown_from};
+use super::{Check, Options, Parameters, Rule, rule};
+use crate::domain::register::{
+    CertificateEntry, ChangeEntry, CommuneEntry, ParcelEntry, PartyEntry, ScanEntry,
+};
+use crate::domain::{BBox, Failure, Finding, Parcel, Pt, Severity, Territory, Uid, Unit, sort_findings};
+use crate::job::Progress;
+use crate::store::register::{self as rows, Rows, Table};
+use crate::store::{Reader, rows::fid_of};
+use crate::text::Text;
+use crate::topology::Coverage;
+use crate::topology::findings::about;
+
+/// What a rule looks at: one entry of the register, or several that share what only one may have.
+pub enum Entry<'a> {
+    Parcel {
+        entry: &'a ParcelEntry,
+        parcel: &'a Parcel,
+    },
+    /// Parcels with one parcel code; fids.
+    SameCode {
+        code: &'a str,
+        parcels: &'a [i64],
+    },
+    Party(&'a PartyEntry),
+    /// Parties with one citizen's number.
+    SameIdentity(&'a [PartyEntry]),
+    Certificate(&'a CertificateEntry),
+    /// Living certificates with one serial.
+    SameSerial(&'a [CertificateEntry]),
+    Scan(&'a ScanEntry),
+    Change(&'a ChangeEntry),
+    Commune(&'a CommuneEntry),
+}
+
+/// What else it may look at.
+pub struct Facts<'a> {
+    pub parameters: &'a Parameters,
+    pub territory: &'a Territory,
+    /// The day of the act: the one asked for, else that of the newest operation.
+    pub today: Date,
+    /// The same as yyyy-MM-dd.
+    pub day: String,
+}
+
+/// What a rule says of an entry; parcels and place are added.
+#[derive(Clone, Debug)]
+pub struct Said {
+    severity: Severity,
+    at: Option<Pt>,
+    amount: Option<(f64, Unit)>,
+    tolerance: Option<f64>,
+    values: Vec<(&'static str, String)>,
+}
+
+impl Said {
+    pub fn of(severity: Severity) -> Self {
+        Self {
+            severity,
+            at: None,
+            amount: None,
+            tolerance: None,
+            values: Vec::new(),
+        }
+    }
+
+    /// A value for the sentence. Never a personal one: numbers through [`masked`].
+    pub fn value(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.values.push((name, value.into()));
+        self
+    }
+
+    pub fn at(mut self, at: Pt) -> Self {
+        self.at = Some(at);
+        self
+    }
+
+    pub fn count(mut self, n: usize) -> Self {
+        self.amount = Some((n as f64, Unit::Count));
+        self
+    }
+
+    pub fn metres(mut self, amount: f64, tolerance: f64) -> Self {
+        (self.amount, self.tolerance) = (Some((amount, Unit::M)), Some(tolerance));
+        self
+    }
+
+    pub fn square_metres(mut self, amount: f64, tolerance: f64) -> Self {
+        (self.amount, self.tolerance) = (Some((amount, Unit::M2)), Some(tolerance));
+        self
+    }
+}
+
+/// "•••001": the last three characters of a personal number.
+pub fn masked(number: &str) -> String {
+    let last: Vec<char> = number.chars().rev().take(3).collect();
+    format!("•••{}", last.into_iter().rev().collect::<String>())
+}
+
+/// A day written yyyy-MM-dd.
+pub fn day(text: &str) -> Option<Date> {
+    (text.len() == 10).then(|| text.parse().ok()).flatten()
+}
+
+/// The year of "1975", "1975-03-02" or "02/03/1975".
+pub fn birth_year(text: &str) -> Option<i32> {
+    let text = text.trim();
+    let part = match text.len() {
+        4 => text,
+        10 if text.as_bytes()[4] == b'-' => text.get(..4)?,
+        _ => text.rsplit('/').next()?,
+    };
+    (part.len() == 4).then(|| part.parse().ok()).flatten()
+}
+
+/// Whether a term is without end.
+pub fn is_for_good(term: &str) -> bool {
+    crate::text::fold::fold(term.trim()) == "lau dai"
+}
+
+const REGISTER: Text = Text::new("Đang kiểm tra hồ sơ", "Checking the register");
+/// Rows read at a time.
+const STRETCH: i64 = 8192;
+
+/// Everything the rules say: of the shapes and of the register. In the order of cli.md. Fails with `UNKNOWN_RULE`,
+/// `CANCELLED`, or what the file says.
+pub fn run_all(
+    coverage: &Coverage,
+    reader: &Reader,
+    options: &Options,
+    progress: &Progress,
+) -> Result<Vec<Finding>, Failure> {
+    let mut all = super::run(coverage, options, progress)?;
+    let wanted = Wanted::new(options)?;
+    let check = Checker::new(coverage, reader, &wanted, options.date)?;
+    if !check.rules.is_empty() {
+        let mut found = check.everything(progress)?;
+        found.retain(|f| wanted.in_scope(f));
+        all.append(&mut found);
+        sort_findings(&mut all);
+    }
+    Ok(all)
+}
+
+/// The findings after an edit, as [`run_all`] would tell them: `old` were right before it, `changed` are the parcels it
+/// created, changed or retired. What time alone has changed since (a term that ran out) waits for the next full run.
+pub fn refresh_all(
+    coverage: &Coverage,
+    reader: &Reader,
+    old: &[Finding],
+    changed: &[Uid],
+) -> Result<Vec<Finding>, Failure> {
+    let (told, shapes): (Vec<Finding>, Vec<Finding>) = old.iter().cloned().partition(is_of_register);
+    let mut all = super::refresh(coverage, &shapes, changed);
+    let mut again: BTreeSet<Uid> = changed.iter().copied().collect();
+    let tied = told
+        .iter()
+        .filter(|f| f.parcels.iter().any(|p| changed.contains(p)));
+    again.extend(tied.flat_map(|f| f.parcels.iter().copied()));
+    let mut fids = Vec::new();
+    for uid in &again {
+        match coverage.by_uid(*uid) {
+            Some(p) => fids.push(p.fid),
+            None => fids.extend(fid_of(reader.conn(), *uid)?),
+        }
+    }
+    let options = Options::default();
+    let wanted = Wanted::new(&options)?;
+    let check = Checker::new(coverage, reader, &wanted, None)?;
+    let (fresh, seen) = check.around(&fids)?;
+    let looked_at = |f: &Finding| {
+        f.parcels.iter().any(|p| again.contains(p))
+            || seen.holds(f.value(SUBJECT))
+            || fresh
+                .iter()
+                .any(|g| has_grown_from(g, f) && !f.parcels.is_empty() && g.value("code") == f.value("code"))
+    };
+    all.extend(told.iter().filter(|f| !looked_at(f)).cloned());
+    all.extend(fresh.iter().cloned());
+    sort_findings(&mut all);
+    Ok(all)
+}
+
+/// All findings about any of these parcels (fids, in force or not), as [`run_all`] with default options tells of them.
+pub fn affected_all(coverage: &Coverage, reader: &Reader, fids: &[i64]) -> Result<Vec<Finding>, Failure> {
+    let options = Options::default();
+    let wanted = Wanted::new(&options)?;
+    let uids: BTreeSet<Uid> = fids
+        .iter()
+        .filter_map(|f| coverage.get(*f))
+        .map(|p| p.uid)
+        .collect();
+    let (mut fresh, _) = Checker::new(coverage, reader, &wanted, None)?.around(fids)?;
+    fresh.retain(|f| f.parcels.iter().any(|p| uids.contains(p)));
+    fresh.extend(super::affected(coverage, fids));
+    sort_findings(&mut fresh);
+    Ok(fresh)
+}
+
+fn is_of_register(f: &Finding) -> bool {
+    rule(f.code).is_some_and(|r| matches!(r.check, Check::Register(_)))
+}
+
+/// Name of the value that holds the uid of the row a finding is about, where that is no parcel; several joined by '+'.
+pub const SUBJECT: &str = "subject";
+
+/// Rows whose findings were made anew.
+#[derive(Default)]
+struct Seen {
+    single: BTreeSet<String>,
+    grouped: BTreeSet<String>,
+}
+
+impl Seen {
+    fn holds(&self, subject: &str) -> bool {
+        match subject.split_once('+') {
+            None => self.single.contains(subject),
+            Some(_) => subject.split('+').any(|s| self.grouped.contains(s)),
+        }
+    }
+
+    fn both(&mut self, uid: &str) {
+        self.single.insert(uid.to_owned());
+        self.grouped.insert(uid.to_owned());
+    }
+}
+
+type CheckFn = fn(&Entry<'_>, &Facts<'_>) -> Option<Said>;
+
+struct Checker<'a> {
+    coverage: &'a Coverage,
+    reader: &'a Reader,
+    rules: Vec<(&'static Rule, CheckFn)>,
+    facts: Facts<'a>,
+}
+
+impl<'a> Checker<'a> {
+    fn new(
+        coverage: &'a Coverage,
+        reader: &'a Reader,
+        wanted: &'a Wanted<'_>,
+        date: Option<Date>,
+    ) -> Result<Self, Failure> {
+        let today = match date {
+            Some(date) => date,
+            None => rows::newest_day(reader.conn())?
+                .and_then(|d| day(&d))
+                .unwrap_or(Date::ZERO),
+        };
+        let rules = wanted.rules.iter().filter_map(|r| match r.check {
+            Check::Register(f) => Some((*r, f)),
+            _ => None,
+        });
+        Ok(Self {
+            coverage,
+            reader,
+            rules: rules.collect(),
+            facts: Facts {
+                parameters: &wanted.parameters,
+                territory: coverage.territory(),
+                today,
+                day: today.to_string(),
+            },
+        })
+    }
+
+    fn everything(&self, progress: &Progress) -> Result<Vec<Finding>, Failure> {
+        let mut found = Found::default();
+        let conn = self.reader.conn();
+        let tables = [
+            Table::Parcel,
+            Table::Party,
+            Table::Certificate,
+            Table::Document,
+            Table::Change,
+        ];
+        let mut spans = Vec::new();
+        for table in tables {
+            spans.push((table, rows::span(conn, table)?));
+        }
+        let total: i64 = spans.iter().map(|(_, (a, b))| b - a + 1).sum();
+        progress.stage(REGISTER, total.unsigned_abs())?;
+        for (table, (low, high)) in spans {
+            let mut from = low;
+            while from <= high {
+                let to = high.min(from + STRETCH - 1);
+                self.stretch(table, &Rows::Range(from, to), &mut found)?;
+                progress.step((to - from + 1).unsigned_abs())?;
+                from = to + 1;
+            }
+        }
+        let whole = |table| rows::span(conn, table).map(|(a, b)| Rows::Range(a, b));
+        self.groups(
+            &whole(Table::Parcel)?,
+            &whole(Table::Party)?,
+            &whole(Table::Certificate)?,
+            &mut found,
+        )?;
+        self.communes(&mut found)?;
+        progress.step(0)?;
+        Ok(found.all)
+    }
+
+    fn around(&self, fids: &[i64]) -> Result<(Vec<Finding>, Seen), Failure> {
+        let mut found = Found::default();
+        let tied = rows::tied(self.reader.conn(), fids)?;
+        let list = |fids: &[i64]| Rows::List(fids.to_vec());
+        for (table, fids) in [
+            (Table::Parcel, fids),
+            (Table::Party, &tied.parties),
+            (Table::Certificate, &tied.certificates),
+            (Table::Document, &tied.documents),
+            (Table::Change, &tied.changes),
+        ] {
+            self.stretch(table, &list(fids), &mut found)?;
+        }
+        self.groups(
+            &list(fids),
+            &list(&tied.parties),
+            &list(&tied.certificates),
+            &mut found,
+        )?;
+        self.communes(&mut found)?;
+        Ok((found.all, found.seen))
+    }
+
+    /// The entries of one table, one by one.
+    fn stretch(&self, table: Table, which: &Rows, found: &mut Found) -> Result<(), Failure> {
+        let conn = self.reader.conn();
+        match table {
+            Table::Parcel => {
+                for (fid, entry) in &rows::parcels(conn, which)? {
+                    if let Some(parcel) = self.coverage.get(*fid) {
+                        self.look(&Entry::Parcel { entry, parcel }, &[*fid], &[], found);
+                    }
+                }
+            }
+            Table::Party => {
+                for p in &rows::parties(conn, which)? {
+                    self.look(&Entry::Party(p), &p.parcels, &[&p.uid], found);
+                }
+            }
+            Table::Certificate => {
+                for c in &rows::certificates(conn, which)? {
+                    self.look(&Entry::Certificate(c), &c.parcels, &[&c.uid], found);
+                }
+            }
+            Table::Document => {
+                for s in &rows::scans(conn, self.reader.path(), which)? {
+                    self.look(&Entry::Scan(s), &s.parcels, &[&s.uid], found);
+                }
+            }
+            Table::Change => {
+                for c in &rows::changes(conn, which)? {
+                    self.look(&Entry::Change(c), &c.parcels, &[&c.uid], found);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// What only one may have, and several have.
+    fn groups(
+        &self,
+        parcels: &Rows,
+        parties: &Rows,
+        certificates: &Rows,
+        found: &mut Found,
+    ) -> Result<(), Failure> {
+        let conn = self.reader.conn();
+        for (code, same) in &rows::same_codes(conn, parcels)? {
+            let entry = Entry::SameCode { code, parcels: same };
+            self.look(&entry, same, &[], found);
+        }
+        for same in &rows::same_identities(conn, parties)? {
+            let uids: Vec<&str> = same.iter().map(|p| p.uid.as_str()).collect();
+            let fids: Vec<i64> = same.iter().flat_map(|p| &p.parcels).copied().collect();
+            self.look(&Entry::SameIdentity(same), &fids, &uids, found);
+        }
+        for same in &rows::same_serials(conn, certificates)? {
+            let uids: Vec<&str> = same.iter().map(|c| c.uid.as_str()).collect();
+            let fids: Vec<i64> = same.iter().flat_map(|c| &c.parcels).copied().collect();
+            self.look(&Entry::SameSerial(same), &fids, &uids, found);
+        }
+        Ok(())
+    }
+
+    fn communes(&self, found: &mut Found) -> Result<(), Failure> {
+        for c in &rows::communes(self.reader.conn())? {
+            self.look(&Entry::Commune(c), &[], &[&c.uid], found);
+        }
+        Ok(())
+    }
+
+    /// Asks every rule about an entry. `uids`: of the rows it is about, where these are no parcels.
+    fn look(&self, entry: &Entry<'_>, fids: &[i64], uids: &[&str], found: &mut Found) {
+        match uids {
+            [one] => found.seen.both(one),
+            many => found.seen.grouped.extend(many.iter().map(|u| (*u).to_owned())),
+        }
+        for (rule, check) in &self.rules {
+            if let Some(said) = check(entry, &self.facts) {
+                found.all.push(self.finding(rule.code, said, fids, uids));
+            }
+        }
+    }
+
+    fn finding(&self, code: &'static str, said: Said, fids: &[i64], uids: &[&str]) -> Finding {
+        let fids: BTreeSet<i64> = fids.iter().copied().collect();
+        let parcels: Vec<&Parcel> = fids.iter().filter_map(|f| self.coverage.get(*f)).collect();
+        let mut values = said.values;
+        if !uids.is_empty() {
+            values.push((SUBJECT, uids.join("+")));
+        }
+        let plain = about(code, said.severity, &parcels);
+        let first = plain.parcels.first().and_then(|u| self.coverage.by_uid(*u));
+        let bbox = parcels.iter().fold(BBox::EMPTY, |b, p| b.union(p.bbox));
+        Finding {
+            at: said.at.or_else(|| first.and_then(super::rule::place)),
+            bbox: (!bbox.is_empty()).then_some(bbox),
+            amount: said.amount.map(|a| a.0),
+            unit: said.amount.map(|a| a.1),
+            tolerance: said.tolerance,
+            values,
+            ..plain
+        }
+    }
+}
+
+#[derive(Default)]
+struct Found {
+    all: Vec<Finding>,
+    seen: Seen,
+}
