@@ -1,5 +1,6 @@
 //! Boundaries of communes and frames of sheets, ready to be asked whether a parcel keeps inside them.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use super::index::Tree;
@@ -72,9 +73,10 @@ impl Limit {
         }
         let near = self.near(&bbox.grown(tolerance.ceil() as i64 + 1));
         if near.is_empty() {
-            // Wholly in or wholly out: any point tells.
-            let p = parcel.points().next()?;
-            return (self.locate(p) == Place::Outside).then(|| (p, self.far(p)));
+            // Wholly in or wholly out: any point tells which.
+            let outside = self.locate(parcel.points().next()?) == Place::Outside;
+            let far = parcel.points().map(|p| (p, distance(&self.sides, p)));
+            return if outside { far.max_by(farther) } else { None };
         }
         let out = parcel
             .points()
@@ -107,10 +109,11 @@ impl Limit {
         };
         locate_sides(self.near(&ray).into_iter(), p)
     }
+}
 
-    fn far(&self, p: Pt) -> f64 {
-        distance(&self.sides, p)
-    }
+/// By distance; of equal ones the place that comes first.
+fn farther(a: &(Pt, f64), b: &(Pt, f64)) -> Ordering {
+    a.1.total_cmp(&b.1).then(b.0.cmp(&a.0))
 }
 
 fn distance(sides: &[(Pt, Pt)], p: Pt) -> f64 {
