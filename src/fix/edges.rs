@@ -14,7 +14,8 @@ pub(super) const SNAP: (&str, Text) = (
 );
 
 pub(super) fn options(about: &About<'_>) -> Vec<Fix> {
-    let mm = about.known.parameters.sheet_edge_mm() as i64;
+    // What the scale of the sheets allows, as the rule found it.
+    let mm = (about.finding.tolerance.unwrap_or_default() * 1000.0).round() as i64;
     let mut all = Vec::new();
     if about.parcels.len() > 1 && about.finding.bbox.is_some() {
         let yields = yielding(about);
