@@ -27,7 +27,7 @@ pub struct Carve {
     /// What the register says of the strip, or of each of several.
     #[serde(default)]
     pub fields: Fields,
-    /// What it says of the created parcels in their order, strips first; in place of `fields`.
+    /// What it says of the created parcels in their order, strips first; what is left out of a strip is as in `fields`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub children: Vec<ChildFields>,
 }
@@ -49,12 +49,23 @@ impl Carve {
             ..ChildFields::default()
         };
         let mut children = self.children.clone();
+        for child in children.iter_mut().take(strips) {
+            // Corrected rows say what the land is used for.
+            let mut rest = self.fields.clone();
+            rest.land_use = rest.land_use.filter(|_| child.land_uses.is_none());
+            child.fields = child.fields.clone().or(rest);
+        }
         children.resize(strips.max(children.len()), strip);
         let records = Records {
             children,
             ..Records::default()
         };
         write_plan::write(at, &plan, &records)
+    }
+
+    /// How many of the created parcels are strips: those come first. `None` where it cannot be carved.
+    pub fn strips(&self, coverage: &Coverage) -> Option<usize> {
+        self.carved(coverage).ok().map(|c| c.strips)
     }
 
     fn carved(&self, coverage: &Coverage) -> Result<Carved, EditError> {

@@ -10,7 +10,7 @@ use crate::store::succession::{self, Use};
 use crate::store::write::{self, Value};
 use crate::topology::measure::common;
 use crate::topology::ring::{Place, locate};
-use crate::topology::{Coverage, NewShape, polylabel};
+use crate::topology::{Coverage, NewShape, Plan, polylabel};
 
 /// One who takes over a part of a parent: a child, or the parent itself where it stays.
 pub struct Heir {
@@ -47,7 +47,59 @@ impl Heir {
 }
 
 /// Parents with their heirs.
-type Heirs = BTreeMap<i64, Vec<Heir>>;
+pub type Heirs = BTreeMap<i64, Vec<Heir>>;
+
+/// Who takes over from whom by a plan. `children`: fids of the created parcels, in the plan's order.
+pub fn of(coverage: &Coverage, plan: &Plan, children: &[i64]) -> Heirs {
+    let mut heirs: Heirs = plan.retired.iter().map(|f| (*f, Vec::new())).collect();
+    for (fid, shape) in children.iter().zip(&plan.created) {
+        for parent in &shape.parents {
+            let heir = Heir::child(coverage, *parent, *fid, shape);
+            heirs.entry(*parent).or_default().push(heir);
+        }
+    }
+    for (parent, list) in &mut heirs {
+        if let Some((_, polygon)) = plan.changed.iter().find(|(f, _)| f == parent)
+            && !list.is_empty()
+        {
+            list.push(Heir::itself(*parent, polygon));
+        }
+    }
+    heirs
+}
+
+/// The land-use rows the created parcels would get, in the plan's order: what [`share_out`] writes where the
+/// clerk corrects nothing. `uses`: code and area of each row of a parent.
+pub fn expected_uses(
+    coverage: &Coverage,
+    plan: &Plan,
+    uses: impl Fn(i64) -> Vec<UseArea>,
+) -> Vec<Vec<UseArea>> {
+    // No fid is that small; the fids of proposals are negative too.
+    let children: Vec<i64> = (0..plan.created.len() as i64).map(|n| i64::MIN + n).collect();
+    let mut rows = vec![Vec::<UseArea>::new(); children.len()];
+    for (parent, list) in of(coverage, plan, &children) {
+        let uses = uses(parent);
+        let known: Vec<f64> = uses.iter().map(|u| u.area.unwrap_or(0.0)).collect();
+        let parts = table(&known, &weights(&list));
+        for (u, parts) in uses.iter().zip(&parts) {
+            for (heir, part) in list.iter().zip(parts) {
+                let Some(n) = children.iter().position(|c| *c == heir.fid) else {
+                    continue;
+                };
+                let area = u.area.map(|_| *part);
+                match rows[n].iter_mut().find(|r| r.code == u.code) {
+                    Some(row) => row.area = row.area.zip(area).map(|(a, b)| rounded6(a + b)),
+                    None => rows[n].push(UseArea {
+                        code: u.code.clone(),
+                        area,
+                    }),
+                }
+            }
+        }
+    }
+    rows
+}
 
 /// Writes all of it. `children`: fids of the created parcels, in the plan's order.
 pub fn share_out(

@@ -45,6 +45,7 @@ pub use carve::Carve;
 pub use dossier::{open as open_dossier, unknown as no_dossier};
 pub use effects::{Effects, MOST_DETAILS, ParcelEffect, Tolerance};
 pub use forms::NewLand;
+pub use heirs::expected_uses;
 pub use insert_point::InsertPoint;
 pub use match_edge::MatchEdge;
 pub use match_points::MatchPoints;

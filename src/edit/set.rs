@@ -42,6 +42,23 @@ pub struct Fields {
     pub is_parcel: Option<bool>,
 }
 
+impl Fields {
+    /// What these leave out as in `rest`.
+    pub(super) fn or(self, rest: Self) -> Self {
+        Self {
+            sheet: self.sheet.or(rest.sheet),
+            number: self.number.or(rest.number),
+            old_sheet: self.old_sheet.or(rest.old_sheet),
+            old_number: self.old_number.or(rest.old_number),
+            area_measured: self.area_measured.or(rest.area_measured),
+            area_legal: self.area_legal.or(rest.area_legal),
+            land_use: self.land_use.or(rest.land_use),
+            address: self.address.or(rest.address),
+            is_parcel: self.is_parcel.or(rest.is_parcel),
+        }
+    }
+}
+
 fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(d: D) -> Result<Option<Option<T>>, D::Error> {
     Option::deserialize(d).map(Some)
 }

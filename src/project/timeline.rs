@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use super::Project;
-use crate::domain::{Failure, ParcelRef};
+use crate::domain::{Failure, ParcelRecord, ParcelRef};
 use crate::edit;
 use crate::store::lineage::{self, Lineage};
+use crate::store::rows;
 use crate::topology::Coverage;
 
 /// A moment in the history of the register.
@@ -43,6 +44,13 @@ impl Project {
         coverage.remove_all(difference.absent);
         coverage.replace_all(difference.present);
         Ok(Arc::new(coverage))
+    }
+
+    /// What the register said of a parcel (fid) at a moment, like [`Project::record`]; names and addresses of holders are
+    /// those of today. Fails with `NO_PARCEL` when it was not in force then.
+    pub fn record_at(&self, fid: i64, when: When) -> Result<ParcelRecord, Failure> {
+        let op = self.operation_at(when)?;
+        Ok(rows::record_at(self.reader.conn(), fid, op)?)
     }
 
     /// fid of the parcel a reference means, in force or else historic.

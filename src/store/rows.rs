@@ -8,7 +8,7 @@ use std::sync::Arc;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::error::{Result, StoreError};
-use super::{connection, geometry, personal};
+use super::{connection, geometry, history, personal};
 use crate::domain::{BBox, Failure, Holder, LandUseRow, Parcel, ParcelRecord, Polygon, Status, Uid};
 use crate::job::Progress;
 use crate::msg;
@@ -183,6 +183,74 @@ pub fn record(conn: &Connection, fid: i64) -> Result<ParcelRecord> {
     }
 }
 
+/// What the register said of a parcel in force after operation `op`: all of it, but names and addresses of holders
+/// are those of today. Fails with `NO_PARCEL` when it was not in force then.
+pub fn record_at(conn: &Connection, fid: i64, op: i64) -> Result<ParcelRecord> {
+    let mut now = record(conn, fid)?;
+    let newest: i64 = conn
+        .prepare_cached("SELECT op FROM parcel WHERE fid=?1")?
+        .query_row([fid], |r| r.get(0))?;
+    if newest > op {
+        let mut stmt = conn.prepare_cached(VERSION)?;
+        let mut rows = stmt.query(params![fid, op])?;
+        let row = rows.next()?.ok_or_else(no_parcel)?;
+        let uses: Option<String> = row.get(17)?;
+        let of_now = full(conn, row)?;
+        now = ParcelRecord {
+            fid,
+            uid: now.uid,
+            land_uses: earlier_uses(&uses.unwrap_or_default())?,
+            ..of_now
+        };
+    }
+    now.holders = holders_at(conn, fid, op)?;
+    match now.status {
+        Status::InForce => Ok(now),
+        Status::Historic => Err(no_parcel().into()),
+    }
+}
+
+/// The columns of [`RECORD`], of an earlier state, and its land-use rows.
+const VERSION: &str = "SELECT parcel, uid, version, status, commune, sheet, number, old_sheet, old_number, parcel_code, \
+    area_measured, area_legal, land_use, address, is_parcel, survey, geom, land_use_rows FROM parcel_version \
+    WHERE parcel=?1 AND from_op<=?2 AND to_op>?2 ORDER BY version LIMIT 1";
+
+/// Land-use rows as [`super::write::supersede`] kept them.
+fn earlier_uses(json: &str) -> Result<Vec<LandUseRow>> {
+    #[derive(serde::Deserialize)]
+    struct Kept {
+        uid: String,
+        code: String,
+        list_version: Option<String>,
+        area: Option<f64>,
+        term: Option<String>,
+        origin: Option<String>,
+    }
+    let damaged = || {
+        let message = msg!(
+            "Dòng loại đất của trạng thái cũ trong tệp bị hỏng.",
+            "The land-use rows of an earlier state in the file are damaged."
+        );
+        Failure::new("BAD_JSON", message)
+    };
+    let kept: Vec<Kept> = match json {
+        "" => Vec::new(),
+        json => serde_json::from_str(json).map_err(|_| damaged())?,
+    };
+    let one = |(row, position): (Kept, i64)| {
+        Ok(LandUseRow {
+            uid: row.uid.parse().map_err(|_| damaged())?,
+            position,
+            code: row.code,
+            list_version: row.list_version,
+            area: row.area,
+            term: row.term,
+            origin: row.origin,
+        })
+    };
+    kept.into_iter().zip(1..).map(one).collect()
+}
+
 /// "There is no such parcel."
 pub fn no_parcel() -> Failure {
     Failure::new(
@@ -260,9 +328,48 @@ fn land_uses(conn: &Connection, parcel: i64) -> Result<Vec<LandUseRow>> {
 }
 
 fn holders(conn: &Connection, parcel: i64) -> Result<Vec<Holder>> {
+    let all = rights(conn, parcel)?.into_iter();
+    Ok(all.filter(|r| r.status == IN_FORCE).map(|r| r.holder).collect())
+}
+
+/// Who held rights on a parcel after operation `op`, by the journal without what was undone since; names and
+/// addresses are those of today.
+fn holders_at(conn: &Connection, parcel: i64, op: i64) -> Result<Vec<Holder>> {
+    let undone = history::undone_by(conn)?;
     let mut stmt = conn.prepare_cached(
-        "SELECT r.uid, p.uid, p.kind, p.name_p, p.address_p, p.user_type FROM \"right\" r JOIN party p ON p.fid = r.party \
-         WHERE r.parcel=?1 AND r.status='HIEN_HANH' ORDER BY r.fid",
+        "SELECT c.op, c.act, c.before FROM change c JOIN operation o ON o.id=c.op WHERE c.tbl='right' AND c.op>?2 AND o.undoes IS NULL \
+         AND (c.row=?1 OR c.row_to IS NOT NULL AND ?1 BETWEEN c.row AND c.row_to) AND (c.act<>'update' OR c.col='status') ORDER BY c.id",
+    )?;
+    let mut out = Vec::new();
+    for right in rights(conn, parcel)? {
+        let mut status = Some(right.status);
+        let mut changes = stmt.query(params![right.fid, op])?;
+        while let Some(row) = changes.next()? {
+            if undone.contains_key(&row.get(0)?) {
+                continue;
+            }
+            let act: String = row.get(1)?;
+            status = if act == "update" { row.get(2)? } else { None };
+            break;
+        }
+        out.extend((status.as_deref() == Some(IN_FORCE)).then_some(right.holder));
+    }
+    Ok(out)
+}
+
+const IN_FORCE: &str = "HIEN_HANH";
+
+/// A right as it is now.
+struct Right {
+    fid: i64,
+    status: String,
+    holder: Holder,
+}
+
+fn rights(conn: &Connection, parcel: i64) -> Result<Vec<Right>> {
+    let mut stmt = conn.prepare_cached(
+        "SELECT r.uid, p.uid, p.kind, p.name_p, p.address_p, p.user_type, r.fid, r.status FROM \"right\" r JOIN party p ON p.fid = r.party \
+         WHERE r.parcel=?1 ORDER BY r.fid",
     )?;
     let mut rows = stmt.query([parcel])?;
     let mut out = Vec::new();
@@ -270,13 +377,18 @@ fn holders(conn: &Connection, parcel: i64) -> Result<Vec<Holder>> {
         let open = |i: usize| -> Result<Option<String>> {
             Ok(personal::open(row.get_ref(i)?.as_blob_or_null().map_err(sql)?)?)
         };
-        out.push(Holder {
+        let holder = Holder {
             right_uid: uid(row, 0)?,
             party_uid: uid(row, 1)?,
             kind: row.get(2)?,
             name: open(3)?.unwrap_or_default(),
             address: open(4)?,
             user_type: row.get(5)?,
+        };
+        out.push(Right {
+            fid: row.get(6)?,
+            status: row.get(7)?,
+            holder,
         });
     }
     Ok(out)

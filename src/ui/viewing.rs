@@ -98,6 +98,14 @@ impl Scene {
         matches!(self.viewing, Viewing::Past(_))
     }
 
+    /// When the earlier moment on the screen was.
+    pub fn moment(&self) -> Option<jiff::Timestamp> {
+        let Viewing::Past(op) = self.viewing else {
+            return None;
+        };
+        self.moments.iter().rfind(|o| o.op <= op).map(|o| o.at)
+    }
+
     /// Code of the dossier in hand.
     pub fn dossier(&self) -> Option<&str> {
         match &self.viewing {

@@ -366,3 +366,44 @@ fn a_sample_district_is_edited_and_taken_back() {
         assert!(dump(&p) == after, "seed {seed}: redo-all");
     }
 }
+
+/// The record of a parcel at each moment is what it was then; after undoing, what was undone never was.
+#[test]
+fn records_are_read_as_they_were() {
+    let d = District::new(4);
+    let mut p = d.open();
+    let all = |p: &Project| -> BTreeMap<i64, diachinh::domain::ParcelRecord> {
+        p.coverage().iter().map(|q| (q.fid, p.record(q.fid).unwrap())).collect()
+    };
+    let head = |p: &Project| p.operation_at(When::At(jiff::Timestamp::MAX)).unwrap();
+    let mut states = vec![(head(&p), all(&p))];
+    let (a, b, c) = ("25747/1/1", "25747/1/2", "25747/1/6");
+    let edits = [
+        json!({"op": "set", "parcel": a, "fields": {"address": "ấp 9", "land_use": "CLN"}}),
+        cut(c, 1, 1, 2),
+        json!({"op": "set", "parcel": b, "fields": {"area_legal": 321.5}}),
+        json!({"op": "merge", "parcels": [a, b]}),
+    ];
+    for (i, e) in edits.iter().enumerate() {
+        p.apply(&of(e), &act(10 + i as i64)).unwrap();
+        states.push((head(&p), all(&p)));
+    }
+    let same = |p: &Project, states: &[(i64, BTreeMap<i64, diachinh::domain::ParcelRecord>)]| {
+        for (op, records) in states {
+            for (fid, then) in records {
+                assert_eq!(&p.record_at(*fid, When::Op(*op)).unwrap(), then, "op {op}, fid {fid}");
+            }
+        }
+    };
+    same(&p, &states);
+    let child = *states[4].1.keys().max().unwrap();
+    assert_eq!(p.record_at(child, When::Op(states[1].0)).unwrap_err().code(), "NO_PARCEL");
+    let gone = parcel_fid(&states[0].1, "1");
+    assert_eq!(p.record_at(gone, When::Op(states[4].0)).unwrap_err().code(), "NO_PARCEL");
+    p.undo(Undo::Last, &act(50)).unwrap();
+    same(&p, &states[..4]);
+}
+
+fn parcel_fid(records: &BTreeMap<i64, diachinh::domain::ParcelRecord>, number: &str) -> i64 {
+    *records.iter().find(|(_, r)| r.number == number).unwrap().0
+}

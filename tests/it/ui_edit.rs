@@ -509,6 +509,15 @@ fn the_life_of_a_parcel_leads_to_the_map_as_it_was() {
     w.settle();
     assert!(w.says("chỉ để xem"), "{}", w.texts());
     assert_eq!(w.app().selected(), [fid], "the historic parcel on its map");
+    w.h.get_by_role_and_label(Role::Tab, "Thửa đất").click();
+    w.settle();
+    assert!(w.says("Như tại ngày"), "the record is of then: {}", w.texts());
+    w.h.get_by_role_and_label(Role::Tab, "Người sử dụng").click();
+    w.settle();
+    assert!(w.says("tên, địa chỉ và mã đối tượng là của hôm nay"), "{}", w.texts());
+    assert!(!w.says("Chưa có người sử dụng đất"), "who held the rights then");
+    w.h.get_by_role_and_label(Role::Tab, "Thửa đất").click();
+    w.settle();
     w.shot("thoi-diem");
     w.key(NONE, Key::M);
     assert_eq!(w.app().tool(), ToolKind::Select, "no editing of the past");
@@ -608,4 +617,74 @@ fn a_gap_is_given_to_a_neighbour_and_edges_are_matched() {
     w.settle();
     w.shot("tiep-bien");
     assert!(w.says("cặp,"), "{}", w.texts());
+}
+
+#[test]
+fn a_past_record_is_never_that_of_today() {
+    let mut w = Window::editing();
+    let fid = w.find();
+    let old = w.project().record(fid).unwrap().address.unwrap_or_default();
+    w.type_into("Địa chỉ", "ấp Mới 77");
+    w.enter();
+    assert_eq!(w.value("Địa chỉ"), "ấp Mới 77");
+    w.key(CTRL.plus(Modifiers::SHIFT), Key::M);
+    w.settle();
+    assert_eq!(w.value("Địa chỉ"), "ấp Mới 77", "the newest moment first");
+    w.h.get_by_role_and_label(Role::Slider, "Thời điểm").focus();
+    w.h.run_steps(2);
+    w.key(NONE, Key::ArrowLeft);
+    w.settle();
+    assert_eq!(w.value("Địa chỉ"), old, "{}", w.texts());
+    assert!(w.says("Như tại ngày"), "{}", w.texts());
+    w.shot("qua-khu");
+    w.click("Về hiện tại");
+    assert_eq!(w.value("Địa chỉ"), "ấp Mới 77");
+}
+
+#[test]
+fn a_merged_parcel_and_a_strip_have_tables_the_clerk_corrects() {
+    let mut w = Window::editing();
+    let fid = w.find();
+    let parcel = w.parcel(fid);
+    w.split_in_two();
+    let halves: Vec<Parcel> = w.app().selected().iter().map(|f| w.parcel(*f)).collect();
+    let names: Vec<String> = halves.iter().map(|p| format!("{}/{}", p.sheet, p.number)).collect();
+    w.key(NONE, Key::G);
+    w.fields(&[&names.join("; ")]);
+    w.settle();
+    assert!(w.says("Thửa sau khi hợp"), "{}", w.texts());
+    w.type_into("Số thửa 1", "9001");
+    w.type_into("Loại đất 1", "ONT 100; CLN 33,3");
+    w.settle();
+    w.shot("hop-bang");
+    w.enter();
+    let made = w.parcel(w.app().selected()[0]);
+    let record = w.project().record(made.fid).unwrap();
+    let uses: Vec<String> = record.land_uses.iter().map(|u| format!("{} {:?}", u.code, u.area)).collect();
+    assert_eq!((&*made.number, uses), ("9001", vec!["ONT Some(100.0)".into(), "CLN Some(33.3)".into()]), "{}", w.texts());
+    // A strip cut off it: its number and use are in the table, the use as in the bar.
+    let (a, b) = longest(&made);
+    let shell = made.polygon.shell();
+    let (p, q) = (shell[a - 1], shell[b - 1]);
+    let pole = diachinh::topology::polylabel::pole(&made.polygon, 100.0).unwrap().at;
+    let along = |k: i64| Pt::new(pole.e + (q.e - p.e) * k, pole.n + (q.n - p.n) * k);
+    w.key(NONE, Key::Escape);
+    w.key(NONE, Key::Escape);
+    w.key(NONE, Key::C);
+    w.settle();
+    w.type_into("Rộng (m)", "2");
+    w.type_into("Các điểm", &format!("{}; {}", typed(along(-2)), typed(along(2))));
+    w.settle();
+    assert!(w.says("Dải cắt ra và phần tách ra"), "{}", w.texts());
+    w.type_into("Số thửa 1", "9002");
+    w.settle();
+    w.shot("cat-dai-bang");
+    w.enter();
+    let strip = w.project().coverage().iter().find(|p| &*p.number == "9002").cloned();
+    let strip = strip.unwrap_or_else(|| panic!("{}", w.texts()));
+    assert_eq!(&*strip.land_use, "DGT", "the use of the bar holds for the strip");
+    for _ in 0..3 {
+        w.undo();
+    }
+    assert_eq!(w.parcel(fid).polygon, parcel.polygon);
 }

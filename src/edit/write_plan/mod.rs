@@ -6,10 +6,9 @@
 //! - A parent that keeps a part is itself one of the heirs its areas are shared out among.
 //! - Children inherit the numbers of the former map, the address and the rights; documents stay with the parent.
 
-use std::collections::BTreeMap;
 
 use super::distribute::rounded;
-use super::heirs::{self, Heir};
+use super::heirs;
 use super::records::{ChildFields, Records};
 use super::{Context, EditError, dossier, numbering, parcel_code, proposal, receive, set};
 use crate::domain::{Failure, Parcel, ParcelKey, Polygon, Uid};
@@ -234,22 +233,7 @@ fn succeed(
     children: &[i64],
     date: &str,
 ) -> Result<(), EditError> {
-    let mut heirs: BTreeMap<i64, Vec<Heir>> = plan.retired.iter().map(|f| (*f, Vec::new())).collect();
-    for (fid, shape) in children.iter().zip(&plan.created) {
-        for parent in &shape.parents {
-            heirs
-                .entry(*parent)
-                .or_default()
-                .push(Heir::child(at.coverage, *parent, *fid, shape));
-        }
-    }
-    for (parent, list) in &mut heirs {
-        if let Some((_, polygon)) = plan.changed.iter().find(|(f, _)| f == parent)
-            && !list.is_empty()
-        {
-            list.push(Heir::itself(*parent, polygon));
-        }
-    }
+    let heirs = heirs::of(at.coverage, plan, children);
     heirs::share_out(at, &heirs, children, records)?;
     for fid in &plan.retired {
         succession::end(at.op, *fid, date)?;

@@ -11,7 +11,7 @@ use egui::{RichText, TextEdit, Ui};
 use egui_material_icons::icons as i;
 
 use crate::domain::{Parcel, ParcelRecord};
-use crate::project::Project;
+use crate::project::{Project, When};
 use crate::text::fold::fold;
 use crate::text::{Lang, Text, format, terms};
 use crate::topology::Coverage;
@@ -19,6 +19,7 @@ use crate::ui::action::{Action, Select};
 use crate::ui::look::Look;
 use crate::ui::table::{self, Col, Rows, Sort, Table};
 use crate::ui::theme::tokens;
+use crate::ui::viewing::Viewing;
 use crate::ui::widgets;
 
 /// Above this, sorting and filtering run beside the window.
@@ -296,7 +297,7 @@ struct Extra {
 }
 
 impl Pages {
-    fn want(&mut self, project: &Project, revision: u64, fids: &[i64]) {
+    fn want(&mut self, project: &Project, viewing: &Viewing, revision: u64, fids: &[i64]) {
         if self.revision != revision || self.read.len() > 20_000 {
             *self = Self {
                 revision,
@@ -312,7 +313,13 @@ impl Pages {
             return;
         }
         // A row that cannot be read shows blanks; opening the parcel says why.
-        let records = project.records(&missing).unwrap_or_default();
+        let records = match viewing {
+            Viewing::Past(op) => {
+                let then = |f: &i64| project.record_at(*f, When::Op(*op)).ok();
+                missing.iter().filter_map(then).collect()
+            }
+            _ => project.records(&missing).unwrap_or_default(),
+        };
         self.read.extend(missing.into_iter().map(|f| (f, None)));
         self.read
             .extend(records.into_iter().map(|r| (r.fid, Some(Box::new(extra(&r))))));
@@ -347,7 +354,8 @@ impl Rows for View<'_, '_> {
         let start = rows.start / PAGE * PAGE;
         let end = (rows.end.div_ceil(PAGE) * PAGE).min(self.count());
         let fids = &self.rows[start.min(end) as usize..end as usize];
-        self.pages.want(self.look.project, self.look.revision, fids);
+        let (project, viewing) = (self.look.project, &self.look.scene.viewing);
+        self.pages.want(project, viewing, self.look.revision, fids);
     }
 
     fn cell(&mut self, ui: &mut Ui, row: u64, col: usize) {

@@ -1,8 +1,9 @@
 //! Cutting a strip off parcels: along a centre line with a width, or by an outline; the strip becomes a
 //! parcel of its own.
 
+use super::children::Children;
 use super::lists::{Parcels, Points};
-use super::{Asks, Input, Tool, bar::Bar, marks};
+use super::{Asks, Input, Tool, bar::Bar, marks, preview};
 use crate::domain::Pt;
 use crate::edit::{Carve as Cut, Edit, Fields};
 use crate::text::{Text, format, terms};
@@ -11,6 +12,7 @@ use crate::ui::look::Look;
 use crate::ui::map_live::Canvas;
 use crate::ui::theme::Tokens;
 
+const TITLE: Text = Text::new("Dải cắt ra và phần tách ra", "The strip and parts cut apart");
 const WHICH: Text = Text::new("Từ các thửa", "From parcels");
 const BY: Text = Text::new("Theo", "By");
 const WIDTH: Text = Text::new("Rộng (m)", "Width (m)");
@@ -39,6 +41,7 @@ pub struct Carve {
     width: String,
     land_use: String,
     live: Vec<Pt>,
+    children: Children,
 }
 
 impl Default for Carve {
@@ -50,6 +53,7 @@ impl Default for Carve {
             width: "4".to_owned(),
             land_use: "DGT".to_owned(),
             live: Vec::new(),
+            children: Children::default(),
         }
     }
 }
@@ -90,7 +94,7 @@ impl Tool for Carve {
             line,
             width,
             fields,
-            children: Vec::new(),
+            children: self.children.given(look.lang),
         }))
     }
 
@@ -126,13 +130,21 @@ impl Tool for Carve {
         }
     }
 
+    fn has_table(&self) -> bool {
+        true
+    }
+
+    fn table(&mut self, ui: &mut egui::Ui, shown: &preview::Shown, look: &Look<'_>) {
+        self.children.ui(ui, TITLE, shown, look);
+    }
+
     fn paint(&self, cx: &Canvas<'_>, _: &Look<'_>, t: &Tokens) {
         marks::line(cx, &self.points.points, t);
     }
 
     fn back(&mut self) -> bool {
         self.live.clear();
-        self.points.clear() || self.which.clear()
+        self.children.clear() || self.points.clear() || self.which.clear()
     }
 
     fn done(&mut self) {

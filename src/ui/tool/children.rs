@@ -1,23 +1,22 @@
-//! The table of the parcels a split creates: number to be, area, land use. What the clerk types overrides
-//! what would be given by itself.
+//! The table of the parcels a split, merge or carve creates: number to be, area, land-use rows as shared out.
+//! What the clerk types overrides what would be given by itself.
 
 use egui::{Grid, RichText, ScrollArea, TextEdit, Ui};
 
 use super::plan_view::tint;
 use super::preview::Shown;
-use crate::domain::Parcel;
-use crate::edit::{ChildFields, Fields, UseArea};
+use crate::edit::{self, ChildFields, Edit, Fields, UseArea};
 use crate::text::{Lang, Text, format, terms};
+use crate::topology::Plan;
 use crate::ui::look::Look;
 use crate::ui::theme::{self, tokens};
 use crate::ui::widgets;
 
-const TITLE: Text = Text::new("Các thửa sau khi tách", "Parcels after the split");
 const AREA: Text = Text::new("Diện tích", "Area");
 const SUM: Text = Text::new("Cộng", "Sum");
 const HELP: Text = Text::new(
-    "Để trống: số kế tiếp của tờ, loại đất theo thửa mẹ chia theo diện tích. Nhiều loại: ONT 60; CLN 35,5",
-    "Empty: the next number of the sheet, land use of the parent by area. Several: ONT 60; CLN 35.5",
+    "Chữ nhạt là giá trị tự có: số kế tiếp của tờ, loại đất của thửa cũ chia theo diện tích. Gõ vào để sửa; nhiều loại: ONT 60; CLN 35,5",
+    "In grey what comes by itself: the next number of the sheet, land use of the parents by area. Type to correct; several: ONT 60; CLN 35.5",
 );
 
 /// Room for so many points of rows, then it scrolls.
@@ -56,22 +55,22 @@ impl Children {
     }
 
     /// The table with its title and help.
-    pub fn ui(&mut self, ui: &mut Ui, shown: &Shown, parent: Option<&Parcel>, look: &Look<'_>) {
+    pub fn ui(&mut self, ui: &mut Ui, title: Text, shown: &Shown, look: &Look<'_>) {
         let created = &shown.plan.created;
         self.areas = created.iter().map(|c| c.polygon.area_m2()).collect();
         self.rows.resize(created.len(), Row::default());
-        ui.label(RichText::new(TITLE.get(look.lang)).text_style(theme::bold()));
+        ui.label(RichText::new(title.get(look.lang)).text_style(theme::bold()));
         ScrollArea::vertical()
             .id_salt("children")
             .max_height(MOST_HIGH)
-            .show(ui, |ui| self.table(ui, shown, parent, look));
+            .show(ui, |ui| self.table(ui, shown, look));
         let help = RichText::new(HELP.get(look.lang))
             .small()
             .color(tokens(ui).text_weak);
         ui.add(egui::Label::new(help).wrap());
     }
 
-    fn table(&mut self, ui: &mut Ui, shown: &Shown, parent: Option<&Parcel>, look: &Look<'_>) {
+    fn table(&mut self, ui: &mut Ui, shown: &Shown, look: &Look<'_>) {
         let lang = look.lang;
         let weak = tokens(ui).text_weak;
         let head = |ui: &mut Ui, t: Text| drop(ui.label(RichText::new(t.get(lang)).small().color(weak)));
@@ -84,7 +83,6 @@ impl Children {
                 head(ui, AREA);
                 head(ui, terms::LAND_USE);
                 ui.end_row();
-                let uses = parent.map(|p| p.land_use.to_string()).unwrap_or_default();
                 for (n, (row, area)) in self.rows.iter_mut().zip(&self.areas).enumerate() {
                     widgets::swatch(ui, tint(n));
                     let next = shown
@@ -100,10 +98,11 @@ impl Children {
                         &name(terms::PARCEL_NUMBER, n, lang),
                     );
                     ui.label(format::area(*area, lang));
+                    let uses = shown.uses.get(n).map_or("", String::as_str);
                     field(
                         ui,
                         &mut row.land_use,
-                        &uses,
+                        uses,
                         118.0,
                         &name(terms::LAND_USE, n, lang),
                     );
@@ -115,6 +114,52 @@ impl Children {
                 ui.label(RichText::new(sum).text_style(theme::bold()));
                 ui.end_row();
             });
+    }
+}
+
+/// Land use of each created parcel where nothing is typed; none for edits without a table.
+pub fn expected(edit: &Edit, plan: &Plan, look: &Look<'_>) -> Vec<String> {
+    let strips = match edit {
+        Edit::Split(_) | Edit::Merge(_) => 0,
+        Edit::Carve(e) => e.strips(look.coverage).unwrap_or(0),
+        _ => return Vec::new(),
+    };
+    let strip = match edit {
+        Edit::Carve(e) => e.fields.land_use.clone().flatten(),
+        _ => None,
+    };
+    let of = |fid: i64| {
+        let rows = look.project.record(fid).map(|r| r.land_uses).unwrap_or_default();
+        let one = |r: crate::domain::LandUseRow| UseArea {
+            code: r.code,
+            area: r.area,
+        };
+        rows.into_iter().map(one).collect()
+    };
+    let all = edit::expected_uses(look.coverage, plan, of);
+    let shared = all.iter().zip(&plan.created).map(|(rows, shape)| match rows.as_slice() {
+        // Parents without rows pass their label on.
+        [] => {
+            let parents = shape.parents.iter().filter_map(|f| look.coverage.get(*f));
+            let labels: std::collections::BTreeSet<&str> = parents.map(|p| &*p.land_use).collect();
+            labels.into_iter().collect::<Vec<_>>().join("+")
+        }
+        [one] => one.code.clone(),
+        many => many.iter().map(|u| use_text(u, look.lang)).collect::<Vec<_>>().join("; "),
+    });
+    let strip_or = |(n, text): (usize, String)| strip.clone().filter(|_| n < strips).unwrap_or(text);
+    shared.enumerate().map(strip_or).collect()
+}
+
+/// "ONT 60", as it is typed.
+fn use_text(u: &UseArea, lang: Lang) -> String {
+    match u.area {
+        Some(area) => {
+            let plain = format!("{}", (area * 10.0).round() / 10.0);
+            let area = if lang == Lang::Vi { plain.replace('.', ",") } else { plain };
+            format!("{} {area}", u.code)
+        }
+        None => u.code.clone(),
     }
 }
 

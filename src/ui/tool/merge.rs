@@ -1,14 +1,16 @@
 //! Merging parcels (hợp thửa): the selected ones, or those typed; the new parcel takes the next number of
 //! the sheet or keeps that of one of them.
 
+use super::children::Children;
 use super::lists::{self, Parcels};
 use super::{Asks, Input, Tool, bar::Bar, preview};
-use crate::edit::{Edit, Merge as Join};
+use crate::edit::{ChildFields, Edit, Merge as Join};
 use crate::text::Text;
 use crate::ui::look::Look;
 use crate::ui::map_live::Canvas;
 use crate::ui::theme::Tokens;
 
+const TITLE: Text = Text::new("Thửa sau khi hợp", "Parcel after the merge");
 const WHICH: Text = Text::new("Các thửa", "Parcels");
 const NUMBER: Text = Text::new("Số thửa", "Number");
 const NEXT_NUMBER: Text = Text::new("số mới", "a new one");
@@ -22,6 +24,18 @@ pub struct Merge {
     which: Parcels,
     /// fid of the parcel whose number stays.
     keep: Option<i64>,
+    children: Children,
+}
+
+impl Merge {
+    /// What the table says; a number that is kept is not typed.
+    fn children(&self, look: &Look<'_>) -> Vec<ChildFields> {
+        let mut given = self.children.given(look.lang);
+        if self.keep.is_some() {
+            given.iter_mut().for_each(|c| c.fields.number = None);
+        }
+        given
+    }
 }
 
 impl Tool for Merge {
@@ -39,7 +53,7 @@ impl Tool for Merge {
             Edit::Merge(Join {
                 parcels: self.which.refs(look),
                 keep_number: keep.map(lists::by_uid),
-                children: Vec::new(),
+                children: self.children(look),
             })
         })
     }
@@ -73,10 +87,18 @@ impl Tool for Merge {
         }
     }
 
+    fn has_table(&self) -> bool {
+        true
+    }
+
+    fn table(&mut self, ui: &mut egui::Ui, shown: &preview::Shown, look: &Look<'_>) {
+        self.children.ui(ui, TITLE, shown, look);
+    }
+
     fn paint(&self, _: &Canvas<'_>, _: &Look<'_>, _: &Tokens) {}
 
     fn back(&mut self) -> bool {
-        self.which.clear()
+        self.children.clear() || self.which.clear()
     }
 
     fn done(&mut self) {

@@ -57,6 +57,7 @@ fn given(edit: &Edit, n: usize, look: &Look<'_>) -> ChildFields {
             }
             child
         }
+        Edit::Carve(e) => e.children.get(n).cloned().unwrap_or_default(),
         Edit::AddParcel(e) => land(&e.commune, &e.sheet, &e.number),
         Edit::FillGap { land: Some(l), .. } => land(&l.commune, &l.sheet, &l.number),
         _ => ChildFields::default(),

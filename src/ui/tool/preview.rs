@@ -29,6 +29,8 @@ pub struct Shown {
     pub poles: Vec<Pt>,
     /// Fids that only receive points.
     pub receive: Vec<i64>,
+    /// Land use each created parcel would get: "ONT 60; CLN 35,5". Only for edits with a table.
+    pub uses: Vec<String>,
 }
 
 #[derive(Debug, Default)]
@@ -121,6 +123,7 @@ fn shown(edit: &Edit, plan: Plan, look: &Look<'_>) -> Shown {
             .map(|(f, _)| *f)
             .collect(),
         lines,
+        uses: super::children::expected(edit, &plan, look),
         plan,
     }
 }

@@ -15,6 +15,7 @@ use crate::ui::look::Look;
 use crate::ui::map_live::Canvas;
 use crate::ui::theme::Tokens;
 
+const TITLE: Text = Text::new("Các thửa sau khi tách", "Parcels after the split");
 const WHICH: Text = Text::new("Thửa", "Parcel");
 const HOW: Text = Text::new("Cách tách", "Way");
 const LINE: Text = Text::new("Đường tách", "Line");
@@ -223,7 +224,7 @@ impl Tool for Split {
     }
 
     fn table(&mut self, ui: &mut egui::Ui, shown: &preview::Shown, look: &Look<'_>) {
-        self.children.ui(ui, shown, self.which.one(look), look);
+        self.children.ui(ui, TITLE, shown, look);
     }
 
     fn paint(&self, cx: &Canvas<'_>, look: &Look<'_>, t: &Tokens) {

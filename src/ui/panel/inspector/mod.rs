@@ -10,11 +10,12 @@ use egui_material_icons::icons as i;
 
 use super::history;
 use crate::domain::{Failure, ParcelRecord};
-use crate::project::{Lineage, LogFilter, OperationSummary};
+use crate::project::{Lineage, LogFilter, OperationSummary, When};
 use crate::text::{Lang, Text, format};
 use crate::ui::action::Action;
 use crate::ui::look::Look;
 use crate::ui::theme::{self, M, S, tokens};
+use crate::ui::viewing::Viewing;
 use crate::ui::widgets::{self, Tone};
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -97,6 +98,9 @@ impl Inspector {
             Err(failure) => return widgets::note(ui, Tone::Error, &failure.describe(look.lang)),
         };
         header(ui, record, look);
+        if look.scene.is_past() {
+            as_of(ui, look);
+        }
         ui.add_space(S);
         let tabs = Tab::ALL.map(|t| (t, t.text().get(look.lang).to_owned()));
         self.tab = widgets::tabs(ui, &tabs, self.tab).unwrap_or(self.tab);
@@ -109,7 +113,13 @@ impl Inspector {
                 self.details.ui(ui, record, look, out);
                 self.vertices.ui(ui, record, look, out);
             }
-            Tab::Holders => holders::ui(ui, record, look.lang),
+            Tab::Holders => {
+                if look.scene.is_past() {
+                    widgets::note(ui, Tone::Info, NAMES_OF_TODAY.get(look.lang));
+                    ui.add_space(S);
+                }
+                holders::ui(ui, record, look.lang);
+            }
             Tab::Certificates | Tab::Changes | Tab::Scans => later(ui, self.tab, look.lang),
             Tab::History => {
                 let filter = LogFilter {
@@ -143,16 +153,35 @@ impl Inspector {
             self.details.reset();
             self.vertices.reset();
         }
-        let record = look.project.record(fid).map(Box::new);
+        let record = match look.scene.viewing {
+            Viewing::Past(op) => look.project.record_at(fid, When::Op(op)),
+            _ => look.project.record(fid),
+        };
         self.read = Some(Read {
             fid,
             revision: look.revision,
-            record,
+            record: record.map(Box::new),
             log: None,
             lineage: None,
         });
     }
 }
+
+/// Says that nothing here is of today.
+fn as_of(ui: &mut Ui, look: &Look<'_>) {
+    let Some(at) = look.scene.moment() else { return };
+    let at = format::date_time(at);
+    let text = match look.lang {
+        Lang::Vi => format!("Như tại ngày {at}; chỉ để xem."),
+        Lang::En => format!("As of {at}; only to look at."),
+    };
+    widgets::note(ui, Tone::Warning, &text);
+}
+
+const NAMES_OF_TODAY: Text = Text::new(
+    "Ai có quyền là theo thời điểm đang xem; tên, địa chỉ và mã đối tượng là của hôm nay.",
+    "Who held rights is of the moment shown; names, addresses and user codes are of today.",
+);
 
 /// A parcel to come, of the dossier in hand.
 fn proposed(ui: &mut Ui, fid: i64, look: &Look<'_>) {
