@@ -437,7 +437,7 @@ impl App {
                 .default_size(settings.right_width);
             let r = r.show(ui, |ui| {
                 if views.map.hand.has_table() {
-                    views.map.hand.table(ui, &look);
+                    views.map.hand.table(ui, &look, out);
                     ui.separator();
                 }
                 views.inspector.ui(ui, &look, out);

@@ -10,7 +10,7 @@ use super::command::Command;
 use super::draw::Sketch;
 use super::session::Session;
 use super::theme::{self, M};
-use super::tool::ToolKind;
+use super::tool::{ToolKind, Values};
 use super::widgets::{self, Tone};
 use crate::domain::{BBox, Uid};
 use crate::project::{Crash, Project};
@@ -24,6 +24,9 @@ struct State {
     sketch: Sketch,
     /// Selected parcels.
     parcels: Vec<String>,
+    /// What was typed into the fields of the tool.
+    #[serde(default)]
+    values: Values,
 }
 
 /// The drawing of the run before, until the person has chosen.
@@ -52,7 +55,9 @@ pub enum Chosen {
 }
 
 const RESUME: Text = Text::new("Vẽ tiếp", "Go on drawing");
+const GO_ON: Text = Text::new("Làm tiếp", "Go on");
 const DROP: Text = Text::new("Bỏ nét vẽ dở", "Drop it");
+const FORGET: Text = Text::new("Bỏ số liệu dở", "Drop them");
 const TRY: Text = Text::new("Cho phép thử lại", "Allow another try");
 const READ: Text = Text::new("Đã biết", "Understood");
 
@@ -62,7 +67,7 @@ impl Drafts {
         let left = project.load_draft();
         let offer = left.and_then(|d| {
             let state: State = serde_json::from_value(d.state).ok()?;
-            (!state.sketch.is_empty()).then_some(Offer { state, at: d.at })
+            (!state.sketch.is_empty() || !state.values.is_empty()).then_some(Offer { state, at: d.at })
         });
         Self {
             offer,
@@ -92,10 +97,14 @@ impl Drafts {
         if let Some(offer) = &self.offer {
             ui.horizontal(|ui| {
                 title(ui, i::ICON_DRAW, &left(offer, lang));
-                if widgets::primary(ui, true, Some(i::ICON_DRAW), RESUME.get(lang)) {
+                let (go_on, drop) = match offer.state.sketch.is_empty() {
+                    true => (GO_ON, FORGET),
+                    false => (RESUME, DROP),
+                };
+                if widgets::primary(ui, true, Some(i::ICON_DRAW), go_on.get(lang)) {
                     chosen = Some(Chosen::Resume);
                 }
-                if widgets::button(ui, true, i::ICON_CLOSE, DROP.get(lang)) {
+                if widgets::button(ui, true, i::ICON_CLOSE, drop.get(lang)) {
                     chosen = Some(Chosen::Drop);
                 }
             });
@@ -116,6 +125,8 @@ fn left(offer: &Offer, lang: Lang) -> String {
     let tool = tool.map_or("", |c: Command| c.text().get(lang));
     let (n, at) = (offer.state.sketch.points().len(), format::date_time(offer.at));
     match lang {
+        Lang::Vi if n == 0 => format!("Còn số liệu nhập dở từ {at}: {tool}"),
+        Lang::En if n == 0 => format!("Unfinished entries of {at}: {tool}"),
         Lang::Vi => format!("Còn nét vẽ dở từ {at}: {tool}, {n} điểm"),
         Lang::En => format!("An unfinished drawing of {at}: {tool}, {n} points"),
     }
@@ -144,7 +155,8 @@ impl Session {
     /// Keeps the drawing under way as it is now, or forgets it when it is done with.
     pub fn keep_drawing(&mut self, at: jiff::Timestamp) {
         let map = &self.views.map;
-        let drawing = map.hand.draws() && !map.draw.sketch.is_empty();
+        let typed = map.hand.typed();
+        let drawing = map.hand.draws() && !map.draw.sketch.is_empty() || typed.is_some();
         if !drawing && (map.hand.is_planning() || self.drafts.kept.is_none()) {
             return;
         }
@@ -156,7 +168,7 @@ impl Session {
             .drafts
             .kept
             .as_ref()
-            .is_some_and(|k| k.sketch == map.draw.sketch)
+            .is_some_and(|k| k.sketch == map.draw.sketch && Some(&k.values) == typed.or(Some(&Values::new())))
         {
             return;
         }
@@ -169,6 +181,7 @@ impl Session {
             tool: format!("{:?}", map.hand.kind()),
             sketch: map.draw.sketch.clone(),
             parcels: uids.map(|p| p.uid.to_string()).collect(),
+            values: typed.cloned().unwrap_or_default(),
         };
         // Where it cannot be kept the drawing goes on; only a crash would show the difference.
         let _lost = serde_json::to_value(&state).map(|v| self.project.save_draft(&v, at));
@@ -201,9 +214,13 @@ impl Session {
         let fids: Vec<i64> = fids.collect();
         self.selection.change(Select::Only(fids));
         self.views.map.hand.take(kind);
-        out.push(Action::Zoom(
-            BBox::of(state.sketch.points().iter().copied()).grown(10_000),
-        ));
+        self.views.map.hand.restore(state.values);
+        let selected = self.selection.fids().iter().filter_map(|f| self.scene.shown.get(*f));
+        let place = match state.sketch.is_empty() {
+            true => selected.map(|p| p.bbox).reduce(BBox::union),
+            false => Some(BBox::of(state.sketch.points().iter().copied()).grown(10_000)),
+        };
+        out.extend(place.map(Action::Zoom));
         self.views.map.draw.sketch = state.sketch;
     }
 }

@@ -657,6 +657,8 @@ fn a_merged_parcel_and_a_strip_have_tables_the_clerk_corrects() {
     w.type_into("Loại đất 1", "ONT 100; CLN 33,3");
     w.settle();
     w.shot("hop-bang");
+    // Enter leaves the cell, Enter writes.
+    w.enter();
     w.enter();
     let made = w.parcel(w.app().selected()[0]);
     let record = w.project().record(made.fid).unwrap();
@@ -680,6 +682,7 @@ fn a_merged_parcel_and_a_strip_have_tables_the_clerk_corrects() {
     w.settle();
     w.shot("cat-dai-bang");
     w.enter();
+    w.enter();
     let strip = w.project().coverage().iter().find(|p| &*p.number == "9002").cloned();
     let strip = strip.unwrap_or_else(|| panic!("{}", w.texts()));
     assert_eq!(&*strip.land_use, "DGT", "the use of the bar holds for the strip");
@@ -687,4 +690,158 @@ fn a_merged_parcel_and_a_strip_have_tables_the_clerk_corrects() {
         w.undo();
     }
     assert_eq!(w.parcel(fid).polygon, parcel.polygon);
+}
+
+/// The boundary tools, by key; the one without a key by the palette.
+const TOOLS: [(Option<Key>, ToolKind); 16] = [
+    (Some(Key::M), ToolKind::MovePoint),
+    (Some(Key::I), ToolKind::InsertPoint),
+    (Some(Key::X), ToolKind::RemovePoint),
+    (Some(Key::J), ToolKind::MergePoints),
+    (Some(Key::B), ToolKind::MovePoints),
+    (Some(Key::R), ToolKind::Reshape),
+    (Some(Key::A), ToolKind::Align),
+    (Some(Key::U), ToolKind::Curve),
+    (Some(Key::T), ToolKind::Split),
+    (Some(Key::G), ToolKind::Merge),
+    (Some(Key::C), ToolKind::Carve),
+    (Some(Key::F), ToolKind::FillGap),
+    (Some(Key::O), ToolKind::Overlap),
+    (Some(Key::N), ToolKind::AddParcel),
+    (None, ToolKind::Retire),
+    (Some(Key::E), ToolKind::MatchEdge),
+];
+
+impl Window {
+    /// Fields and choices of the tool's bar: what lies in its second row, by name.
+    fn bar_fields(&self) -> std::collections::BTreeSet<String> {
+        let row = 108.0..144.0;
+        let all = [Role::TextInput, Role::ComboBox].map(|role| {
+            let found = self.h.get_all_by_role(role);
+            let inside = found.filter(|n| row.contains(&n.rect().center().y));
+            inside.filter_map(|n| n.accesskit_node().label()).collect::<Vec<String>>()
+        });
+        all.concat().into_iter().collect()
+    }
+
+    fn focused(&self) -> Option<String> {
+        let all = [Role::TextInput, Role::ComboBox].map(|role| {
+            let focused = self.h.query_all_by_role(role).find(|n| n.is_focused());
+            focused.and_then(|n| n.accesskit_node().label())
+        });
+        all.into_iter().flatten().next()
+    }
+}
+
+/// Taken by a key, F2 puts the cursor into its first field, Tab goes through all of them and on to the button.
+#[test]
+fn every_field_of_every_tool_is_reached_without_a_mouse() {
+    let mut w = Window::editing();
+    w.find();
+    for (key, kind) in TOOLS {
+        match key {
+            Some(key) => w.key(NONE, key),
+            None => {
+                w.key(CTRL, Key::K);
+                w.text("dua thua vao lich su");
+                w.key(NONE, Key::Enter);
+            }
+        }
+        w.settle();
+        assert_eq!(w.app().tool(), kind);
+        w.key(NONE, Key::F2);
+        let wanted = w.bar_fields();
+        assert!(!wanted.is_empty(), "{kind:?} has no field");
+        let mut reached = std::collections::BTreeSet::new();
+        for _ in 0..wanted.len() {
+            reached.extend(w.focused());
+            w.key(NONE, Key::Tab);
+        }
+        assert_eq!(reached, wanted, "{kind:?}: Tab goes through its fields in a row");
+        for _ in 0..4 {
+            w.key(NONE, Key::Escape);
+        }
+        w.settle();
+        assert_eq!(w.app().tool(), ToolKind::Select, "{kind:?}: Esc leaves it");
+        if w.app().selected().is_empty() {
+            w.find();
+        }
+    }
+}
+
+#[test]
+fn typed_values_are_offered_after_a_crash() {
+    let mut w = Window::editing();
+    let fid = w.find();
+    let path = w.project().path().to_owned();
+    w.key(NONE, Key::T);
+    w.settle();
+    let crash = |w: &Window| {
+        let folder = tempfile::tempdir().unwrap();
+        let copy = folder.path().join("sau-su-co.gpkg");
+        for suffix in ["", "-wal", ".drawing"] {
+            let name = |p: &std::path::Path| std::path::PathBuf::from(format!("{}{suffix}", p.display()));
+            if name(&path).exists() {
+                std::fs::copy(name(&path), name(&copy)).unwrap();
+            }
+        }
+        let setup = diachinh::ui::Setup {
+            open: Some(copy),
+            ..Default::default()
+        };
+        assert!(w.app().project().is_some());
+        let painted = std::env::var_os("DIACHINH_SHOTS").is_some();
+        let mut after = Window::with(setup, [1366.0, 768.0], "{}", painted);
+        after.settle();
+        (after, folder)
+    };
+    assert!(!crash(&w).0.says("dở từ"), "a tool in hand alone is nothing unfinished");
+    w.choose("Cách tách", "theo diện tích");
+    w.type_into("Diện tích (m²)", "120; 95,5; còn lại");
+    w.settle();
+    let (mut after, _folder) = crash(&w);
+    assert!(after.says("Còn số liệu nhập dở"), "{}", after.texts());
+    after.shot("so-lieu-do");
+    after.click("Làm tiếp");
+    after.settle();
+    assert_eq!(after.app().tool(), ToolKind::Split);
+    assert_eq!(after.app().selected(), [fid]);
+    assert_eq!(after.value("Diện tích (m²)"), "120; 95,5; còn lại");
+    assert!(after.says("tạo 3 thửa"), "and the plan is there: {}", after.texts());
+}
+
+/// Two sheets whose common edge does not fit: the pairs are listed with their residuals, a click goes there.
+#[test]
+fn residuals_of_an_edge_are_listed_and_shown() {
+    for theme in ["light", "dark"] {
+        let mut w = Window::editing_in(theme);
+        let coverage = w.project().coverage().clone();
+        let mut found = None;
+        let sheets: std::collections::BTreeSet<_> =
+            coverage.iter().map(|p| (p.commune.clone(), p.sheet.clone())).collect();
+        let area = |s: &(std::sync::Arc<str>, std::sync::Arc<str>)| diachinh::topology::match_edge::Area {
+            commune: s.0.to_string(),
+            sheet: Some(s.1.to_string()),
+        };
+        for a in &sheets {
+            for b in sheets.iter().filter(|b| *b > a && !b.1.is_empty() && !a.1.is_empty()) {
+                let none = std::collections::BTreeSet::new();
+                let edge = diachinh::topology::match_edge::pairs(&coverage, &area(a), &area(b), 500, &none);
+                if edge.is_ok_and(|e| e.pairs.len() + e.hanging.len() > 0) {
+                    found = Some((a.clone(), b.clone()));
+                }
+            }
+        }
+        let (a, b) = found.expect("the sample has an edge that does not fit");
+        w.key(NONE, Key::E);
+        w.fields(&[&format!("{}/{}", a.0, a.1), &format!("{}/{}", b.0, b.1)]);
+        w.settle();
+        assert!(w.says("Chênh lệch tại biên"), "{}", w.texts());
+        let scale = w.app().scale().unwrap();
+        let first = w.h.get_all_by_role(Role::Button).find(|n| n.accesskit_node().label().is_some_and(|l| l.starts_with("1. ")));
+        first.expect("a line of the list").click();
+        w.settle();
+        assert!(w.app().scale().unwrap() <= scale, "the map goes there");
+        w.shot(&format!("tiep-bien-{theme}"));
+    }
 }

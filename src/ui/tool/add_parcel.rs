@@ -51,7 +51,7 @@ impl Tool for AddParcel {
         }))
     }
 
-    fn fields(&mut self, bar: &mut Bar<'_, '_>) {
+    fn fields(&mut self, bar: &mut Bar<'_, '_, '_>) {
         bar.points(OUTLINE, &mut self.outline);
         self.land.fields(bar);
     }

@@ -217,7 +217,7 @@ impl Tool for Align {
         }))
     }
 
-    fn fields(&mut self, bar: &mut Bar<'_, '_>) {
+    fn fields(&mut self, bar: &mut Bar<'_, '_, '_>) {
         bar.point(START, &mut self.start, None);
         bar.point(END, &mut self.end, self.start.at);
         bar.choice(ONTO, &ONTOS, &mut self.onto);

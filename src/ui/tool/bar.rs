@@ -10,6 +10,7 @@ use super::entry::PointEntry;
 use super::lists::{Parcels, Points};
 use super::preview::{self, Preview};
 use super::side::SideEntry;
+use super::frame::Values;
 use super::{Tool, ToolKind};
 use crate::domain::Pt;
 use crate::text::{Lang, Msg, Text};
@@ -32,7 +33,7 @@ pub enum Asked {
 }
 
 /// What a tool's fields are made with.
-pub struct Bar<'a, 'b> {
+pub struct Bar<'a, 'b, 'k> {
     pub ui: &'a mut Ui,
     pub look: &'a Look<'b>,
     /// The first field takes the cursor.
@@ -41,6 +42,23 @@ pub struct Bar<'a, 'b> {
     enter: bool,
     /// Why the first field that cannot be read cannot.
     error: Option<String>,
+    kept: &'a mut Kept<'k>,
+    /// What stands in the next fields comes by itself: nothing a person typed.
+    pub by_itself: bool,
+}
+
+/// What is kept of the fields for a start after a crash.
+pub struct Kept<'a> {
+    pub values: Values,
+    /// Values of an earlier run, taken as the fields are shown.
+    pub restore: &'a mut Values,
+}
+
+/// Marks the name of a choice among the values.
+const CHOICE: &str = "= ";
+
+pub fn is_choice(name: &str) -> bool {
+    name.starts_with(CHOICE)
 }
 
 pub fn ui(
@@ -49,6 +67,7 @@ pub fn ui(
     tool: &mut dyn Tool,
     preview: &Preview,
     focus: bool,
+    kept: &mut Kept<'_>,
     look: &Look<'_>,
 ) -> Asked {
     ui.set_height(HEIGHT);
@@ -67,6 +86,8 @@ pub fn ui(
             focus,
             enter: false,
             error: None,
+            kept,
+            by_itself: false,
         };
         tool.fields(&mut bar);
         if bar.enter {
@@ -134,7 +155,7 @@ fn result(ui: &mut Ui, preview: &Preview, error: Option<String>, look: &Look<'_>
         .on_hover_text(text);
 }
 
-impl Bar<'_, '_> {
+impl Bar<'_, '_, '_> {
     /// A caption in front of what follows.
     pub fn caption(&mut self, text: Text) {
         let weak = tokens(self.ui).text_weak;
@@ -152,6 +173,11 @@ impl Bar<'_, '_> {
         error: Option<&Msg>,
     ) -> bool {
         let lang = self.look.lang;
+        let restored = self.kept.restore.remove(name.en);
+        let again = restored.is_some();
+        if let Some(value) = restored {
+            *text = value;
+        }
         self.caption(name);
         let weak = tokens(self.ui).text_weak;
         let edit = TextEdit::singleline(text)
@@ -164,7 +190,10 @@ impl Bar<'_, '_> {
         };
         let r = self.ui.add(edit);
         self.field(&r, name.get(lang));
-        let changed = r.changed();
+        let changed = r.changed() || again;
+        if !self.by_itself || changed {
+            self.kept.values.insert(name.en.to_owned(), text.clone());
+        }
         if let Some(e) = error {
             self.error.get_or_insert_with(|| e.get(lang).to_owned());
             r.on_hover_text(e.get(lang));
@@ -242,6 +271,12 @@ impl Bar<'_, '_> {
 
     /// One of a few things whose names come from the data.
     pub fn choice_named<T: Copy + PartialEq>(&mut self, name: Text, all: &[(T, String)], now: &mut T) {
+        let key = format!("{CHOICE}{}", name.en);
+        if let Some(n) = self.kept.restore.remove(&key).and_then(|n| n.parse::<usize>().ok())
+            && let Some((value, _)) = all.get(n)
+        {
+            *now = *value;
+        }
         self.caption(name);
         let shown = all.iter().find(|(v, _)| v == now).map_or("", |(_, t)| t.as_str());
         let combo = egui::ComboBox::from_id_salt(("tool", name.en)).selected_text(shown);
@@ -252,6 +287,9 @@ impl Bar<'_, '_> {
         });
         if r.response.has_focus() {
             step(self.ui, r.response.id, all, now);
+        }
+        if let Some(n) = all.iter().position(|(v, _)| v == now) {
+            self.kept.values.insert(key, n.to_string());
         }
         widgets::named(r.response, Role::ComboBox, name.get(self.look.lang));
         self.ui.add_space(S);

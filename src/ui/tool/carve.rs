@@ -98,7 +98,7 @@ impl Tool for Carve {
         }))
     }
 
-    fn fields(&mut self, bar: &mut Bar<'_, '_>) {
+    fn fields(&mut self, bar: &mut Bar<'_, '_, '_>) {
         bar.parcels(WHICH, &mut self.which);
         bar.choice(BY, &WAYS, &mut self.ring);
         if !self.ring {

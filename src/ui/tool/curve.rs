@@ -93,7 +93,7 @@ impl Tool for Curve {
         }))
     }
 
-    fn fields(&mut self, bar: &mut Bar<'_, '_>) {
+    fn fields(&mut self, bar: &mut Bar<'_, '_, '_>) {
         bar.point(START, &mut self.start, None);
         bar.point(END, &mut self.end, self.start.at);
         bar.point(THROUGH, &mut self.through, self.start.at);

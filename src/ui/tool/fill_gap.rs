@@ -83,7 +83,7 @@ impl Tool for FillGap {
         Some(Edit::FillGap { at, into, land })
     }
 
-    fn fields(&mut self, bar: &mut Bar<'_, '_>) {
+    fn fields(&mut self, bar: &mut Bar<'_, '_, '_>) {
         bar.point(AT, &mut self.at, None);
         self.find(bar.look);
         let (look, lang) = (bar.look, bar.look.lang);

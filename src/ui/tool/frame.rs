@@ -53,6 +53,9 @@ impl Input {
     }
 }
 
+/// What stands in the fields of a tool, by name.
+pub type Values = std::collections::BTreeMap<String, String>;
+
 /// What is typed about is shown at least so many pixels wide or high.
 const READABLE: f64 = 130.0;
 
@@ -75,6 +78,11 @@ pub struct Hand {
     wants: bool,
     /// Something is being drawn: Enter ends that first.
     drawing: bool,
+    /// What stands in the fields, and what stood there when the tool was taken in hand or had done an edit.
+    values: Values,
+    fresh: Option<Values>,
+    /// Values of an earlier run that go into the fields as these are shown.
+    restore: Values,
 }
 
 impl Hand {
@@ -94,6 +102,21 @@ impl Hand {
     /// Other parcels came on the screen: what was planned on those before is planned again.
     pub fn forget(&mut self) {
         self.preview = Preview::default();
+    }
+
+    /// What the person has put into the fields of the bar; none while it is as it came.
+    pub fn typed(&self) -> Option<&Values> {
+        let fresh = self.fresh.as_ref()?;
+        let other = |(name, value): (&String, &String)| {
+            !bar::is_choice(name) && !value.is_empty() && fresh.get(name) != Some(value)
+        };
+        self.values.iter().any(other).then_some(&self.values)
+    }
+
+    /// Puts values of an earlier run into the fields.
+    pub fn restore(&mut self, values: Values) {
+        self.restore = values;
+        self.fresh = Some(Values::new());
     }
 
     /// Puts the cursor into the first field of the bar.
@@ -119,6 +142,7 @@ impl Hand {
             && let Some(tool) = &mut self.tool
         {
             tool.done();
+            self.fresh = None;
         }
     }
 
@@ -140,14 +164,23 @@ impl Hand {
             .memory(|m| m.focused().is_none() && m.top_modal_layer().is_none())
             && !egui::Popup::is_any_open(ui.ctx());
         self.enter |= free && !self.drawing && ui.input(|i| i.key_pressed(Key::Enter));
+        let mut kept = bar::Kept {
+            values: Values::new(),
+            restore: &mut self.restore,
+        };
         let asked = bar::ui(
             ui,
             self.kind,
             tool.as_mut(),
             &self.preview,
             std::mem::take(&mut self.focus),
+            &mut kept,
             look,
         );
+        self.values = kept.values;
+        if self.fresh.is_none() {
+            self.fresh = Some(self.values.clone());
+        }
         if self.follow(look, ui) {
             out.extend(self.place().map(Action::Zoom));
         }
@@ -243,34 +276,42 @@ impl Hand {
             if !self.tool.as_ref().is_some_and(|t| t.has_table()) {
                 card::plan(cx, look, shown, t);
             }
-            self.float(ui, cx.rect, look);
         } else if let Some(e) = self.preview.refusal() {
             plan_view::refusal(cx, look, e);
             card::refusal(cx, look, e);
         }
+        self.float(ui, cx.rect, look, out);
     }
 
     /// Whether a table of the tool is to be shown in the panel on the right.
     pub fn has_table(&self) -> bool {
-        self.preview.fits().is_some() && self.tool.as_ref().is_some_and(|t| t.has_table())
+        let fits = self.preview.fits().is_some();
+        self.tool
+            .as_ref()
+            .is_some_and(|t| t.has_list() || fits && t.has_table())
     }
 
     /// The table of the tool, in the panel on the right.
-    pub fn table(&mut self, ui: &mut Ui, look: &Look<'_>) {
+    pub fn table(&mut self, ui: &mut Ui, look: &Look<'_>, out: &mut Vec<Action>) {
         self.docked = true;
-        if let (Some(tool), Some(shown)) = (&mut self.tool, self.preview.fits()) {
+        self.tables(ui, look, out);
+    }
+
+    fn tables(&mut self, ui: &mut Ui, look: &Look<'_>, out: &mut Vec<Action>) {
+        let Some(tool) = &mut self.tool else { return };
+        if tool.has_list() {
+            tool.list(ui, look, out);
+        }
+        if let Some(shown) = self.preview.fits().filter(|_| tool.has_table()) {
             tool.table(ui, shown, look);
         }
     }
 
     /// The same over the map while that panel is closed.
-    fn float(&mut self, ui: &Ui, map: egui::Rect, look: &Look<'_>) {
+    fn float(&mut self, ui: &Ui, map: egui::Rect, look: &Look<'_>, out: &mut Vec<Action>) {
         if std::mem::take(&mut self.docked) || !self.has_table() {
             return;
         }
-        let (Some(tool), Some(shown)) = (&mut self.tool, self.preview.fits()) else {
-            return;
-        };
         egui::Area::new(egui::Id::unique("tool table"))
             .pivot(egui::Align2::RIGHT_TOP)
             .fixed_pos(map.right_top() + egui::vec2(-10.0, 56.0))
@@ -278,7 +319,7 @@ impl Hand {
             .show(ui.ctx(), |ui| {
                 egui::Frame::window(ui.style()).inner_margin(8).show(ui, |ui| {
                     ui.set_width(320.0);
-                    tool.table(ui, shown, look);
+                    self.tables(ui, look, out);
                 });
             });
     }

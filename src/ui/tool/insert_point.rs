@@ -49,7 +49,7 @@ impl Tool for InsertPoint {
         Some(Edit::InsertPoint(Insert { parcel, at }))
     }
 
-    fn fields(&mut self, bar: &mut Bar<'_, '_>) {
+    fn fields(&mut self, bar: &mut Bar<'_, '_, '_>) {
         bar.point(AT, &mut self.typed, None);
     }
 

@@ -37,14 +37,16 @@ impl Land {
         self.commune = at.unwrap_or(self.commune);
     }
 
-    pub fn fields(&mut self, bar: &mut Bar<'_, '_>) {
+    pub fn fields(&mut self, bar: &mut Bar<'_, '_, '_>) {
         self.follow(bar.look);
         let names = bar.look.scene.communes.iter().map(|(_, name)| name).enumerate();
         let all: Vec<(usize, String)> = names.map(|(n, name)| (n, name.clone())).collect();
         let before = self.commune;
         bar.choice_named(COMMUNE, &all, &mut self.commune);
         self.touched |= before != self.commune;
+        bar.by_itself = !self.touched;
         self.touched |= bar.text(SHEET, "", 44.0, &mut self.sheet, None);
+        bar.by_itself = false;
         let next = NEXT.get(bar.look.lang);
         bar.text(NUMBER, next, 56.0, &mut self.number, None);
         bar.text(terms::LAND_USE, "ONT", 72.0, &mut self.land_use, None);

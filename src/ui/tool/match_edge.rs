@@ -1,18 +1,22 @@
 //! Bringing the edges of two sheets or communes together: which two, within what tolerance, which side
 //! gives way. The residual vectors are drawn; surveyed points never move.
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 
-use egui::{Stroke, vec2};
+use egui::{RichText, ScrollArea, Stroke, Ui, vec2};
 
 use super::{Asks, Input, Tool, bar::Bar};
 use crate::domain::{BBox, Parcel, Pt};
 use crate::edit::{Edit, MatchEdge as Match};
 use crate::text::{Lang, Text, format};
+use crate::topology::bearing;
 use crate::topology::match_edge::{self, Area, EdgeMatch, Mover};
+use crate::ui::action::Action;
 use crate::ui::look::Look;
 use crate::ui::map_live::Canvas;
-use crate::ui::theme::Tokens;
+use crate::ui::theme::{self, Tokens, tokens};
+use crate::ui::widgets;
 
 const A: Text = Text::new("Tờ A", "Sheet A");
 const B: Text = Text::new("Tờ B", "Sheet B");
@@ -40,6 +44,10 @@ pub struct MatchEdge {
     mover: Mover,
     /// What belongs together, and what it was found for.
     found: Option<(Key, Found)>,
+    /// The entry of the list the person stands on.
+    at: Option<Pt>,
+    /// How many times longer than they are the vectors were drawn.
+    times: Cell<f32>,
 }
 
 /// Texts as typed, and the state of the map.
@@ -62,6 +70,8 @@ impl Default for MatchEdge {
             tolerance: "0,5".to_owned(),
             mover: Mover::B,
             found: None,
+            at: None,
+            times: Cell::new(1.0),
         }
     }
 }
@@ -152,7 +162,7 @@ impl Tool for MatchEdge {
         }))
     }
 
-    fn fields(&mut self, bar: &mut Bar<'_, '_>) {
+    fn fields(&mut self, bar: &mut Bar<'_, '_, '_>) {
         let hint = HINT.get(bar.look.lang);
         bar.text(A, hint, 120.0, &mut self.a, None);
         bar.text(B, hint, 120.0, &mut self.b, None);
@@ -179,14 +189,30 @@ impl Tool for MatchEdge {
         Asks::Nothing
     }
 
+    fn has_list(&self) -> bool {
+        self.found.is_some()
+    }
+
+    fn list(&mut self, ui: &mut Ui, look: &Look<'_>, out: &mut Vec<Action>) {
+        let Some((_, f)) = &self.found else { return };
+        let rows = rows(&f.edge);
+        if let Some(at) = list(ui, &rows, self.at, self.times.get(), look.lang) {
+            self.at = Some(at);
+            out.push(Action::ShowPlace(at));
+        }
+    }
+
     fn paint(&self, cx: &Canvas<'_>, _: &Look<'_>, t: &Tokens) {
         let Some((_, f)) = &self.found else { return };
         let (largest, _) = f.edge.residuals();
-        let line = Stroke::new(2.0, t.map_preview);
+        let (line, bold) = (Stroke::new(2.0, t.map_preview), Stroke::new(4.0, t.map_preview));
+        let pixel = cx.view.metres_per_pixel * f64::from(cx.view.pixels_per_point) * 1000.0;
+        self.times.set((LONGEST as f64 * pixel / largest.max(1.0)).max(1.0) as f32);
         for p in &f.edge.pairs {
-            // A residual of centimetres is not to be seen at map scale: the longest is drawn 40 points long.
+            // A residual of centimetres is not to be seen at map scale.
+            let line = if self.at == Some(p.a) { bold } else { line };
             let (a, b) = (cx.pos(p.a), cx.pos(p.b));
-            let way = vec2((p.b.e - p.a.e) as f32, (p.a.n - p.b.n) as f32) * (40.0 / largest.max(1.0) as f32);
+            let way = vec2((p.b.e - p.a.e) as f32, (p.a.n - p.b.n) as f32) * (LONGEST / largest.max(1.0) as f32);
             cx.painter.arrow(
                 a,
                 if (b - a).length() > way.length() {
@@ -198,6 +224,7 @@ impl Tool for MatchEdge {
             );
         }
         for h in &f.edge.hanging {
+            let line = if self.at == Some(h.at) { bold } else { line };
             cx.painter.circle_stroke(cx.pos(h.at), 6.0, line);
         }
     }
@@ -214,6 +241,7 @@ impl Tool for MatchEdge {
     fn done(&mut self) {
         self.a.clear();
         self.b.clear();
+        self.at = None;
     }
 }
 
@@ -230,4 +258,99 @@ fn said(edge: &EdgeMatch, lang: Lang) -> String {
         Lang::Vi => format!("{pairs} cặp, {hanging} đỉnh vào cạnh; lớn nhất {largest}, trung phương {mean}"),
         Lang::En => format!("{pairs} pairs, {hanging} points to sides; largest {largest}, RMS {mean}"),
     }
+}
+
+/// The longest vector is drawn so long, points.
+const LONGEST: f32 = 40.0;
+/// Room of the list, points.
+const ROOM: f32 = 190.0;
+
+const TITLE: Text = Text::new("Chênh lệch tại biên", "Residuals along the edge");
+const NOTHING: Text = Text::new(
+    "Không có cặp đỉnh nào trong dung sai.",
+    "No pair of points lies within the tolerance.",
+);
+const ON_SIDE: Text = Text::new("vào cạnh", "to side");
+const SURVEYED: [Text; 3] = [
+    Text::new("A đã đo", "A surveyed"),
+    Text::new("B đã đo", "B surveyed"),
+    Text::new("A, B đã đo: giữ nguyên", "A, B surveyed: stays"),
+];
+
+/// One line of the list.
+struct Row {
+    at: Pt,
+    /// mm.
+    residual: f64,
+    /// Degrees from north, from A to B; none for a point to a side.
+    azimuth: Option<f64>,
+    surveyed: Option<Text>,
+}
+
+/// Largest residual first.
+fn rows(edge: &EdgeMatch) -> Vec<Row> {
+    let pairs = edge.pairs.iter().map(|p| Row {
+        at: p.a,
+        residual: p.residual(),
+        azimuth: bearing::azimuth(p.a, p.b),
+        surveyed: match p.fixed {
+            [true, true] => Some(SURVEYED[2]),
+            [true, false] => Some(SURVEYED[0]),
+            [false, true] => Some(SURVEYED[1]),
+            [false, false] => None,
+        },
+    });
+    let hanging = edge.hanging.iter().map(|h| Row {
+        at: h.at,
+        residual: h.residual(),
+        azimuth: None,
+        surveyed: h.fixed.then_some(SURVEYED[usize::from(!h.of_a)]),
+    });
+    let mut all: Vec<Row> = pairs.chain(hanging).collect();
+    all.sort_by(|a, b| b.residual.total_cmp(&a.residual).then(a.at.cmp(&b.at)));
+    all
+}
+
+/// The list; the place of the line that was clicked.
+fn list(ui: &mut Ui, rows: &[Row], at: Option<Pt>, times: f32, lang: Lang) -> Option<Pt> {
+    let weak = tokens(ui).text_weak;
+    let n = format::count(rows.len() as u64, lang);
+    ui.label(RichText::new(format!("{} ({n})", TITLE.get(lang))).text_style(theme::bold()));
+    if rows.is_empty() {
+        ui.label(RichText::new(NOTHING.get(lang)).color(weak));
+        return None;
+    }
+    let times = format::number(f64::from(times), 0, lang);
+    let scale = crate::msg!("Mũi tên trên bản đồ dài gấp {times} lần", "Arrows on the map are {times} times as long");
+    ui.label(RichText::new(scale.get(lang)).small().color(weak));
+    let mut clicked = None;
+    let area = ScrollArea::vertical().id_salt("residuals").max_height(ROOM);
+    area.auto_shrink([false, true]).show_rows(ui, 24.0, rows.len(), |ui, range| {
+        for (n, row) in range.clone().zip(&rows[range]) {
+            let text = said_row(n, row, lang);
+            let button = egui::Button::new(RichText::new(&text).size(13.0))
+                .selected(at == Some(row.at))
+                .frame_when_inactive(at == Some(row.at))
+                .truncate()
+                .min_size(vec2(ui.available_width(), 24.0));
+            if widgets::named(ui.add(button), egui::accesskit::Role::Button, &text).clicked() {
+                clicked = Some(row.at);
+            }
+        }
+    });
+    clicked
+}
+
+/// "3. 0,42 m · 135°00′00″ · A đã đo".
+fn said_row(n: usize, row: &Row, lang: Lang) -> String {
+    let way = match row.azimuth {
+        Some(azimuth) => format::angle(azimuth),
+        None => ON_SIDE.get(lang).to_owned(),
+    };
+    let length = format::number(row.residual / 1000.0, 3, lang);
+    let mut text = format!("{}. {length} m · {way}", n + 1);
+    if let Some(surveyed) = row.surveyed {
+        text += &format!(" · {}", surveyed.get(lang));
+    }
+    text
 }

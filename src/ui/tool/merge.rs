@@ -58,7 +58,7 @@ impl Tool for Merge {
         })
     }
 
-    fn fields(&mut self, bar: &mut Bar<'_, '_>) {
+    fn fields(&mut self, bar: &mut Bar<'_, '_, '_>) {
         bar.parcels(WHICH, &mut self.which);
         let look = bar.look;
         let mut all = vec![(None, NEXT_NUMBER.get(look.lang).to_owned())];

@@ -37,7 +37,7 @@ impl Tool for MergePoints {
         enough.then_some(Edit::MergePoints(Merge { points, to }))
     }
 
-    fn fields(&mut self, bar: &mut Bar<'_, '_>) {
+    fn fields(&mut self, bar: &mut Bar<'_, '_, '_>) {
         bar.points(WHICH, &mut self.which);
         bar.point(TO, &mut self.to, None);
     }

@@ -31,12 +31,13 @@ mod numbers;
 mod plan_view;
 mod preview;
 
-pub use frame::{Hand, Input};
+pub use frame::{Hand, Input, Values};
 pub use preview::signed;
 
 use crate::domain::Pt;
 use crate::edit::Edit;
 use crate::text::Text;
+use crate::ui::action::Action;
 use crate::ui::command::Command;
 use crate::ui::draw::Wanted;
 use crate::ui::look::Look;
@@ -113,7 +114,7 @@ pub trait Tool {
     fn edit(&self, look: &Look<'_>) -> Option<Edit>;
 
     /// The fields for typed values, in the bar.
-    fn fields(&mut self, bar: &mut bar::Bar<'_, '_>);
+    fn fields(&mut self, bar: &mut bar::Bar<'_, '_, '_>);
 
     /// What the pointer does on the map in this frame.
     fn pointer(&mut self, input: &Input, look: &Look<'_>) -> Asks;
@@ -133,6 +134,14 @@ pub trait Tool {
 
     /// That table.
     fn table(&mut self, _ui: &mut egui::Ui, _shown: &preview::Shown, _look: &Look<'_>) {}
+
+    /// Whether there is a list to look through, whether or not the plan fits.
+    fn has_list(&self) -> bool {
+        false
+    }
+
+    /// That list.
+    fn list(&mut self, _ui: &mut egui::Ui, _look: &Look<'_>, _out: &mut Vec<Action>) {}
 
     /// What was given so far, on the map, under the plan.
     fn paint(&self, cx: &Canvas<'_>, look: &Look<'_>, t: &Tokens);

@@ -54,7 +54,7 @@ impl Tool for MovePoint {
         (from != to).then_some(Edit::MovePoint { from, to })
     }
 
-    fn fields(&mut self, bar: &mut Bar<'_, '_>) {
+    fn fields(&mut self, bar: &mut Bar<'_, '_, '_>) {
         bar.point(FROM, &mut self.from, None);
         bar.point(TO, &mut self.to, self.from.at);
     }

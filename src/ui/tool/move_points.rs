@@ -83,7 +83,7 @@ impl Tool for MovePoints {
         })
     }
 
-    fn fields(&mut self, bar: &mut Bar<'_, '_>) {
+    fn fields(&mut self, bar: &mut Bar<'_, '_, '_>) {
         bar.points(WHICH, &mut self.which);
         let error = self.error.clone();
         if bar.text(

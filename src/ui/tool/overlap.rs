@@ -55,7 +55,7 @@ impl Tool for Overlap {
         })
     }
 
-    fn fields(&mut self, bar: &mut Bar<'_, '_>) {
+    fn fields(&mut self, bar: &mut Bar<'_, '_, '_>) {
         bar.parcels(WHICH, &mut self.which);
         let look = bar.look;
         let Some(pair) = self.pair(look) else { return };

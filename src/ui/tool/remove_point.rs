@@ -31,7 +31,7 @@ impl Tool for RemovePoint {
         Some(Edit::RemovePoint(Remove { at }))
     }
 
-    fn fields(&mut self, bar: &mut Bar<'_, '_>) {
+    fn fields(&mut self, bar: &mut Bar<'_, '_, '_>) {
         bar.point(AT, &mut self.typed, None);
     }
 

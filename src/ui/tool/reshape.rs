@@ -82,7 +82,7 @@ impl Tool for Reshape {
         }))
     }
 
-    fn fields(&mut self, bar: &mut Bar<'_, '_>) {
+    fn fields(&mut self, bar: &mut Bar<'_, '_, '_>) {
         bar.point(START, &mut self.start, None);
         bar.point(END, &mut self.end, self.start.at);
         bar.points(VIA, &mut self.via);

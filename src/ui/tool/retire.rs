@@ -39,7 +39,7 @@ impl Tool for Retire {
         })
     }
 
-    fn fields(&mut self, bar: &mut Bar<'_, '_>) {
+    fn fields(&mut self, bar: &mut Bar<'_, '_, '_>) {
         bar.parcels(WHICH, &mut self.which);
         let hint = HINT.get(bar.look.lang);
         bar.text(REASON, hint, 300.0, &mut self.reason, None);

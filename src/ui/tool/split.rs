@@ -131,7 +131,7 @@ impl Split {
         (parts.len() > 1).then_some(parts)
     }
 
-    fn value_fields(&mut self, bar: &mut Bar<'_, '_>) {
+    fn value_fields(&mut self, bar: &mut Bar<'_, '_, '_>) {
         let (look, lang) = (bar.look, bar.look.lang);
         match self.way {
             Way::Line => bar.points(LINE, &mut self.line),
@@ -179,7 +179,7 @@ impl Tool for Split {
         }))
     }
 
-    fn fields(&mut self, bar: &mut Bar<'_, '_>) {
+    fn fields(&mut self, bar: &mut Bar<'_, '_, '_>) {
         bar.parcels(WHICH, &mut self.which);
         let before = self.way;
         bar.choice(HOW, &WAYS, &mut self.way);
