@@ -215,7 +215,11 @@ impl Session {
         self.selection.change(Select::Only(fids));
         self.views.map.hand.take(kind);
         self.views.map.hand.restore(state.values);
-        let selected = self.selection.fids().iter().filter_map(|f| self.scene.shown.get(*f));
+        let selected = self
+            .selection
+            .fids()
+            .iter()
+            .filter_map(|f| self.scene.shown.get(*f));
         let place = match state.sketch.is_empty() {
             true => selected.map(|p| p.bbox).reduce(BBox::union),
             false => Some(BBox::of(state.sketch.points().iter().copied()).grown(10_000)),

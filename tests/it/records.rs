@@ -373,7 +373,10 @@ fn records_are_read_as_they_were() {
     let d = District::new(4);
     let mut p = d.open();
     let all = |p: &Project| -> BTreeMap<i64, diachinh::domain::ParcelRecord> {
-        p.coverage().iter().map(|q| (q.fid, p.record(q.fid).unwrap())).collect()
+        p.coverage()
+            .iter()
+            .map(|q| (q.fid, p.record(q.fid).unwrap()))
+            .collect()
     };
     let head = |p: &Project| p.operation_at(When::At(jiff::Timestamp::MAX)).unwrap();
     let mut states = vec![(head(&p), all(&p))];
@@ -391,15 +394,25 @@ fn records_are_read_as_they_were() {
     let same = |p: &Project, states: &[(i64, BTreeMap<i64, diachinh::domain::ParcelRecord>)]| {
         for (op, records) in states {
             for (fid, then) in records {
-                assert_eq!(&p.record_at(*fid, When::Op(*op)).unwrap(), then, "op {op}, fid {fid}");
+                assert_eq!(
+                    &p.record_at(*fid, When::Op(*op)).unwrap(),
+                    then,
+                    "op {op}, fid {fid}"
+                );
             }
         }
     };
     same(&p, &states);
     let child = *states[4].1.keys().max().unwrap();
-    assert_eq!(p.record_at(child, When::Op(states[1].0)).unwrap_err().code(), "NO_PARCEL");
+    assert_eq!(
+        p.record_at(child, When::Op(states[1].0)).unwrap_err().code(),
+        "NO_PARCEL"
+    );
     let gone = parcel_fid(&states[0].1, "1");
-    assert_eq!(p.record_at(gone, When::Op(states[4].0)).unwrap_err().code(), "NO_PARCEL");
+    assert_eq!(
+        p.record_at(gone, When::Op(states[4].0)).unwrap_err().code(),
+        "NO_PARCEL"
+    );
     p.undo(Undo::Last, &act(50)).unwrap();
     same(&p, &states[..4]);
 }

@@ -514,7 +514,11 @@ fn the_life_of_a_parcel_leads_to_the_map_as_it_was() {
     assert!(w.says("Như tại ngày"), "the record is of then: {}", w.texts());
     w.h.get_by_role_and_label(Role::Tab, "Người sử dụng").click();
     w.settle();
-    assert!(w.says("tên, địa chỉ và mã đối tượng là của hôm nay"), "{}", w.texts());
+    assert!(
+        w.says("tên, địa chỉ và mã đối tượng là của hôm nay"),
+        "{}",
+        w.texts()
+    );
     assert!(!w.says("Chưa có người sử dụng đất"), "who held the rights then");
     w.h.get_by_role_and_label(Role::Tab, "Thửa đất").click();
     w.settle();
@@ -648,7 +652,10 @@ fn a_merged_parcel_and_a_strip_have_tables_the_clerk_corrects() {
     let parcel = w.parcel(fid);
     w.split_in_two();
     let halves: Vec<Parcel> = w.app().selected().iter().map(|f| w.parcel(*f)).collect();
-    let names: Vec<String> = halves.iter().map(|p| format!("{}/{}", p.sheet, p.number)).collect();
+    let names: Vec<String> = halves
+        .iter()
+        .map(|p| format!("{}/{}", p.sheet, p.number))
+        .collect();
     w.key(NONE, Key::G);
     w.fields(&[&names.join("; ")]);
     w.settle();
@@ -662,16 +669,25 @@ fn a_merged_parcel_and_a_strip_have_tables_the_clerk_corrects() {
     w.enter();
     let made = w.parcel(w.app().selected()[0]);
     let record = w.project().record(made.fid).unwrap();
-    let uses: Vec<String> = record.land_uses.iter().map(|u| format!("{} {:?}", u.code, u.area)).collect();
-    assert_eq!((&*made.number, uses), ("9001", vec!["ONT Some(100.0)".into(), "CLN Some(33.3)".into()]), "{}", w.texts());
+    let uses: Vec<String> = record
+        .land_uses
+        .iter()
+        .map(|u| format!("{} {:?}", u.code, u.area))
+        .collect();
+    assert_eq!(
+        (&*made.number, uses),
+        ("9001", vec!["ONT Some(100.0)".into(), "CLN Some(33.3)".into()]),
+        "{}",
+        w.texts()
+    );
     // A strip cut off it: its number and use are in the table, the use as in the bar.
     let (a, b) = longest(&made);
     let shell = made.polygon.shell();
     let (p, q) = (shell[a - 1], shell[b - 1]);
-    let pole = diachinh::topology::polylabel::pole(&made.polygon, 100.0).unwrap().at;
+    let pole = diachinh::topology::polylabel::pole(&made.polygon, 100.0)
+        .unwrap()
+        .at;
     let along = |k: i64| Pt::new(pole.e + (q.e - p.e) * k, pole.n + (q.n - p.n) * k);
-    w.key(NONE, Key::Escape);
-    w.key(NONE, Key::Escape);
     w.key(NONE, Key::C);
     w.settle();
     w.type_into("Rộng (m)", "2");
@@ -683,7 +699,12 @@ fn a_merged_parcel_and_a_strip_have_tables_the_clerk_corrects() {
     w.shot("cat-dai-bang");
     w.enter();
     w.enter();
-    let strip = w.project().coverage().iter().find(|p| &*p.number == "9002").cloned();
+    let strip = w
+        .project()
+        .coverage()
+        .iter()
+        .find(|p| &*p.number == "9002")
+        .cloned();
     let strip = strip.unwrap_or_else(|| panic!("{}", w.texts()));
     assert_eq!(&*strip.land_use, "DGT", "the use of the bar holds for the strip");
     for _ in 0..3 {
@@ -719,7 +740,9 @@ impl Window {
         let all = [Role::TextInput, Role::ComboBox].map(|role| {
             let found = self.h.get_all_by_role(role);
             let inside = found.filter(|n| row.contains(&n.rect().center().y));
-            inside.filter_map(|n| n.accesskit_node().label()).collect::<Vec<String>>()
+            inside
+                .filter_map(|n| n.accesskit_node().label())
+                .collect::<Vec<String>>()
         });
         all.concat().into_iter().collect()
     }
@@ -795,7 +818,10 @@ fn typed_values_are_offered_after_a_crash() {
         after.settle();
         (after, folder)
     };
-    assert!(!crash(&w).0.says("dở từ"), "a tool in hand alone is nothing unfinished");
+    assert!(
+        !crash(&w).0.says("dở từ"),
+        "a tool in hand alone is nothing unfinished"
+    );
     w.choose("Cách tách", "theo diện tích");
     w.type_into("Diện tích (m²)", "120; 95,5; còn lại");
     w.settle();
@@ -807,7 +833,11 @@ fn typed_values_are_offered_after_a_crash() {
     assert_eq!(after.app().tool(), ToolKind::Split);
     assert_eq!(after.app().selected(), [fid]);
     assert_eq!(after.value("Diện tích (m²)"), "120; 95,5; còn lại");
-    assert!(after.says("tạo 3 thửa"), "and the plan is there: {}", after.texts());
+    assert!(
+        after.says("tạo 3 thửa"),
+        "and the plan is there: {}",
+        after.texts()
+    );
 }
 
 /// Two sheets whose common edge does not fit: the pairs are listed with their residuals, a click goes there.
@@ -817,14 +847,19 @@ fn residuals_of_an_edge_are_listed_and_shown() {
         let mut w = Window::editing_in(theme);
         let coverage = w.project().coverage().clone();
         let mut found = None;
-        let sheets: std::collections::BTreeSet<_> =
-            coverage.iter().map(|p| (p.commune.clone(), p.sheet.clone())).collect();
+        let sheets: std::collections::BTreeSet<_> = coverage
+            .iter()
+            .map(|p| (p.commune.clone(), p.sheet.clone()))
+            .collect();
         let area = |s: &(std::sync::Arc<str>, std::sync::Arc<str>)| diachinh::topology::match_edge::Area {
             commune: s.0.to_string(),
             sheet: Some(s.1.to_string()),
         };
         for a in &sheets {
-            for b in sheets.iter().filter(|b| *b > a && !b.1.is_empty() && !a.1.is_empty()) {
+            for b in sheets
+                .iter()
+                .filter(|b| *b > a && !b.1.is_empty() && !a.1.is_empty())
+            {
                 let none = std::collections::BTreeSet::new();
                 let edge = diachinh::topology::match_edge::pairs(&coverage, &area(a), &area(b), 500, &none);
                 if edge.is_ok_and(|e| e.pairs.len() + e.hanging.len() > 0) {
@@ -838,10 +873,29 @@ fn residuals_of_an_edge_are_listed_and_shown() {
         w.settle();
         assert!(w.says("Chênh lệch tại biên"), "{}", w.texts());
         let scale = w.app().scale().unwrap();
-        let first = w.h.get_all_by_role(Role::Button).find(|n| n.accesskit_node().label().is_some_and(|l| l.starts_with("1. ")));
+        let first =
+            w.h.get_all_by_role(Role::Button)
+                .find(|n| n.accesskit_node().label().is_some_and(|l| l.starts_with("1. ")));
         first.expect("a line of the list").click();
         w.settle();
         assert!(w.app().scale().unwrap() <= scale, "the map goes there");
         w.shot(&format!("tiep-bien-{theme}"));
+    }
+}
+
+#[test]
+fn the_page_of_keys_lists_the_boundary_tools() {
+    let mut w = Window::editing();
+    w.key(NONE, Key::F1);
+    w.settle();
+    w.shot("phim-tat");
+    for name in [
+        "Dời đỉnh ranh giới",
+        "Tách thửa",
+        "Hợp thửa",
+        "Tiếp biên hai tờ bản đồ",
+        "Nhập số liệu cho công cụ",
+    ] {
+        assert!(w.says(name), "{name}: {}", w.texts());
     }
 }

@@ -6,7 +6,6 @@
 //! - A parent that keeps a part is itself one of the heirs its areas are shared out among.
 //! - Children inherit the numbers of the former map, the address and the rights; documents stay with the parent.
 
-
 use super::distribute::rounded;
 use super::heirs;
 use super::records::{ChildFields, Records};

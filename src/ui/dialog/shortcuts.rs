@@ -15,6 +15,9 @@ const TYPING: Text = Text::new(
     "Single letters do nothing while you type in a field; every command is also found with Ctrl+K.",
 );
 
+/// Menus in the left column; all others stand on the right.
+const LEFT: [Menu; 3] = [Menu::File, Menu::Edit, Menu::Boundary];
+
 /// What the mouse and the keys do over the map.
 const GESTURES: [(Text, Text); 11] = [
     (
@@ -84,13 +87,11 @@ pub fn ui(cx: &mut Cx<'_>) -> Flow {
             hint(ui, TYPING.get(lang));
             ui.add_space(M);
             ui.columns(2, |columns| {
-                for menu in [Menu::File, Menu::Edit, Menu::Check] {
-                    group(&mut columns[0], menu, lang, &ctx);
+                for menu in Menu::ALL {
+                    let left = LEFT.contains(&menu);
+                    group(&mut columns[usize::from(!left)], menu, lang, &ctx);
                 }
-                for menu in [Menu::View, Menu::Tools, Menu::Help] {
-                    group(&mut columns[1], menu, lang, &ctx);
-                }
-                gestures(&mut columns[0], lang);
+                gestures(&mut columns[1], lang);
             });
         },
         |ui, ()| {

@@ -7,10 +7,10 @@ use egui::{Align, Key, Label, Layout, Response, RichText, TextEdit, Ui, vec2};
 use egui_material_icons::icons as i;
 
 use super::entry::PointEntry;
+use super::frame::Values;
 use super::lists::{Parcels, Points};
 use super::preview::{self, Preview};
 use super::side::SideEntry;
-use super::frame::Values;
 use super::{Tool, ToolKind};
 use crate::domain::Pt;
 use crate::text::{Lang, Msg, Text};
@@ -272,7 +272,11 @@ impl Bar<'_, '_, '_> {
     /// One of a few things whose names come from the data.
     pub fn choice_named<T: Copy + PartialEq>(&mut self, name: Text, all: &[(T, String)], now: &mut T) {
         let key = format!("{CHOICE}{}", name.en);
-        if let Some(n) = self.kept.restore.remove(&key).and_then(|n| n.parse::<usize>().ok())
+        if let Some(n) = self
+            .kept
+            .restore
+            .remove(&key)
+            .and_then(|n| n.parse::<usize>().ok())
             && let Some((value, _)) = all.get(n)
         {
             *now = *value;

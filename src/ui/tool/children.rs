@@ -12,7 +12,7 @@ use crate::ui::look::Look;
 use crate::ui::theme::{self, tokens};
 use crate::ui::widgets;
 
-const AREA: Text = Text::new("Diện tích", "Area");
+const AREA: Text = Text::new("Diện tích (m²)", "Area (m²)");
 const SUM: Text = Text::new("Cộng", "Sum");
 const HELP: Text = Text::new(
     "Chữ nhạt là giá trị tự có: số kế tiếp của tờ, loại đất của thửa cũ chia theo diện tích. Gõ vào để sửa; nhiều loại: ONT 60; CLN 35,5",
@@ -94,23 +94,23 @@ impl Children {
                         ui,
                         &mut row.number,
                         &next,
-                        64.0,
+                        52.0,
                         &name(terms::PARCEL_NUMBER, n, lang),
                     );
-                    ui.label(format::area(*area, lang));
+                    ui.label(format::number(*area, 1, lang));
                     let uses = shown.uses.get(n).map_or("", String::as_str);
                     field(
                         ui,
                         &mut row.land_use,
                         uses,
-                        118.0,
+                        138.0,
                         &name(terms::LAND_USE, n, lang),
                     );
                     ui.end_row();
                 }
                 ui.label("");
                 head(ui, SUM);
-                let sum = format::area(self.areas.iter().sum(), lang);
+                let sum = format::number(self.areas.iter().sum(), 1, lang);
                 ui.label(RichText::new(sum).text_style(theme::bold()));
                 ui.end_row();
             });
@@ -137,16 +137,23 @@ pub fn expected(edit: &Edit, plan: &Plan, look: &Look<'_>) -> Vec<String> {
         rows.into_iter().map(one).collect()
     };
     let all = edit::expected_uses(look.coverage, plan, of);
-    let shared = all.iter().zip(&plan.created).map(|(rows, shape)| match rows.as_slice() {
-        // Parents without rows pass their label on.
-        [] => {
-            let parents = shape.parents.iter().filter_map(|f| look.coverage.get(*f));
-            let labels: std::collections::BTreeSet<&str> = parents.map(|p| &*p.land_use).collect();
-            labels.into_iter().collect::<Vec<_>>().join("+")
-        }
-        [one] => one.code.clone(),
-        many => many.iter().map(|u| use_text(u, look.lang)).collect::<Vec<_>>().join("; "),
-    });
+    let shared = all
+        .iter()
+        .zip(&plan.created)
+        .map(|(rows, shape)| match rows.as_slice() {
+            // Parents without rows pass their label on.
+            [] => {
+                let parents = shape.parents.iter().filter_map(|f| look.coverage.get(*f));
+                let labels: std::collections::BTreeSet<&str> = parents.map(|p| &*p.land_use).collect();
+                labels.into_iter().collect::<Vec<_>>().join("+")
+            }
+            [one] => one.code.clone(),
+            many => many
+                .iter()
+                .map(|u| use_text(u, look.lang))
+                .collect::<Vec<_>>()
+                .join("; "),
+        });
     let strip_or = |(n, text): (usize, String)| strip.clone().filter(|_| n < strips).unwrap_or(text);
     shared.enumerate().map(strip_or).collect()
 }
@@ -156,7 +163,11 @@ fn use_text(u: &UseArea, lang: Lang) -> String {
     match u.area {
         Some(area) => {
             let plain = format!("{}", (area * 10.0).round() / 10.0);
-            let area = if lang == Lang::Vi { plain.replace('.', ",") } else { plain };
+            let area = if lang == Lang::Vi {
+                plain.replace('.', ",")
+            } else {
+                plain
+            };
             format!("{} {area}", u.code)
         }
         None => u.code.clone(),

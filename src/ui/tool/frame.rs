@@ -83,6 +83,8 @@ pub struct Hand {
     fresh: Option<Values>,
     /// Values of an earlier run that go into the fields as these are shown.
     restore: Values,
+    /// Frames in which that may still happen: one choice after the other brings its fields.
+    restoring: u8,
 }
 
 impl Hand {
@@ -116,6 +118,7 @@ impl Hand {
     /// Puts values of an earlier run into the fields.
     pub fn restore(&mut self, values: Values) {
         self.restore = values;
+        self.restoring = 6;
         self.fresh = Some(Values::new());
     }
 
@@ -178,6 +181,12 @@ impl Hand {
             look,
         );
         self.values = kept.values;
+        if self.restoring > 0 {
+            self.restoring -= 1;
+            ui.ctx().request_repaint();
+        } else {
+            self.restore.clear();
+        }
         if self.fresh.is_none() {
             self.fresh = Some(self.values.clone());
         }

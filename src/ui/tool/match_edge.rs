@@ -207,12 +207,14 @@ impl Tool for MatchEdge {
         let (largest, _) = f.edge.residuals();
         let (line, bold) = (Stroke::new(2.0, t.map_preview), Stroke::new(4.0, t.map_preview));
         let pixel = cx.view.metres_per_pixel * f64::from(cx.view.pixels_per_point) * 1000.0;
-        self.times.set((LONGEST as f64 * pixel / largest.max(1.0)).max(1.0) as f32);
+        self.times
+            .set((LONGEST as f64 * pixel / largest.max(1.0)).max(1.0) as f32);
         for p in &f.edge.pairs {
             // A residual of centimetres is not to be seen at map scale.
             let line = if self.at == Some(p.a) { bold } else { line };
             let (a, b) = (cx.pos(p.a), cx.pos(p.b));
-            let way = vec2((p.b.e - p.a.e) as f32, (p.a.n - p.b.n) as f32) * (LONGEST / largest.max(1.0) as f32);
+            let way =
+                vec2((p.b.e - p.a.e) as f32, (p.a.n - p.b.n) as f32) * (LONGEST / largest.max(1.0) as f32);
             cx.painter.arrow(
                 a,
                 if (b - a).length() > way.length() {
@@ -321,23 +323,27 @@ fn list(ui: &mut Ui, rows: &[Row], at: Option<Pt>, times: f32, lang: Lang) -> Op
         return None;
     }
     let times = format::number(f64::from(times), 0, lang);
-    let scale = crate::msg!("Mũi tên trên bản đồ dài gấp {times} lần", "Arrows on the map are {times} times as long");
+    let scale = crate::msg!(
+        "Mũi tên trên bản đồ dài gấp {times} lần",
+        "Arrows on the map are {times} times as long"
+    );
     ui.label(RichText::new(scale.get(lang)).small().color(weak));
     let mut clicked = None;
     let area = ScrollArea::vertical().id_salt("residuals").max_height(ROOM);
-    area.auto_shrink([false, true]).show_rows(ui, 24.0, rows.len(), |ui, range| {
-        for (n, row) in range.clone().zip(&rows[range]) {
-            let text = said_row(n, row, lang);
-            let button = egui::Button::new(RichText::new(&text).size(13.0))
-                .selected(at == Some(row.at))
-                .frame_when_inactive(at == Some(row.at))
-                .truncate()
-                .min_size(vec2(ui.available_width(), 24.0));
-            if widgets::named(ui.add(button), egui::accesskit::Role::Button, &text).clicked() {
-                clicked = Some(row.at);
+    area.auto_shrink([false, true])
+        .show_rows(ui, 24.0, rows.len(), |ui, range| {
+            for (n, row) in range.clone().zip(&rows[range]) {
+                let text = said_row(n, row, lang);
+                let button = egui::Button::new(RichText::new(&text).size(13.0))
+                    .selected(at == Some(row.at))
+                    .frame_when_inactive(at == Some(row.at))
+                    .truncate()
+                    .min_size(vec2(ui.available_width(), 24.0));
+                if widgets::named(ui.add(button), egui::accesskit::Role::Button, &text).clicked() {
+                    clicked = Some(row.at);
+                }
             }
-        }
-    });
+        });
     clicked
 }
 
