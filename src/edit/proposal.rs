@@ -329,7 +329,7 @@ fn plan_of(
     proposals: &[Proposal],
 ) -> Result<(Plan, Records), EditError> {
     let (mut plan, mut records) = (Plan::default(), Records::default());
-    let mut received = Vec::new();
+    let (mut received, mut left) = (Vec::new(), Vec::new());
     for p in proposals {
         let stale = || {
             EditError::from(stale(
@@ -350,6 +350,9 @@ fn plan_of(
                 });
                 records.children.push(child_of(p));
             }
+            (Role::Change, Some(fid)) if p.polygon.is_none() && !is_as_it_was(at, p, fid)? => {
+                left.extend(points_of(p).into_iter().map(|q| (q, p)));
+            }
             (_, Some(fid)) => {
                 let now = at.coverage.get(fid).ok_or_else(stale)?;
                 received.extend(received_since(at, p, now)?.ok_or_else(stale)?);
@@ -365,6 +368,12 @@ fn plan_of(
             (_, None) => return Err(stale()),
         }
     }
+    for (point, p) in left {
+        let which = format!("{}/{}/{}", p.commune, p.sheet, p.number);
+        if !hand_on(at, &mut plan, point) {
+            return Err(stale(&dossier.code, &which).into());
+        }
+    }
     let shapes = plan.changed.iter_mut().map(|(_, p)| p);
     for polygon in shapes.chain(plan.created.iter_mut().map(|c| &mut c.polygon)) {
         for point in &received {
@@ -374,6 +383,37 @@ fn plan_of(
         }
     }
     Ok((plan, records))
+}
+
+/// Whether the parcel is in force and has only received points since it was proposed on.
+fn is_as_it_was(at: &Context<'_>, p: &Proposal, fid: i64) -> Result<bool, EditError> {
+    match at.coverage.get(fid) {
+        Some(now) => Ok(received_since(at, p, now)?.is_some()),
+        None => Ok(false),
+    }
+}
+
+/// A neighbour that was to receive a point was divided, joined or changed by somebody else meanwhile: the point goes
+/// into the side of whoever has the side now. False when nobody has.
+fn hand_on(at: &Context<'_>, plan: &mut Plan, point: Pt) -> bool {
+    let mut taken = false;
+    for fid in at.coverage.window(&BBox::EMPTY.with(point).grown(1)) {
+        let Some(now) = at.coverage.get(fid).filter(|_| !plan.retired.contains(&fid)) else {
+            continue;
+        };
+        let place = plan.changed.iter().position(|(f, _)| *f == fid);
+        let polygon = place.map_or(&now.polygon, |i| &plan.changed[i].1);
+        if polygon.points().any(|q| q == point) {
+            taken = true;
+        } else if let Some(with) = receive(polygon, &[point]) {
+            taken = true;
+            match place {
+                Some(i) => plan.changed[i].1 = with,
+                None => plan.changed.push((fid, with)),
+            }
+        }
+    }
+    taken
 }
 
 fn child_of(p: &Proposal) -> ChildFields {

@@ -49,6 +49,7 @@ mod parameters;
 mod parcel_code;
 mod parcel_code_duplicate;
 mod parcel_code_outside;
+mod refusals;
 pub mod register;
 mod ring_invalid;
 mod rule;
@@ -133,7 +134,9 @@ pub fn rule(code: &str) -> Option<&'static Rule> {
 pub fn message(finding: &Finding) -> Msg {
     match rule(finding.code) {
         Some(rule) => (rule.message)(finding),
-        None => import_messages::message(finding).unwrap_or_else(|| Msg::new(finding.code, finding.code)),
+        None => import_messages::message(finding)
+            .or_else(|| refusals::message(finding))
+            .unwrap_or_else(|| Msg::new(finding.code, finding.code)),
     }
 }
 
