@@ -8,11 +8,17 @@ use crate::text::{Lang, Msg, Text};
 pub const REFUSALS: [(&str, Text); 8] = [
     (
         "CUT_SHAPE_INVALID",
-        Text::new("Ranh giới thửa có lỗi hình học", "The boundary of the parcel is faulty"),
+        Text::new(
+            "Ranh giới thửa có lỗi hình học",
+            "The boundary of the parcel is faulty",
+        ),
     ),
     (
         "CUT_ENDS_INSIDE",
-        Text::new("Đường cắt dừng bên trong thửa", "The cutting line ends inside the parcel"),
+        Text::new(
+            "Đường cắt dừng bên trong thửa",
+            "The cutting line ends inside the parcel",
+        ),
     ),
     (
         "CUT_DIVIDES_NOTHING",
@@ -23,11 +29,17 @@ pub const REFUSALS: [(&str, Text); 8] = [
     ),
     (
         "CUT_TOO_FINE",
-        Text::new("Đường cắt đi quá sát ranh thửa", "The cutting line runs too close to the boundary"),
+        Text::new(
+            "Đường cắt đi quá sát ranh thửa",
+            "The cutting line runs too close to the boundary",
+        ),
     ),
     (
         "SPLIT_NO_SIDE",
-        Text::new("Điểm này không phải điểm ranh của thửa", "This is no boundary point of the parcel"),
+        Text::new(
+            "Điểm này không phải điểm ranh của thửa",
+            "This is no boundary point of the parcel",
+        ),
     ),
     (
         "SPLIT_TOO_MUCH",
@@ -86,7 +98,10 @@ mod tests {
                 assert!(!text.contains(code) && text.contains("500"), "{text}");
             }
             assert_ne!(said.vi, said.en);
-            assert!(include_str!("../../docs/errors.md").contains(&format!("`{code}`")), "{code}");
+            assert!(
+                include_str!("../../docs/errors.md").contains(&format!("`{code}`")),
+                "{code}"
+            );
         }
     }
 }

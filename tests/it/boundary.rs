@@ -128,7 +128,10 @@ fn edit(c: &Coverage, (kind, which, place, x, y): Seed) -> Edit {
         9 => {
             // A sheet beside this one, where there is one.
             let near = c.window(&parcel.bbox.grown(20_000));
-            let beside = near.iter().filter_map(|f| c.get(*f)).find(|p| p.sheet != parcel.sheet);
+            let beside = near
+                .iter()
+                .filter_map(|f| c.get(*f))
+                .find(|p| p.sheet != parcel.sheet);
             let other = beside.unwrap_or(pick(c, place, which).0);
             let area = |p: &Parcel| Area {
                 commune: p.commune.to_string(),
@@ -195,7 +198,9 @@ fn region(c: &Coverage, p: &Parcel, other: &Parcel, (kind, a, b): (u8, Pt, Pt), 
                 c.get(fid).unwrap().uid
             });
             if y % 3 == 0 {
-                format!(r#"{{"op":"fill_gap","at":{at},"as":{{"commune":"{commune}","sheet":"901","fields":{{}}}}}}"#)
+                format!(
+                    r#"{{"op":"fill_gap","at":{at},"as":{{"commune":"{commune}","sheet":"901","fields":{{}}}}}}"#
+                )
             } else {
                 format!(r#"{{"op":"fill_gap","at":{at},"into":"{beside}"}}"#)
             }
@@ -545,7 +550,10 @@ fn all_can_be_taken_back() {
             Err(_) => assert_eq!(&content(&path), states.last().unwrap(), "{edit:?}"),
         }
     }
-    assert!(OPS.iter().all(|k| done.get(k).is_some_and(|n| *n >= TWICE)), "{done:?}");
+    assert!(
+        OPS.iter().all(|k| done.get(k).is_some_and(|n| *n >= TWICE)),
+        "{done:?}"
+    );
     for state in states.iter().rev().skip(1) {
         p.undo(Undo::Last, &act(6)).unwrap();
         assert!(content(&path) == *state);

@@ -36,7 +36,12 @@ fn district() -> District {
     let d = District::new(3);
     {
         let mut p = d.open();
-        for (c, r, de, dn) in [(1, 1, 130, -270), (2, 1, -310, 140), (1, 2, 90, 330), (2, 2, 170, -210)] {
+        for (c, r, de, dn) in [
+            (1, 1, 130, -270),
+            (2, 1, -310, 140),
+            (1, 2, 90, 330),
+            (2, 2, 170, -210),
+        ] {
             let edit = json!({"op": "move_point", "from": m(at(c, r, 0, 0)), "to": m(at(c, r, de, dn))});
             p.apply(&of(&edit), &act(2)).unwrap();
         }
@@ -44,7 +49,12 @@ fn district() -> District {
         p.apply(&of(&edit), &act(2)).unwrap();
         p.close().unwrap();
     }
-    let over = vec![at(3, 0, -1500, 1000), at(3, 0, 8000, 1300), at(3, 0, 8000, 7700), at(3, 0, -1700, 7100)];
+    let over = vec![
+        at(3, 0, -1500, 1000),
+        at(3, 0, 8000, 1300),
+        at(3, 0, 8000, 7700),
+        at(3, 0, -1700, 7100),
+    ];
     let around = vec![
         at(0, 0, -9000, 500),
         at(0, 0, 0, 0),
@@ -53,7 +63,12 @@ fn district() -> District {
         at(0, 2, 0, 0),
         at(0, 2, -9000, 0),
     ];
-    let north = vec![at(0, 3, 0, 40), at(3, 3, 0, 30), at(3, 3, 0, 9000), at(0, 3, 0, 9000)];
+    let north = vec![
+        at(0, 3, 0, 40),
+        at(3, 3, 0, 30),
+        at(3, 3, 0, 9000),
+        at(0, 3, 0, 9000),
+    ];
     let mut writer = Writer::open(&d.path, &act(2)).unwrap();
     let new = NewOperation {
         kind: "import",
@@ -82,28 +97,108 @@ fn edits() -> Vec<(&'static str, Value, bool)> {
     let split = |by: Value| json!({"op": "split", "parcel": five, "by": by});
     let fields = json!({"commune": COMMUNE, "sheet": "1", "fields": {"land_use": "CLN"}});
     vec![
-        ("line", split(json!({"line": [m(at(0, 1, 9000, 4100)), m(at(2, 1, 1000, 5300))]})), true),
-        ("areas", split(json!({"areas": [31.7, "rest", 20], "parallel_to": [a, b]})), true),
-        ("through", split(json!({"areas": [31.7, "rest"], "through": m(at(1, 1, 130, -270))})), true),
-        ("direction", split(json!({"areas": [31.7, "rest"], "direction": 77.0})), true),
+        (
+            "line",
+            split(json!({"line": [m(at(0, 1, 9000, 4100)), m(at(2, 1, 1000, 5300))]})),
+            true,
+        ),
+        (
+            "areas",
+            split(json!({"areas": [31.7, "rest", 20], "parallel_to": [a, b]})),
+            true,
+        ),
+        (
+            "through",
+            split(json!({"areas": [31.7, "rest"], "through": m(at(1, 1, 130, -270))})),
+            true,
+        ),
+        (
+            "direction",
+            split(json!({"areas": [31.7, "rest"], "direction": 77.0})),
+            true,
+        ),
         ("equal", split(json!({"equal": 3, "parallel_to": [a, b]})), true),
-        ("frontage", split(json!({"equal": 3, "equal_by": "frontage", "side": [a, b]})), true),
+        (
+            "frontage",
+            split(json!({"equal": 3, "equal_by": "frontage", "side": [a, b]})),
+            true,
+        ),
         ("offset", split(json!({"offset": 3.0, "side": [a, b]})), true),
-        ("merge", json!({"op": "merge", "parcels": [five, "25747/1/6"]}), true),
-        ("carve", json!({"op": "carve", "parcels": [five, "25747/1/8"], "line": [m(at(1, 1, 4000, -4000)), m(at(1, 3, 4300, 3000))], "width": 1.5}), true),
-        ("fill into", json!({"op": "fill_gap", "at": m(at(0, 1, -200, 0)), "into": "25747/1/51"}), true),
-        ("fill as", json!({"op": "fill_gap", "at": m(at(0, 1, -200, 0)), "as": fields}), false),
-        ("overlap", json!({"op": "resolve_overlap", "parcels": ["25747/1/3", "25747/1/50"], "from": "25747/1/50"}), true),
-        ("reshape", json!({"op": "reshape", "start": a, "end": b, "line": [m(at(1, 1, 5000, 800))]}), true),
-        ("align", json!({"op": "align", "start": a, "end": b, "to": [m(at(1, 1, 0, 0)), m(at(2, 1, 0, 0))], "tolerance": 0.5}), true),
-        ("match", json!({"op": "match_edge", "a": {"commune": COMMUNE, "sheet": "1"}, "b": {"commune": COMMUNE, "sheet": "2"}, "tolerance": 0.1, "move": "b"}), true),
-        ("add", json!({"op": "add_parcel", "commune": COMMUNE, "sheet": "1", "rings": [[m(at(0, -1, 0, 0)), m(at(1, -1, 0, 0)), m(at(1, 0, 0, 0)), m(at(0, 0, 0, 0))]], "fields": {}}), false),
-        ("retire", json!({"op": "retire", "parcel": "25747/1/7", "reason": "thử"}), true),
-        ("move", json!({"op": "move_point", "from": a, "to": m(at(1, 1, 900, 400))}), true),
-        ("move many", json!({"op": "move_points", "points": [a, b], "by": [0.1, -0.2]}), true),
-        ("insert", json!({"op": "insert_point", "parcel": five, "at": m(at(1, 1, 5000, -65))}), false),
-        ("remove", json!({"op": "remove_point", "at": m(at(3, 2, 0, 4000))}), true),
-        ("merge points", json!({"op": "merge_points", "points": [m(at(3, 2, 0, 4000)), m(at(3, 3, 0, 0))], "to": m(at(3, 3, 0, 0))}), true),
+        (
+            "merge",
+            json!({"op": "merge", "parcels": [five, "25747/1/6"]}),
+            true,
+        ),
+        (
+            "carve",
+            json!({"op": "carve", "parcels": [five, "25747/1/8"], "line": [m(at(1, 1, 4000, -4000)), m(at(1, 3, 4300, 3000))], "width": 1.5}),
+            true,
+        ),
+        (
+            "fill into",
+            json!({"op": "fill_gap", "at": m(at(0, 1, -200, 0)), "into": "25747/1/51"}),
+            true,
+        ),
+        (
+            "fill as",
+            json!({"op": "fill_gap", "at": m(at(0, 1, -200, 0)), "as": fields}),
+            false,
+        ),
+        (
+            "overlap",
+            json!({"op": "resolve_overlap", "parcels": ["25747/1/3", "25747/1/50"], "from": "25747/1/50"}),
+            true,
+        ),
+        (
+            "reshape",
+            json!({"op": "reshape", "start": a, "end": b, "line": [m(at(1, 1, 5000, 800))]}),
+            true,
+        ),
+        (
+            "align",
+            json!({"op": "align", "start": a, "end": b, "to": [m(at(1, 1, 0, 0)), m(at(2, 1, 0, 0))], "tolerance": 0.5}),
+            true,
+        ),
+        (
+            "match",
+            json!({"op": "match_edge", "a": {"commune": COMMUNE, "sheet": "1"}, "b": {"commune": COMMUNE, "sheet": "2"}, "tolerance": 0.1, "move": "b"}),
+            true,
+        ),
+        (
+            "add",
+            json!({"op": "add_parcel", "commune": COMMUNE, "sheet": "1", "rings": [[m(at(0, -1, 0, 0)), m(at(1, -1, 0, 0)), m(at(1, 0, 0, 0)), m(at(0, 0, 0, 0))]], "fields": {}}),
+            false,
+        ),
+        (
+            "retire",
+            json!({"op": "retire", "parcel": "25747/1/7", "reason": "thử"}),
+            true,
+        ),
+        (
+            "move",
+            json!({"op": "move_point", "from": a, "to": m(at(1, 1, 900, 400))}),
+            true,
+        ),
+        (
+            "move many",
+            json!({"op": "move_points", "points": [a, b], "by": [0.1, -0.2]}),
+            true,
+        ),
+        (
+            "insert",
+            json!({"op": "insert_point", "parcel": five, "at": m(at(1, 1, 5000, -65))}),
+            false,
+        ),
+        (
+            "remove",
+            json!({"op": "remove_point", "at": m(at(3, 2, 0, 4000))}),
+            true,
+        ),
+        (
+            "merge points",
+            json!({"op": "merge_points", "points": [m(at(3, 2, 0, 4000)), m(at(3, 3, 0, 0))], "to": m(at(3, 3, 0, 0))}),
+            true,
+        ),
     ]
 }
 
@@ -119,9 +214,15 @@ fn facts(path: &Path) -> Vec<String> {
     let name = |p: &str| format!("{p}.sheet || '/' || {p}.number || ' ' || {p}.status");
     let (p, a, b) = (name("p"), name("a"), name("b"));
     let queries = [
-        format!("SELECT {p} || ' ' || ifnull(area_legal,'-') || ' ' || ifnull(area_measured,'-') || ' ' || ifnull(land_use,'-') || ' ' || ifnull(parcel_code,'-') || ' ' || ifnull(hex(geom),'-') FROM parcel p"),
-        format!("SELECT {p} || ' ' || l.position || ' ' || l.code || ' ' || ifnull(l.area,'-') FROM land_use_row l JOIN parcel p ON p.fid = l.parcel"),
-        format!("SELECT {a} || ' > ' || {b} FROM parcel_lineage l JOIN parcel a ON a.fid = l.parent JOIN parcel b ON b.fid = l.child"),
+        format!(
+            "SELECT {p} || ' ' || ifnull(area_legal,'-') || ' ' || ifnull(area_measured,'-') || ' ' || ifnull(land_use,'-') || ' ' || ifnull(parcel_code,'-') || ' ' || ifnull(hex(geom),'-') FROM parcel p"
+        ),
+        format!(
+            "SELECT {p} || ' ' || l.position || ' ' || l.code || ' ' || ifnull(l.area,'-') FROM land_use_row l JOIN parcel p ON p.fid = l.parcel"
+        ),
+        format!(
+            "SELECT {a} || ' > ' || {b} FROM parcel_lineage l JOIN parcel a ON a.fid = l.parent JOIN parcel b ON b.fid = l.child"
+        ),
     ];
     let mut all: Vec<String> = Vec::new();
     for q in queries {
@@ -152,13 +253,17 @@ fn operating(d: &District, name: &str) -> (PathBuf, Project) {
 }
 
 fn approve(p: &mut Project, code: &str) -> Result<(), diachinh::project::EditError> {
-    p.apply(&of(&json!({"op": "approve", "dossier": code})), &act(8)).map(|_| ())
+    p.apply(&of(&json!({"op": "approve", "dossier": code})), &act(8))
+        .map(|_| ())
 }
 
 /// The first places where two lists differ.
 fn differing(a: &[String], b: &[String]) -> Vec<String> {
     let only = |x: &[String], y: &[String], sign: &str| {
-        let found = x.iter().filter(|f| !y.contains(f)).map(|f| format!("{sign} {}", f.chars().take(160).collect::<String>()));
+        let found = x
+            .iter()
+            .filter(|f| !y.contains(f))
+            .map(|f| format!("{sign} {}", f.chars().take(160).collect::<String>()));
         found.collect::<Vec<_>>()
     };
     [only(a, b, "-"), only(b, a, "+")].concat()
@@ -172,12 +277,19 @@ fn every_edit_in_a_dossier_is_what_it_is_directly() {
         let direct = d.dir.path().join(format!("a{i}.gpkg"));
         std::fs::copy(&d.path, &direct).unwrap();
         let mut a = open(&direct);
-        a.apply(&edit, &act(5)).unwrap_or_else(|e| panic!("{name}: {e:?}"));
+        a.apply(&edit, &act(5))
+            .unwrap_or_else(|e| panic!("{name}: {e:?}"));
         let (path, mut b) = operating(&d, &format!("b{i}.gpkg"));
         let (empty, in_force) = (content(&path), shapes(b.coverage()));
-        let done = b.apply(&edit.clone().within("H1"), &act(5)).unwrap_or_else(|e| panic!("{name}: {e:?}"));
+        let done = b
+            .apply(&edit.clone().within("H1"), &act(5))
+            .unwrap_or_else(|e| panic!("{name}: {e:?}"));
         assert_eq!(done.dossier.as_deref(), Some("H1"));
-        assert_eq!(shapes(&b.view("H1").unwrap()), shapes(a.coverage()), "{name}: what the dossier sees");
+        assert_eq!(
+            shapes(&b.view("H1").unwrap()),
+            shapes(a.coverage()),
+            "{name}: what the dossier sees"
+        );
         assert_eq!(shapes(b.coverage()), in_force, "{name}: nothing in force changes");
         // Another dossier may not have the targets; neighbours that only receive points are told, not locked.
         let other = b.apply(&edit.clone().within("H2"), &act(6));
@@ -193,8 +305,13 @@ fn every_edit_in_a_dossier_is_what_it_is_directly() {
             assert!(!told.is_empty() || name == "through", "{name}: {done:?}");
             let proposed = b.proposals(None).unwrap();
             for p in told {
-                assert!(proposed.iter().any(|q| q.parcel == Some(p.fid)), "{name}: {} is not listed", p.reference);
-                let bend = json!({"op": "set", "parcel": p.uid.to_string(), "fields": {"address": "Thôn Khác"}});
+                assert!(
+                    proposed.iter().any(|q| q.parcel == Some(p.fid)),
+                    "{name}: {} is not listed",
+                    p.reference
+                );
+                let bend =
+                    json!({"op": "set", "parcel": p.uid.to_string(), "fields": {"address": "Thôn Khác"}});
                 b.apply(&of(&bend), &act(6)).unwrap();
                 b.undo(Undo::Last, &act(6)).unwrap();
             }
@@ -205,7 +322,8 @@ fn every_edit_in_a_dossier_is_what_it_is_directly() {
         assert!(content(&path) == empty, "{name}: undo");
         b.redo(&act(6)).unwrap();
         assert!(content(&path) == proposed, "{name}: redo");
-        b.apply(&of(&json!({"op": "revert", "dossier": "H1"})), &act(7)).unwrap();
+        b.apply(&of(&json!({"op": "revert", "dossier": "H1"})), &act(7))
+            .unwrap();
         assert!(content(&path) == empty, "{name}: revert");
         b.undo(Undo::Last, &act(7)).unwrap();
         assert!(content(&path) == proposed, "{name}: revert undone");
@@ -222,22 +340,32 @@ fn every_edit_in_a_dossier_is_what_it_is_directly() {
 #[test]
 fn dossiers_beside_each_other_are_approved_in_any_order() {
     let d = district();
-    let split = |parcel: &str, ends: [Pt; 2]| of(&json!({"op": "split", "parcel": parcel, "by": {"line": ends.map(m)}}));
+    let split = |parcel: &str, ends: [Pt; 2]| {
+        of(&json!({"op": "split", "parcel": parcel, "by": {"line": ends.map(m)}}))
+    };
     // 5 is cut from west to east, so its cut ends in 4 and 6; 6 likewise, higher up, so its cut ends in 5.
     let first = split("25747/1/5", [at(0, 1, 9000, 4100), at(2, 1, 1000, 3300)]);
     let second = split("25747/1/6", [at(1, 1, 9000, 6100), at(3, 1, 1000, 5300)]);
     // 8 lies north of 5: its boundary with 5 is bent.
     let (a, b) = (m(at(1, 2, 90, 330)), m(at(1, 3, 0, 0)));
     let third = of(&json!({"op": "reshape", "start": a, "end": b, "line": [m(at(1, 2, 700, 5000))]}));
-    for (k, (one, two)) in [(&first, &second), (&second, &first), (&first, &third), (&third, &first), (&second, &third), (&third, &second)]
-        .into_iter()
-        .enumerate()
+    for (k, (one, two)) in [
+        (&first, &second),
+        (&second, &first),
+        (&first, &third),
+        (&third, &first),
+        (&second, &third),
+        (&third, &second),
+    ]
+    .into_iter()
+    .enumerate()
     {
         let mut ends = Vec::new();
         for order in [["H1", "H2"], ["H2", "H1"]] {
             let (path, mut p) = operating(&d, &format!("c{k}{}.gpkg", order[0]));
             p.apply(&one.clone().within("H1"), &act(5)).unwrap();
-            p.apply(&two.clone().within("H2"), &act(5)).unwrap_or_else(|e| panic!("{k}: {e:?}"));
+            p.apply(&two.clone().within("H2"), &act(5))
+                .unwrap_or_else(|e| panic!("{k}: {e:?}"));
             for code in order {
                 approve(&mut p, code).unwrap_or_else(|e| panic!("{k} {order:?} {code}: {e:?}"));
             }
@@ -247,7 +375,11 @@ fn dossiers_beside_each_other_are_approved_in_any_order() {
             p.close().unwrap();
             drop(path);
         }
-        assert!(ends[0] == ends[1], "pair {k}: {:?}", ends.iter().map(|e| e.1).collect::<Vec<_>>());
+        assert!(
+            ends[0] == ends[1],
+            "pair {k}: {:?}",
+            ends.iter().map(|e| e.1).collect::<Vec<_>>()
+        );
         // Directly, one after the other.
         let mut p = {
             let path = d.dir.path().join(format!("d{k}.gpkg"));
@@ -256,6 +388,10 @@ fn dossiers_beside_each_other_are_approved_in_any_order() {
         };
         p.apply(one, &act(5)).unwrap();
         p.apply(two, &act(5)).unwrap();
-        assert_eq!(ends[0].1, p.coverage().iter().map(|q| q.polygon.area2()).sum::<i128>(), "pair {k}");
+        assert_eq!(
+            ends[0].1,
+            p.coverage().iter().map(|q| q.polygon.area2()).sum::<i128>(),
+            "pair {k}"
+        );
     }
 }

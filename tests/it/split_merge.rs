@@ -43,9 +43,13 @@ fn bends(kind: u8) -> Vec<Value> {
     let (a, b, d) = (corner(1, 1), corner(2, 1), corner(1, 2));
     let to = |e: i64, n: i64| m(Pt::new(a.e + e, a.n + n));
     match kind {
-        1 => vec![json!({"op": "reshape", "start": m(a), "end": m(b), "line": [to(3300, -900), to(7100, 500)]})],
+        1 => vec![
+            json!({"op": "reshape", "start": m(a), "end": m(b), "line": [to(3300, -900), to(7100, 500)]}),
+        ],
         // a deep notch from the south
-        2 => vec![json!({"op": "reshape", "start": m(a), "end": m(b), "line": [to(4000, 0), to(4700, 7000), to(5300, 7000), to(6000, 0)]})],
+        2 => vec![
+            json!({"op": "reshape", "start": m(a), "end": m(b), "line": [to(4000, 0), to(4700, 7000), to(5300, 7000), to(6000, 0)]}),
+        ],
         // long and thin: the north side comes down
         3 => vec![json!({"op": "move_points", "points": [m(d), m(corner(2, 2))], "by": [0.031, -9.7]})],
         _ => Vec::new(),
@@ -61,15 +65,21 @@ fn manner(kind: u8, c: &Coverage, parent: &Polygon, share: f64, turn: i64) -> Va
     let (bbox, area) = (parent.bbox(), parent.area_m2());
     let first = (area * (0.15 + 0.7 * share) * 10.0).round() / 10.0;
     match kind {
-        0 => json!({"line": [[bbox.min.e as f64 / 1e3 - 1.0, (bbox.min.n + turn * 7) as f64 / 1e3 + 3.0], [bbox.max.e as f64 / 1e3 + 1.0, bbox.centre().n as f64 / 1e3]]}),
+        0 => {
+            json!({"line": [[bbox.min.e as f64 / 1e3 - 1.0, (bbox.min.n + turn * 7) as f64 / 1e3 + 3.0], [bbox.max.e as f64 / 1e3 + 1.0, bbox.centre().n as f64 / 1e3]]})
+        }
         1 => json!({"areas": [first, "rest"], "parallel_to": [m(a), m(b)]}),
         2 => json!({"areas": [first, "rest"], "direction": (turn.rem_euclid(360)) as f64}),
         3 => json!({"areas": [first, "rest"], "through": m(a)}),
         4 => json!({"equal": 2 + turn.unsigned_abs() % 3, "parallel_to": [m(a), m(b)]}),
         5 => json!({"equal": 3, "equal_by": "frontage", "side": [m(a), m(b)]}),
-        6 => json!({"offset": (bbox.height().min(bbox.width()) / 2) as f64 / 1e3 * (0.1 + 0.8 * share), "side": [m(a), m(b)]}),
+        6 => {
+            json!({"offset": (bbox.height().min(bbox.width()) / 2) as f64 / 1e3 * (0.1 + 0.8 * share), "side": [m(a), m(b)]})
+        }
         // bent, through the middle
-        _ => json!({"line": [[bbox.min.e as f64 / 1e3 - 1.0, bbox.centre().n as f64 / 1e3 + 0.003], m(bbox.centre()), [bbox.centre().e as f64 / 1e3 + 0.217, bbox.max.n as f64 / 1e3 + 1.0]]}),
+        _ => {
+            json!({"line": [[bbox.min.e as f64 / 1e3 - 1.0, bbox.centre().n as f64 / 1e3 + 0.003], m(bbox.centre()), [bbox.centre().e as f64 / 1e3 + 0.217, bbox.max.n as f64 / 1e3 + 1.0]]})
+        }
     }
 }
 
@@ -87,9 +97,16 @@ fn there_and_back(shape: u8, kind: u8, moves: &[(i64, i64)], share: f64, turn: i
     }
     let parent = p.coverage().iter().find(|q| &*q.number == "5").unwrap().clone();
     let (before, had) = (map(p.coverage()), points(p.coverage()));
-    let areas: BTreeMap<String, i128> = p.coverage().iter().map(|q| (q.reference(), q.polygon.area2())).collect();
+    let areas: BTreeMap<String, i128> = p
+        .coverage()
+        .iter()
+        .map(|q| (q.reference(), q.polygon.area2()))
+        .collect();
     let how = manner(kind, p.coverage(), &parent.polygon, share, turn);
-    let done = match p.apply(&of(&json!({"op": "split", "parcel": "25747/1/5", "by": how})), &act(5)) {
+    let done = match p.apply(
+        &of(&json!({"op": "split", "parcel": "25747/1/5", "by": how})),
+        &act(5),
+    ) {
         Ok(done) => done,
         Err(e) => return Err(e.failure.code().to_owned()),
     };
@@ -104,13 +121,23 @@ fn there_and_back(shape: u8, kind: u8, moves: &[(i64, i64)], share: f64, turn: i
         .iter()
         .filter_map(|q| Some(q.polygon.area2() - areas.get(&q.reference())?))
         .sum();
-    assert_eq!(sum(&children) + gained, parent.polygon.area2(), "inside the grid every side is shared");
+    assert_eq!(
+        sum(&children) + gained,
+        parent.polygon.area2(),
+        "inside the grid every side is shared"
+    );
     let all = sum(&children);
     let came: Vec<Pt> = points(p.coverage()).difference(&had).copied().collect();
-    let joined = p.apply(&of(&json!({"op": "merge", "parcels": children})), &act(6)).unwrap();
+    let joined = p
+        .apply(&of(&json!({"op": "merge", "parcels": children})), &act(6))
+        .unwrap();
     let one = p.coverage().by_uid(joined.created[0]).unwrap();
     assert_eq!(one.polygon.area2(), all, "merging neither gains nor loses");
-    for q in came.iter().filter(|q| !p.coverage().users_of(**q).is_empty()).collect::<Vec<_>>() {
+    for q in came
+        .iter()
+        .filter(|q| !p.coverage().users_of(**q).is_empty())
+        .collect::<Vec<_>>()
+    {
         p.apply(&of(&json!({"op": "remove_point", "at": m(*q)})), &act(7))
             .unwrap_or_else(|e| panic!("{q:?} of {came:?}: {e:?}"));
     }
@@ -143,6 +170,9 @@ fn every_manner_is_done_and_undone() {
         }
     }
     for kind in 0..8 {
-        assert!(done.get(&(kind, true)).is_some_and(|n| *n >= 2), "{kind}: {done:?}");
+        assert!(
+            done.get(&(kind, true)).is_some_and(|n| *n >= 2),
+            "{kind}: {done:?}"
+        );
     }
 }
