@@ -14,6 +14,7 @@ pub mod store;
 pub mod edit;
 pub mod validate;
 pub mod fix;
+pub mod readiness;
 pub mod formats;
 pub mod import;
 pub mod render;

@@ -8,6 +8,7 @@ mod change;
 mod dossiers;
 mod fix;
 mod info;
+mod readiness;
 mod safety;
 mod search;
 mod survey;

@@ -58,6 +58,8 @@ pub enum Command {
     Rules(Rules),
     /// Sửa lỗi hàng loạt · repair findings in a batch
     Fix(Fix),
+    /// Mức sẵn sàng “đúng, đủ, sạch, sống” · how ready the parcels are
+    Readiness(Readiness),
     /// Chạy kịch bản biên tập · run an edit script
     Edit(Edit),
     /// Hoàn tác · undo
@@ -215,6 +217,37 @@ pub struct Fix {
     /// Chỉ xem sẽ sửa gì · only say what would be done
     #[arg(long)]
     pub dry_run: bool,
+}
+
+#[derive(clap::Args, Debug)]
+pub struct Readiness {
+    pub project: PathBuf,
+    #[arg(long, value_name = "CODE")]
+    pub commune: Vec<String>,
+    /// Mỗi dòng một xã, tờ hay thửa · a line a commune, sheet or parcel
+    #[arg(long, default_value = "commune", value_parser = ["sheet", "commune", "parcel"])]
+    pub by: String,
+    /// Ghi bảng ra tệp CSV · write the table as CSV
+    #[arg(long, value_name = "OUT.csv")]
+    pub csv: Option<PathBuf>,
+    /// Ghi bảng, vướng mắc và tiến độ ngày ra Excel · write table, blockers and days for Excel
+    #[arg(long, value_name = "OUT.xlsx")]
+    pub xlsx: Option<PathBuf>,
+    /// Đặt chỉ tiêu chiến dịch: số thửa mỗi người mỗi ngày · set the campaign's records a person a day
+    #[arg(long, value_name = "N")]
+    pub set_target: Option<u32>,
+    /// Đặt ngày bắt đầu chiến dịch · set its first day
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub set_from: Option<String>,
+    /// Đặt ngày kết thúc chiến dịch · set its last day
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub set_to: Option<String>,
+}
+
+impl Readiness {
+    pub fn changes_campaign(&self) -> bool {
+        self.set_target.is_some() || self.set_from.is_some() || self.set_to.is_some()
+    }
 }
 
 #[derive(clap::Args, Debug)]

@@ -17,6 +17,7 @@ mod import;
 mod import_points;
 mod lineage;
 mod map;
+mod readiness;
 mod rules;
 mod sample;
 mod text;
@@ -121,6 +122,7 @@ fn run(args: &Args, out: &Out) -> Result<Done, Failure> {
         Command::Map(a) => map::run(a, &act, out),
         Command::Validate(a) => validate::run(a, &act, out),
         Command::Rules(a) => rules::run(a, out),
+        Command::Readiness(a) => readiness::run(a, &act, out),
         Command::Export(a) => export::run(a, &act, out),
         Command::Verify(a) => verify::run(a, out),
         Command::Open(a) => crate::ui::run(a.path.clone()).map(|()| Done::Clean),

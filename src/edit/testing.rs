@@ -105,6 +105,14 @@ impl File {
         op.commit().unwrap();
     }
 
+    /// The same by somebody else at another time.
+    pub fn sql_as(&mut self, who: &str, at: &str, sql: &str) {
+        let act = Act::new(who, at.parse().unwrap());
+        let op = self.writer.begin(&act, &operation("sql")).unwrap();
+        op.execute_batch(sql).unwrap();
+        op.commit().unwrap();
+    }
+
     pub fn undo(&mut self, op: i64) {
         let undo = NewOperation {
             undoes: Some(op),

@@ -9,6 +9,7 @@ pub mod connection;
 pub mod dependents;
 pub mod dump;
 pub mod error;
+pub mod facts;
 pub mod files;
 pub mod geometry;
 pub mod history;

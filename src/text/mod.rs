@@ -9,6 +9,7 @@ pub mod encoding;
 pub mod fold;
 pub mod format;
 pub mod letters;
+pub mod natural;
 pub mod syllable;
 pub mod terms;
 

@@ -30,6 +30,7 @@ mod operating;
 mod package;
 mod points;
 mod quality;
+mod readiness;
 mod records;
 mod safety;
 mod rules;

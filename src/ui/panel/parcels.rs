@@ -13,6 +13,7 @@ use egui_material_icons::icons as i;
 use crate::domain::{Parcel, ParcelRecord};
 use crate::project::{Project, When};
 use crate::text::fold::fold;
+use crate::text::natural::natural;
 use crate::text::{Lang, Text, format, terms};
 use crate::topology::Coverage;
 use crate::ui::action::{Action, Select};
@@ -274,16 +275,6 @@ fn by_number(a: &Parcel, b: &Parcel) -> Ordering {
         .then(natural(&a.number, &b.number))
 }
 
-/// Numbers by value ("9" before "12"), then text; nothing comes last.
-fn natural(a: &str, b: &str) -> Ordering {
-    let key = |s: &str| {
-        let digits = s.bytes().take_while(u8::is_ascii_digit).count();
-        let value = s.get(..digits).and_then(|d| d.parse::<u64>().ok());
-        (s.is_empty(), value.is_none(), value)
-    };
-    key(a).cmp(&key(b)).then_with(|| a.cmp(b))
-}
-
 /// What only the file knows of the visible rows, read in pages and kept until the data change.
 #[derive(Default)]
 struct Pages {
@@ -389,17 +380,5 @@ fn cell(p: &Parcel, extra: Option<&Extra>, col: usize, lang: Lang) -> String {
         6 => extra.map(|e| e.holder.clone()).unwrap_or_default(),
         7 => extra.map(|e| e.address.clone()).unwrap_or_default(),
         _ => area(Some(p.polygon.area_m2())),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::natural;
-
-    #[test]
-    fn numbers_sort_by_value_and_nothing_comes_last() {
-        let mut all = ["12", "", "9", "TĐ 12-2019", "100", "12A"];
-        all.sort_by(|a, b| natural(a, b));
-        assert_eq!(all, ["9", "12", "12A", "100", "TĐ 12-2019", ""]);
     }
 }
