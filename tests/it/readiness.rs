@@ -45,7 +45,7 @@ fn shared(xml: &str) -> Vec<String> {
             Event::Text(t) if inside => all.last_mut().unwrap().push_str(&t),
             Event::GeneralRef(r) if inside => {
                 let of = BTreeMap::from([("amp", "&"), ("lt", "<"), ("gt", ">"), ("quot", "\""), ("apos", "'")]);
-                all.last_mut().unwrap().push_str(of[&**r]);
+                all.last_mut().unwrap().push_str(of[&*r]);
             }
             Event::Eof => return all,
             _ => (),
