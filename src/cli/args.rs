@@ -413,7 +413,7 @@ pub struct Map {
     /// Chỉ xã này · only this commune
     #[arg(long, value_name = "CODE")]
     pub commune: Option<String>,
-    #[arg(long, default_value = "land-use", value_parser = ["land-use", "sheet", "status", "plain"])]
+    #[arg(long, default_value = "land-use", value_parser = ["land-use", "sheet", "status", "readiness", "plain"])]
     pub colour: String,
     #[arg(long, default_value = "light", value_parser = ["light", "dark"])]
     pub theme: String,

@@ -1,6 +1,6 @@
 //! `map P OUT.png`: the map as a picture.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use serde_json::json;
@@ -11,9 +11,11 @@ use super::out::{Done, Out};
 use crate::domain::{Act, BBox, Failure};
 use crate::msg;
 use crate::project::Project;
+use crate::readiness::{Group, day};
 use crate::render::{ColourBy, Picture, Style, Theme, picture, png};
 use crate::store::files;
 use crate::text::format;
+use crate::validate;
 
 /// Largest side of the picture, pixels.
 const MAX_SIDE: u32 = 20_000;
@@ -37,7 +39,7 @@ pub fn run(a: &args::Map, act: &Act, out: &Out) -> Result<Done, Failure> {
         notes: notes(&project, act, out),
         bbox: a.commune.as_deref().map(|c| extent(&project, c)).transpose()?,
         scale: None,
-        style: style(a, &project, out)?,
+        style: style(a, &project, act, out)?,
     };
     let bytes = png(picture(project.coverage(), &what))?;
     files::write_whole(&a.png, &bytes)?;
@@ -65,7 +67,7 @@ fn notes(project: &Project, act: &Act, out: &Out) -> Vec<String> {
     ]
 }
 
-fn style(a: &args::Map, project: &Project, out: &Out) -> Result<Style, Failure> {
+fn style(a: &args::Map, project: &Project, act: &Act, out: &Out) -> Result<Style, Failure> {
     let names: BTreeMap<String, String> = project
         .communes()?
         .into_iter()
@@ -75,6 +77,7 @@ fn style(a: &args::Map, project: &Project, out: &Out) -> Result<Style, Failure> 
         colour_by: match a.colour.as_str() {
             "sheet" => ColourBy::Sheet,
             "status" => ColourBy::Status,
+            "readiness" => ColourBy::Readiness,
             "plain" => ColourBy::Plain,
             _ => ColourBy::LandUse,
         },
@@ -85,8 +88,20 @@ fn style(a: &args::Map, project: &Project, out: &Out) -> Result<Style, Failure> 
         },
         lang: out.lang,
         communes: Arc::new(names),
+        groups: match a.colour.as_str() {
+            "readiness" => groups(project, act, out)?,
+            _ => Arc::default(),
+        },
         ..Style::default()
     })
+}
+
+/// The group of every parcel.
+fn groups(project: &Project, act: &Act, out: &Out) -> Result<Arc<HashMap<i64, Group>>, Failure> {
+    let progress = out.progress();
+    let found = validate::run(project.coverage(), &validate::Options::default(), &progress)?;
+    let readiness = project.readiness(&found, Some(day(act.at)), &progress)?;
+    Ok(Arc::new(readiness.groups()))
 }
 
 fn extent(project: &Project, commune: &str) -> Result<BBox, Failure> {

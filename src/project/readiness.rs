@@ -20,13 +20,14 @@ impl Project {
         Readiness::build(&self.reader, &self.coverage, findings, date, progress)
     }
 
-    /// Brings `readiness` up to now. Gives the parcels looked at again; `None`: all.
-    pub fn refresh_readiness(
+    /// Brings `readiness` up to now after an edit. Gives the parcels looked at again; `None`: too much has changed, it is to
+    /// be made anew (a second's work, off the window's thread).
+    pub fn follow_readiness(
         &self,
         readiness: &mut Readiness,
         findings: &[Finding],
     ) -> Result<Option<Vec<i64>>, Failure> {
-        readiness.refresh(&self.reader, &self.coverage, findings, &Progress::none())
+        readiness.follow(&self.reader, &self.coverage, findings, &Progress::none())
     }
 
     /// Work done by day and person.

@@ -103,8 +103,7 @@ impl Readiness {
         Ok(this)
     }
 
-    /// Brings it up to the present: only parcels that changed, or of which findings now say something else, are read.
-    /// Gives their fids; `None`: everything was read again.
+    /// Brings it up to the present, reading everything again where that is needed. Gives the parcels looked at; `None`: all.
     pub fn refresh(
         &mut self,
         reader: &Reader,
@@ -112,18 +111,30 @@ impl Readiness {
         findings: &[Finding],
         progress: &Progress,
     ) -> Result<Option<Vec<i64>>, Failure> {
+        let followed = self.follow(reader, coverage, findings, progress)?;
+        if followed.is_none() {
+            *self = Self::build(reader, coverage, findings, self.date, progress)?;
+        }
+        Ok(followed)
+    }
+
+    /// Brings it up to the present as far as few parcels changed, or findings now say something else of them: those are
+    /// read. Gives their fids; `None`: so much changed that everything has to be read, and nothing was done.
+    pub fn follow(
+        &mut self,
+        reader: &Reader,
+        coverage: &Coverage,
+        findings: &[Finding],
+        progress: &Progress,
+    ) -> Result<Option<Vec<i64>>, Failure> {
         let mark = facts::mark(reader.conn())?;
-        let mut fids = match facts::since(reader.conn(), &self.mark)? {
-            News::Parcels(fids) => fids,
-            News::Everything => {
-                *self = Self::build(reader, coverage, findings, self.date, progress)?;
-                return Ok(None);
-            }
+        let News::Parcels(mut fids) = facts::since(reader.conn(), &self.mark)? else {
+            return Ok(None);
         };
         let said = said(findings, coverage, self.criteria);
         let differs = |fid: &i64| said.get(fid) != self.of_findings.get(fid);
-        let more: Vec<i64> = said.keys().chain(self.of_findings.keys()).copied().filter(|f| differs(f)).collect();
-        fids.extend(more);
+        let both = said.keys().chain(self.of_findings.keys()).copied();
+        fids.extend(both.filter(differs));
         fids.sort_unstable();
         fids.dedup();
         let facts = facts::read(reader.conn(), Some(&fids), &self.criteria.words, progress)?;
@@ -221,6 +232,11 @@ impl Readiness {
 
     pub fn group(&self, row: &Row) -> Group {
         classify::group(row.reasons, self.criteria)
+    }
+
+    /// The group of every parcel by fid, for the map.
+    pub fn groups(&self) -> HashMap<i64, Group> {
+        self.rows.iter().map(|r| (r.fid, self.group(r))).collect()
     }
 
     pub fn place(&self, row: &Row) -> &Place {

@@ -20,6 +20,7 @@ pub mod style;
 pub mod tiles;
 pub mod viewport;
 
+pub use hatch::swatch;
 pub use labels::{Label, LabelKind, Labels, Placed};
 pub use list::DisplayList;
 pub use picture::{Picture, picture, png};

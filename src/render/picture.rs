@@ -2,16 +2,18 @@
 
 use std::collections::BTreeSet;
 
+use super::hatch;
 use super::labels::{Labels, add_to};
 use super::list::Align;
 use super::page::{Page, shorten, wrap};
 use super::raster::{Image, paint};
 use super::scene::{scene, shows_boundaries, visible};
-use super::style::{ColourBy, Paint, Rgb, Style, first_land_use};
+use super::style::{ColourBy, Hatch, Paint, Rgb, Style, first_land_use};
 use super::viewport::Viewport;
 use crate::codes;
 use crate::domain::{BBox, Failure, Parcel};
 use crate::msg;
+use crate::readiness::Group;
 use crate::text::{Text, format};
 use crate::topology::Coverage;
 
@@ -240,12 +242,9 @@ impl<'a> Sheet<'a> {
             return self.page.line(&[[x, at], [x + w, at]], 1.0, p.boundary);
         };
         self.page.rect([x, y, w, h], paint.fill);
-        if paint.hatched {
-            for i in 0..6 {
-                let c = 3.0 + 6.0 * i as f32;
-                let (from, to) = ((c - h).max(0.0), c.min(w));
-                self.page
-                    .line(&[[x + from, y + c - from], [x + to, y + c - to]], 0.7, p.hatch);
+        if let Some(Hatch(pattern, colour)) = paint.hatch {
+            for line in hatch::swatch(pattern, w, h, 6.0) {
+                self.page.line(&line.map(|[a, b]| [x + a, y + b]), 0.7, colour);
             }
         }
         self.page.outline([x, y, w, h], 0.75, p.boundary);
@@ -328,15 +327,25 @@ struct Row {
     text: String,
 }
 
+/// "Nhóm 1: đúng – đủ – sạch – sống".
+fn group_row(group: Group, style: &Style) -> Row {
+    let (name, meaning) = (group.name().get(style.lang), group.meaning().get(style.lang));
+    Row {
+        paint: Some(style.group(group)),
+        text: format!("{name}: {meaning}"),
+    }
+}
+
 /// What the fills of these parcels mean.
 fn rows(parcels: &[&Parcel], style: &Style) -> Vec<Row> {
     let solid = |text: Text, fill: Rgb| Row {
-        paint: Some(Paint { fill, hatched: false }),
+        paint: Some(Paint::solid(fill)),
         text: text.get(style.lang).into(),
     };
     let mut rows = match style.colour_by {
         ColourBy::LandUse => land_use_rows(parcels, style),
         ColourBy::Status => style.state_legend().map(|(t, c)| solid(t, c)).into(),
+        ColourBy::Readiness => Group::ALL.map(|g| group_row(g, style)).into(),
         ColourBy::Sheet | ColourBy::Plain => Vec::new(),
     };
     let p = style.palette();

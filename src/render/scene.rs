@@ -1,11 +1,13 @@
 //! What is visible, as a display list: culled, simplified to what the zoom can show, every shared
 //! side once. The order is fixed by fid and place, never by a hash map.
 
+use std::collections::BTreeMap;
+
 use rayon::prelude::*;
 
 use super::hatch;
 use super::list::{DisplayList, Stroke};
-use super::style::{ColourBy, Paint, Rgba, Style};
+use super::style::{ColourBy, Hatch, Paint, Rgba, Style};
 use super::viewport::{Fix, Fixer, UNITS, Viewport};
 use crate::domain::{BBox, Parcel, ring_sides};
 use crate::topology::Coverage;
@@ -43,11 +45,13 @@ pub fn of_parcels(parcels: &[&Parcel], view: &Viewport, style: &Style) -> Displa
         .map(|chunk| part(chunk, view, style, &detail))
         .collect();
     let mut list = DisplayList::new(view.width, view.height, style.palette().background);
-    let (mut sides, mut hatch) = (Vec::new(), Vec::new());
+    let (mut sides, mut hatch) = (Vec::new(), Hatches::new());
     for p in parts {
         list.append_fills(&p.list);
         sides.extend(p.sides);
-        hatch.extend(p.hatch);
+        for (look, lines) in p.hatch {
+            hatch.entry(look).or_default().extend(lines);
+        }
     }
     sides.par_sort_unstable();
     sides.dedup();
@@ -60,7 +64,9 @@ pub fn of_parcels(parcels: &[&Parcel], view: &Viewport, style: &Style) -> Displa
             });
         }
     };
-    stroke(style.palette().hatch, 0.7, hatch);
+    for (Hatch(_, colour), lines) in hatch {
+        stroke(colour, 0.7, lines);
+    }
     stroke(detail.boundary, detail.width, sides);
     list
 }
@@ -129,14 +135,17 @@ struct Part {
     list: DisplayList,
     /// Canonical direction, not yet unique.
     sides: Vec<[Fix; 2]>,
-    hatch: Vec<[Fix; 2]>,
+    hatch: Hatches,
 }
+
+/// The lines of each kind of hatch.
+type Hatches = BTreeMap<Hatch, Vec<[Fix; 2]>>;
 
 fn part(parcels: &[&Parcel], view: &Viewport, style: &Style, detail: &Detail) -> Part {
     let mut out = Part {
         list: DisplayList::new(view.width, view.height, style.palette().background),
         sides: Vec::new(),
-        hatch: Vec::new(),
+        hatch: Hatches::new(),
     };
     let shade = detail.boundary.0;
     let mut last: Option<(&Parcel, Paint)> = None;
@@ -159,8 +168,11 @@ fn part(parcels: &[&Parcel], view: &Viewport, style: &Style, detail: &Detail) ->
             continue;
         }
         sides(p, detail, &mut out.sides);
-        if paint.hatched && out.list.fills.len() > first {
-            hatch::lines(&out.list, first, view, &mut out.hatch);
+        if let Some(hatch) = paint.hatch
+            && out.list.fills.len() > first
+        {
+            let lines = out.hatch.entry(hatch).or_default();
+            hatch::lines(&out.list, first, view, hatch.0, lines);
         }
     }
     out

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::codes;
 use crate::domain::{Parcel, Severity};
+use crate::readiness::Group;
 use crate::text::{Lang, Text};
 
 /// An opaque colour, sRGB.
@@ -49,18 +50,27 @@ pub enum ColourBy {
     LandUse,
     /// What the register still lacks, and findings where given.
     Status,
+    /// Group of readiness, where given: by colour and by pattern.
+    Readiness,
     Sheet,
     /// One quiet colour.
     Plain,
 }
 
 impl ColourBy {
-    pub const ALL: [Self; 4] = [Self::LandUse, Self::Status, Self::Sheet, Self::Plain];
+    pub const ALL: [Self; 5] = [
+        Self::LandUse,
+        Self::Status,
+        Self::Readiness,
+        Self::Sheet,
+        Self::Plain,
+    ];
 
     pub fn label(self) -> Text {
         match self {
             Self::LandUse => Text::new("Theo loại đất", "By land use"),
             Self::Status => Text::new("Theo tình trạng", "By state"),
+            Self::Readiness => Text::new("Theo nhóm sẵn sàng", "By readiness"),
             Self::Sheet => Text::new("Theo tờ bản đồ", "By map sheet"),
             Self::Plain => Text::new("Chỉ ranh giới", "Boundaries only"),
         }
@@ -186,20 +196,57 @@ pub struct Style {
     pub lang: Lang,
     /// Worst finding of a parcel by fid, for [`ColourBy::Status`].
     pub findings: Arc<HashMap<i64, Severity>>,
+    /// Group of a parcel by fid, for [`ColourBy::Readiness`].
+    pub groups: Arc<HashMap<i64, Group>>,
     /// Name of a commune by its code, for the labels of small scales.
     pub communes: Arc<BTreeMap<String, String>>,
 }
+
+/// Lines drawn over a fill, so that colour is not the only sign.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Pattern {
+    /// Rising to the right.
+    Diagonal,
+    /// Rising and falling.
+    Cross,
+    /// Level lines.
+    Level,
+}
+
+/// A pattern and its colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Hatch(pub Pattern, pub Rgba);
 
 /// How one parcel is filled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Paint {
     pub fill: Rgb,
-    pub hatched: bool,
+    pub hatch: Option<Hatch>,
 }
 
 impl Paint {
-    const fn solid(fill: Rgb) -> Self {
-        Self { fill, hatched: false }
+    pub const fn solid(fill: Rgb) -> Self {
+        Self { fill, hatch: None }
+    }
+}
+
+/// The full colour of a group, for charts; source of those of 1, 2 and unclassified: domain.md §10.3.
+pub const fn group_colour(group: Group) -> Rgb {
+    match group {
+        Group::One => Rgb(0x22, 0xc5, 0x5e),
+        Group::Two => Rgb(0xef, 0x44, 0x44),
+        Group::Three => Rgb(0x7c, 0x3a, 0xed),
+        Group::Unclassified => Rgb(0x94, 0xa3, 0xb8),
+    }
+}
+
+/// The pattern of a group: group 1 has none.
+pub const fn group_pattern(group: Group) -> Option<Pattern> {
+    match group {
+        Group::One => None,
+        Group::Two => Some(Pattern::Diagonal),
+        Group::Three => Some(Pattern::Cross),
+        Group::Unclassified => Some(Pattern::Level),
     }
 }
 
@@ -237,6 +284,10 @@ impl Style {
         match self.colour_by {
             ColourBy::LandUse => self.land_use(&p.land_use),
             ColourBy::Status => Paint::solid(self.theme.show(self.state(p))),
+            ColourBy::Readiness => match self.groups.get(&p.fid) {
+                Some(group) => self.group(*group),
+                None => Paint::solid(self.palette().plain),
+            },
             ColourBy::Sheet => Paint::solid(self.theme.show(sheet_tint(&p.commune, &p.sheet))),
             ColourBy::Plain => Paint::solid(self.palette().plain),
         }
@@ -251,8 +302,21 @@ impl Style {
             }
             None => Paint {
                 fill: self.palette().unknown,
-                hatched: true,
+                hatch: Some(Hatch(Pattern::Diagonal, self.palette().hatch)),
             },
+        }
+    }
+
+    /// A tint of the group's colour that carries labels, its pattern in the full colour.
+    pub fn group(&self, group: Group) -> Paint {
+        let colour = group_colour(group);
+        let (ground, share) = match self.theme {
+            Theme::Light => (Rgb(0xff, 0xff, 0xff), 0.62),
+            Theme::Dark => (self.palette().background, 0.66),
+        };
+        Paint {
+            fill: colour.mix(ground, share),
+            hatch: group_pattern(group).map(|p| Hatch(p, colour.alpha(0xb4))),
         }
     }
 
@@ -330,8 +394,8 @@ mod tests {
         let s = Style::default();
         assert_eq!(s.land_use("ONT+CLN").fill, Rgb(255, 208, 255));
         assert_eq!(s.land_use("CLN+ONT").fill, Rgb(255, 210, 160));
-        assert!(s.land_use("XYZ").hatched && s.land_use("").hatched);
-        assert!(!s.land_use("LUC").hatched);
+        assert!(s.land_use("XYZ").hatch.is_some() && s.land_use("").hatch.is_some());
+        assert!(s.land_use("LUC").hatch.is_none());
     }
 
     /// Relative luminance and contrast as WCAG 2.1 defines them.
@@ -365,6 +429,12 @@ mod tests {
             }
             for (_, fill) in style.state_legend() {
                 assert!(contrast(fill, style.palette().label) >= 4.5);
+            }
+            let mut seen = std::collections::BTreeSet::new();
+            for group in Group::ALL {
+                let paint = style.group(group);
+                assert!(contrast(paint.fill, style.palette().label) >= 4.5, "{theme:?} {group:?}");
+                assert!(seen.insert(paint.hatch.map(|h| h.0)), "{group:?} has a pattern of its own");
             }
             for tint in SHEETS {
                 assert!(contrast(theme.show(tint), style.palette().label) >= 4.5);

@@ -135,6 +135,7 @@ impl Session {
             },
             lang: settings.lang,
             findings: self.worst(),
+            groups: Arc::default(),
             communes: self.communes.clone(),
         };
     }

@@ -64,9 +64,10 @@ impl Default for Settings {
 }
 
 /// Name in the file of each way to colour the map.
-const COLOURS: [(&str, ColourBy); 4] = [
+const COLOURS: [(&str, ColourBy); 5] = [
     ("land_use", ColourBy::LandUse),
     ("status", ColourBy::Status),
+    ("readiness", ColourBy::Readiness),
     ("sheet", ColourBy::Sheet),
     ("plain", ColourBy::Plain),
 ];

@@ -8,6 +8,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::command::{Command, Have};
 use super::theme::{self, M, S, XS, tokens};
+use crate::render::style::{Hatch, Paint};
 use crate::text::{Lang, Msg, Text};
 
 /// How a button shows its command.
@@ -345,6 +346,25 @@ pub fn swatch(ui: &mut Ui, colour: egui::Color32) {
         egui::Stroke::new(1.0, tokens(ui).frame),
         egui::StrokeKind::Inside,
     );
+}
+
+/// The same with the pattern of a fill.
+pub fn patterned(ui: &mut Ui, paint: Paint) {
+    let (rect, _) = ui.allocate_exact_size(egui::vec2(24.0, 14.0), Sense::hover());
+    fill(ui.painter(), rect, paint);
+    let frame = egui::Stroke::new(1.0, tokens(ui).frame);
+    ui.painter().rect_stroke(rect, 2.0, frame, egui::StrokeKind::Inside);
+}
+
+/// Fills a box as the map fills a parcel.
+pub fn fill(painter: &egui::Painter, rect: egui::Rect, paint: Paint) {
+    painter.rect_filled(rect, 2.0, super::map_live::rgb(paint.fill));
+    if let Some(Hatch(pattern, colour)) = paint.hatch {
+        let stroke = egui::Stroke::new(1.0, super::map_live::rgba(colour));
+        for line in crate::render::swatch(pattern, rect.width(), rect.height(), 6.0) {
+            painter.line_segment(line.map(|[x, y]| rect.min + egui::vec2(x, y)), stroke);
+        }
+    }
 }
 
 /// Puts what follows at the right end of the row.

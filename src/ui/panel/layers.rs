@@ -6,6 +6,7 @@ use egui::{ComboBox, RichText, ScrollArea, Ui};
 
 use super::references::ReferencePanel;
 use crate::codes;
+use crate::readiness::Group;
 use crate::render::style::{Rgb, first_land_use};
 use crate::render::{ColourBy, LabelMode};
 use crate::text::{Lang, Text, format};
@@ -83,6 +84,18 @@ impl LayersPanel {
             ColourBy::Status => {
                 for (name, colour) in look.style.state_legend() {
                     entry(ui, colour, name.get(lang), None, lang);
+                }
+            }
+            ColourBy::Readiness => {
+                for group in Group::ALL {
+                    let (name, meaning) = (group.name().get(lang), group.meaning().get(lang));
+                    let paint = look.style.group(group);
+                    ui.horizontal(|ui| {
+                        widgets::patterned(ui, paint);
+                        ui.add(egui::Label::new(RichText::new(name).size(13.0)))
+                            .on_hover_text(meaning);
+                    });
+                    ui.weak(meaning);
                 }
             }
             ColourBy::Sheet => drop(ui.weak(BY_SHEET.get(lang))),
