@@ -13,8 +13,8 @@ use crate::export::readiness::{By, Source};
 use crate::msg;
 use crate::project::Project;
 use crate::readiness::{
-    Blocker, Campaign, Criteria, FLAGS, Group, Line, Quality, Readiness, Reason, Row, Tally, Trend, WORKLISTS,
-    classify, day,
+    Blocker, Campaign, Criteria, FLAGS, Group, Line, Quality, Readiness, Reason, Row, Tally, Trend,
+    WORKLISTS, classify, day,
 };
 use crate::text::{Lang, format};
 use crate::validate;
@@ -84,7 +84,14 @@ fn both(t: crate::text::Text) -> Value {
 
 /// TALLY of docs/cli.md.
 fn tally(t: &Tally) -> Value {
-    let named = |pairs: Vec<(String, u32)>| Value::Object(pairs.into_iter().map(|(k, n)| (k, n.into())).collect::<Map<_, _>>());
+    let named = |pairs: Vec<(String, u32)>| {
+        Value::Object(
+            pairs
+                .into_iter()
+                .map(|(k, n)| (k, n.into()))
+                .collect::<Map<_, _>>(),
+        )
+    };
     json!({
         "parcels": t.parcels,
         "entered": t.entered,
@@ -131,7 +138,12 @@ fn parcel(row: &Row, source: &Source<'_>) -> Value {
         .collect();
     let qualities: Map<String, Value> = Quality::ALL
         .iter()
-        .map(|q| (q.code().to_owned(), (!row.reasons.meets(criteria.of_quality(*q))).into()))
+        .map(|q| {
+            (
+                q.code().to_owned(),
+                (!row.reasons.meets(criteria.of_quality(*q))).into(),
+            )
+        })
         .collect();
     json!({
         "uid": of.map(|p| p.uid.to_string()),
@@ -166,12 +178,18 @@ fn document(source: &Source<'_>, by: By, campaign: &Campaign, today: Date) -> Va
     let total = r.total(source.only);
     let asked = |l: &&Line| source.only.is_empty() || source.only.iter().any(|c| **c == *l.commune);
     let lines = |all: Vec<Line>| -> Vec<Value> {
-        all.iter().filter(asked).map(|l| line(l, source.communes)).collect()
+        all.iter()
+            .filter(asked)
+            .map(|l| line(l, source.communes))
+            .collect()
     };
     let list = match by {
         By::Commune => ("communes", lines(r.communes())),
         By::Sheet => ("sheets", lines(r.sheets())),
-        By::Parcel => ("parcels", source.rows().into_iter().map(|row| parcel(row, source)).collect()),
+        By::Parcel => (
+            "parcels",
+            source.rows().into_iter().map(|row| parcel(row, source)).collect(),
+        ),
     };
     let left = total.parcels - total.group(Group::One);
     let mut out = json!({
@@ -207,7 +225,10 @@ fn told(source: &Source<'_>, by: By, campaign: &Campaign, today: Date) -> String
     let mut rows: Vec<Vec<String>> = vec![shown.iter().map(|c| sheet.columns[*c].title.clone()).collect()];
     let kinds: Vec<_> = shown.iter().map(|c| sheet.columns[*c].kind).collect();
     for cells in sheet.rows {
-        let said = shown.iter().zip(&kinds).map(|(c, kind)| cell(&cells[*c], *kind, lang));
+        let said = shown
+            .iter()
+            .zip(&kinds)
+            .map(|(c, kind)| cell(&cells[*c], *kind, lang));
         rows.push(said.collect());
     }
     let mut lines = aligned(&rows);
@@ -215,7 +236,10 @@ fn told(source: &Source<'_>, by: By, campaign: &Campaign, today: Date) -> String
     for b in source.blockers() {
         let (name, n) = (b.reason.name().get(lang), format::count(b.parcels.into(), lang));
         let hours = format::number(b.hours, 1, lang);
-        let m = msg!("{name}: {n} thửa, khoảng {hours} giờ công", "{name}: {n} parcels, about {hours} hours");
+        let m = msg!(
+            "{name}: {n} thửa, khoảng {hours} giờ công",
+            "{name}: {n} parcels, about {hours} hours"
+        );
         lines.push(m.get(lang).to_owned());
     }
     let total = source.readiness.total(source.only);

@@ -7,8 +7,8 @@ use crate::domain::Failure;
 use crate::readiness::{
     self, Blocker, FLAGS, Group, Line, Quality, Readiness, Reason, Row, Tally, Trend, WORKLISTS, classify,
 };
-use crate::text::{Lang, Text, terms};
 use crate::text::natural::natural;
+use crate::text::{Lang, Text, terms};
 use crate::topology::Coverage;
 
 use super::sheet::{self, Cell, Column, Kind, Sheet};
@@ -61,26 +61,38 @@ const COUNTED: [Counted; 18] = [
     counted(Text::new("Nhóm 1", "Group 1"), |t| t.group(Group::One).into()),
     counted(Text::new("Nhóm 2", "Group 2"), |t| t.group(Group::Two).into()),
     counted(Text::new("Nhóm 3", "Group 3"), |t| t.group(Group::Three).into()),
-    counted(Text::new("Thiếu không gian", "No geometry"), |t| t.missing_shape.into()),
+    counted(Text::new("Thiếu không gian", "No geometry"), |t| {
+        t.missing_shape.into()
+    }),
     counted(Text::new("Thiếu thuộc tính", "Attributes missing"), |t| {
         t.missing_attributes.into()
     }),
-    counted(Text::new("Thiếu quét", "Scans missing"), |t| t.missing_scans.into()),
+    counted(Text::new("Thiếu quét", "Scans missing"), |t| {
+        t.missing_scans.into()
+    }),
     counted(Text::new("Đã ký", "Signed"), |t| t.signed.into()),
     counted(Text::new("Chưa phân loại", "Unclassified"), |t| {
         t.group(Group::Unclassified).into()
     }),
-    counted(Text::new("Có giấy chứng nhận", "With certificate"), |t| t.certificate.into()),
+    counted(Text::new("Có giấy chứng nhận", "With certificate"), |t| {
+        t.certificate.into()
+    }),
     counted(Text::new("Thiếu CCCD", "No identity number"), |t| {
         t.reason(Reason::NoIdentity).into()
     }),
     counted(Text::new("Chưa có mã định danh", "No identifier"), |t| {
         t.reason(Reason::NoCode).into()
     }),
-    counted(Text::new("Lỗi topology", "Topology errors"), |t| t.topology.into()),
-    counted(Text::new("Chờ đối soát", "To compare"), |t| t.worklist(6).into()),
+    counted(Text::new("Lỗi topology", "Topology errors"), |t| {
+        t.topology.into()
+    }),
+    counted(Text::new("Chờ đối soát", "To compare"), |t| {
+        t.worklist(6).into()
+    }),
     counted(Text::new("Chờ ký số", "To sign"), |t| t.worklist(7).into()),
-    counted(Text::new("Bị trả về", "Given back"), |t| t.worklist(8).into()),
+    counted(Text::new("Bị trả về", "Given back"), |t| {
+        t.worklist(8).into()
+    }),
 ];
 
 const COMMUNE: Text = Text::new("Xã", "Commune");
@@ -146,8 +158,15 @@ impl<'a> Source<'a> {
     /// The parcels asked for, by commune, sheet and number.
     pub fn rows(&self) -> Vec<&'a Row> {
         let all = self.readiness.rows().iter();
-        let mut rows: Vec<&Row> = all.filter(|r| self.asked(&self.readiness.place(r).commune)).collect();
-        let number = |r: &Row| self.coverage.get(r.fid).map(|p| p.number.clone()).unwrap_or_default();
+        let mut rows: Vec<&Row> = all
+            .filter(|r| self.asked(&self.readiness.place(r).commune))
+            .collect();
+        let number = |r: &Row| {
+            self.coverage
+                .get(r.fid)
+                .map(|p| p.number.clone())
+                .unwrap_or_default()
+        };
         rows.sort_by_cached_key(|r| {
             let place = self.readiness.place(r);
             ByNumber([place.commune.clone(), place.sheet.clone(), number(r)], r.fid)
@@ -209,9 +228,21 @@ impl<'a> Source<'a> {
             Column::new(say(Text::new("Thứ tự ưu tiên", "Priority")), Kind::Count, 9),
             Column::new(say(Text::new("Danh sách việc", "Worklist")), Kind::Text, 30),
             Column::new(say(Text::new("Số thửa", "Parcels")), Kind::Count, 11),
-            Column::new(say(Text::new("Chỉ vướng việc này", "Nothing else")), Kind::Count, 11),
-            Column::new(say(Text::new("Phút mỗi thửa", "Minutes each")), Kind::Decimal(1), 11),
-            Column::new(say(Text::new("Công dự kiến (giờ)", "Effort (hours)")), Kind::Decimal(1), 13),
+            Column::new(
+                say(Text::new("Chỉ vướng việc này", "Nothing else")),
+                Kind::Count,
+                11,
+            ),
+            Column::new(
+                say(Text::new("Phút mỗi thửa", "Minutes each")),
+                Kind::Decimal(1),
+                11,
+            ),
+            Column::new(
+                say(Text::new("Công dự kiến (giờ)", "Effort (hours)")),
+                Kind::Decimal(1),
+                13,
+            ),
             Column::new(say(Text::new("Việc cần làm", "What to do")), Kind::Text, 50),
         ];
         let rows = self.blockers().into_iter().map(move |b| {
@@ -240,7 +271,11 @@ impl<'a> Source<'a> {
         let columns = vec![
             Column::new(say(Text::new("Ngày", "Day")), Kind::Date, 12),
             Column::new(say(Text::new("Người thực hiện", "Person")), Kind::Text, 24),
-            Column::new(say(Text::new("Số thửa đã xử lý", "Records done")), Kind::Count, 12),
+            Column::new(
+                say(Text::new("Số thửa đã xử lý", "Records done")),
+                Kind::Count,
+                12,
+            ),
         ];
         let rows = self.trend.done.iter().map(|d| {
             let records = Cell::count(d.records);
@@ -257,7 +292,11 @@ impl<'a> Source<'a> {
     /// The table, and behind it blockers and work by day.
     pub fn xlsx(&self, path: &Path, by: By) -> Result<(), Failure> {
         let title = DISTRICT.get(self.lang);
-        sheet::xlsx(path, title, vec![self.table(by), self.blocker_table(), self.day_table()])
+        sheet::xlsx(
+            path,
+            title,
+            vec![self.table(by), self.blocker_table(), self.day_table()],
+        )
     }
 
     /// The table alone.
@@ -273,7 +312,9 @@ struct ByNumber([std::sync::Arc<str>; 3], i64);
 impl Ord for ByNumber {
     fn cmp(&self, o: &Self) -> std::cmp::Ordering {
         let texts = self.0.iter().zip(&o.0).map(|(a, b)| natural(a, b));
-        texts.fold(std::cmp::Ordering::Equal, std::cmp::Ordering::then).then(self.1.cmp(&o.1))
+        texts
+            .fold(std::cmp::Ordering::Equal, std::cmp::Ordering::then)
+            .then(self.1.cmp(&o.1))
     }
 }
 

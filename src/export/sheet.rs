@@ -166,7 +166,9 @@ fn format(kind: Kind) -> [Format; 2] {
     let f = match kind {
         Kind::Text => Format::new(),
         Kind::Count => Format::new().set_num_format("#,##0"),
-        Kind::Decimal(n) => Format::new().set_num_format(format!("#,##0.{}", "0".repeat(usize::from(n.max(1))))),
+        Kind::Decimal(n) => {
+            Format::new().set_num_format(format!("#,##0.{}", "0".repeat(usize::from(n.max(1)))))
+        }
         Kind::Percent => Format::new().set_num_format("0.0"),
         Kind::Date => Format::new().set_num_format("dd/mm/yyyy"),
     };
@@ -187,10 +189,12 @@ fn cut(text: &str) -> String {
 pub fn csv(path: &Path, sheet: Sheet<'_>) -> Result<(), Failure> {
     let mut out = csv::Writer::from_writer("\u{feff}".as_bytes().to_vec());
     let failed = |e: csv::Error| broken(&e.to_string());
-    out.write_record(sheet.columns.iter().map(|c| &c.title)).map_err(failed)?;
+    out.write_record(sheet.columns.iter().map(|c| &c.title))
+        .map_err(failed)?;
     for row in sheet.rows {
         let cells = row.iter().zip(&sheet.columns);
-        out.write_record(cells.map(|(cell, column)| plain(cell, column.kind))).map_err(failed)?;
+        out.write_record(cells.map(|(cell, column)| plain(cell, column.kind)))
+            .map_err(failed)?;
     }
     let bytes = out.into_inner().map_err(|e| failed(e.into_error().into()))?;
     files::write_whole(path, &bytes)

@@ -8,7 +8,9 @@ use crate::store::facts::{Facts, Verified};
 pub fn reasons(f: &Facts, of_findings: Reasons, operating: bool, criteria: &Criteria) -> Reasons {
     let area = f.area_legal.or(f.area_measured);
     let adds_up = match (f.use_area, area) {
-        (Some(uses), Some(area)) if f.uses > 0 => (uses - area).abs() <= criteria.use_area_tolerance_m2 + 1e-6,
+        (Some(uses), Some(area)) if f.uses > 0 => {
+            (uses - area).abs() <= criteria.use_area_tolerance_m2 + 1e-6
+        }
         _ => true,
     };
     let mut r = of_findings;
@@ -28,7 +30,10 @@ pub fn reasons(f: &Facts, of_findings: Reasons, operating: bool, criteria: &Crit
         (Reason::NoPage, !f.page),
         (Reason::PageUnsigned, f.page && !f.page_signed),
         (Reason::CodeUnknown, !f.uses_known),
-        (Reason::HolderUnverified, f.holders > 0 && f.verified != Verified::Yes),
+        (
+            Reason::HolderUnverified,
+            f.holders > 0 && f.verified != Verified::Yes,
+        ),
         (Reason::NotOperating, !operating),
         (Reason::NotSent, f.accepted.is_none()),
         (Reason::ChangedSince, f.accepted.is_some_and(|v| v != f.version)),

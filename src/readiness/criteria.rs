@@ -110,8 +110,7 @@ pub struct Criteria {
 }
 
 static FILE: LazyLock<(Vec<Criteria>, Vec<Known>)> = LazyLock::new(|| {
-    let file: File = serde_json::from_str(include_str!("../../assets/codes/readiness.json"))
-        .expect(CHECKED);
+    let file: File = serde_json::from_str(include_str!("../../assets/codes/readiness.json")).expect(CHECKED);
     let sets = file.sets.into_iter().map(criteria).collect();
     let known = |k: KnownEntry| Known {
         name: k.name,
@@ -205,10 +204,7 @@ impl Criteria {
         };
         let sets = &FILE.0;
         let newest = sets.iter().max_by_key(|c| c.valid_from);
-        sets.iter()
-            .find(holds)
-            .or(newest)
-            .expect(CHECKED)
+        sets.iter().find(holds).or(newest).expect(CHECKED)
     }
 
     pub fn weight(&self, reason: Reason) -> &Weight {
@@ -283,7 +279,9 @@ mod tests {
             assert!(!c.of_worklist(w).is_empty(), "{w}");
         }
         let whole: Reasons = Reason::ALL.into_iter().collect();
-        let joined = Quality::ALL.into_iter().fold(Reasons::NONE, |s, q| s.with(c.of_quality(q)));
+        let joined = Quality::ALL
+            .into_iter()
+            .fold(Reasons::NONE, |s, q| s.with(c.of_quality(q)));
         assert_eq!(joined, whole);
         assert!(!c.legal_basis.vi.is_empty() && !c.version.is_empty());
         assert!(campaigns().iter().all(|k| k.from < k.to && !k.name.vi.is_empty()));

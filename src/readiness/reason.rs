@@ -78,7 +78,10 @@ const WORDS: [Words; REASONS] = [
             "Loại đất trên bản đồ khác hồ sơ",
             "Land use on the map differs from the register",
         ),
-        Text::new("Sửa nhãn hoặc mục đích sử dụng", "Correct the label or the land-use rows"),
+        Text::new(
+            "Sửa nhãn hoặc mục đích sử dụng",
+            "Correct the label or the land-use rows",
+        ),
     ),
     words(
         "NO_SHAPE",
@@ -108,22 +111,34 @@ const WORDS: [Words; REASONS] = [
     words(
         "NO_CODE",
         Text::new("Chưa có mã định danh thửa", "No parcel identifier"),
-        Text::new("Nhận mã từ cơ sở dữ liệu quốc gia", "Take the identifier from the national database"),
+        Text::new(
+            "Nhận mã từ cơ sở dữ liệu quốc gia",
+            "Take the identifier from the national database",
+        ),
     ),
     words(
         "NO_HOLDER",
         Text::new("Thiếu người sử dụng đất", "No land user"),
-        Text::new("Nhập người sử dụng theo hồ sơ", "Enter the land user from the dossier"),
+        Text::new(
+            "Nhập người sử dụng theo hồ sơ",
+            "Enter the land user from the dossier",
+        ),
     ),
     words(
         "NO_IDENTITY",
         Text::new("Thiếu CCCD/số định danh", "No identity number"),
-        Text::new("Bổ sung số định danh của người sử dụng", "Add the identity number of the land user"),
+        Text::new(
+            "Bổ sung số định danh của người sử dụng",
+            "Add the identity number of the land user",
+        ),
     ),
     words(
         "NO_REGISTRATION",
         Text::new("Thiếu thông tin đăng ký", "No registration"),
-        Text::new("Nhập giấy chứng nhận hoặc ngày đăng ký", "Enter the certificate or the date of registration"),
+        Text::new(
+            "Nhập giấy chứng nhận hoặc ngày đăng ký",
+            "Enter the certificate or the date of registration",
+        ),
     ),
     words(
         "NO_SCAN",
@@ -132,7 +147,10 @@ const WORDS: [Words; REASONS] = [
     ),
     words(
         "NO_PAGE",
-        Text::new("Chưa xuất sổ địa chính điện tử", "No page of the electronic register"),
+        Text::new(
+            "Chưa xuất sổ địa chính điện tử",
+            "No page of the electronic register",
+        ),
         Text::new("Đối soát và xuất trang sổ", "Compare and issue the page"),
     ),
     words(
@@ -143,12 +161,18 @@ const WORDS: [Words; REASONS] = [
     words(
         "DUPLICATE",
         Text::new("Trùng số thửa hoặc trùng hình", "Number or shape twice"),
-        Text::new("Xác định thửa đúng, sửa thửa trùng", "Find which is right, correct the other"),
+        Text::new(
+            "Xác định thửa đúng, sửa thửa trùng",
+            "Find which is right, correct the other",
+        ),
     ),
     words(
         "SHAPE_CONFLICT",
         Text::new("Lỗi topology với thửa kề", "Overlap or gap with a neighbour"),
-        Text::new("Sửa ranh chung trong danh sách lỗi", "Repair the boundary from the list of findings"),
+        Text::new(
+            "Sửa ranh chung trong danh sách lỗi",
+            "Repair the boundary from the list of findings",
+        ),
     ),
     words(
         "CODE_UNKNOWN",
@@ -165,12 +189,21 @@ const WORDS: [Words; REASONS] = [
     ),
     words(
         "NOT_OPERATING",
-        Text::new("Tệp chưa chuyển sang vận hành", "The district is not in operation"),
-        Text::new("Chuyển chế độ vận hành khi xây dựng xong", "Change the mode when it is built"),
+        Text::new(
+            "Tệp chưa chuyển sang vận hành",
+            "The district is not in operation",
+        ),
+        Text::new(
+            "Chuyển chế độ vận hành khi xây dựng xong",
+            "Change the mode when it is built",
+        ),
     ),
     words(
         "NOT_SENT",
-        Text::new("Chưa được tiếp nhận vào CSDL quốc gia", "Not accepted by the national database"),
+        Text::new(
+            "Chưa được tiếp nhận vào CSDL quốc gia",
+            "Not accepted by the national database",
+        ),
         Text::new("Xuất và gửi gói đồng bộ", "Export and send the package"),
     ),
     words(
@@ -189,9 +222,30 @@ impl Reason {
     pub const ALL: [Self; REASONS] = {
         use Reason::*;
         [
-            ShapeInvalid, AreaDiffers, UseAreaDiffers, LandUseDiffers, NoShape, NoNumber, NoArea, NoLandUse,
-            NoAddress, NoCode, NoHolder, NoIdentity, NoRegistration, NoScan, NoPage, PageUnsigned, Duplicate,
-            ShapeConflict, CodeUnknown, HolderUnverified, NotOperating, NotSent, ChangedSince, Returned,
+            ShapeInvalid,
+            AreaDiffers,
+            UseAreaDiffers,
+            LandUseDiffers,
+            NoShape,
+            NoNumber,
+            NoArea,
+            NoLandUse,
+            NoAddress,
+            NoCode,
+            NoHolder,
+            NoIdentity,
+            NoRegistration,
+            NoScan,
+            NoPage,
+            PageUnsigned,
+            Duplicate,
+            ShapeConflict,
+            CodeUnknown,
+            HolderUnverified,
+            NotOperating,
+            NotSent,
+            ChangedSince,
+            Returned,
         ]
     };
 

@@ -42,7 +42,10 @@ impl Tally {
 
     /// `worklist` from 1.
     pub fn worklist(&self, worklist: u8) -> u32 {
-        self.worklists.get(usize::from(worklist) - 1).copied().unwrap_or(0)
+        self.worklists
+            .get(usize::from(worklist) - 1)
+            .copied()
+            .unwrap_or(0)
     }
 
     /// Share of group 1 in whole parcels, 0–100; 0 without parcels.
@@ -113,7 +116,11 @@ impl Tally {
 }
 
 fn percent(part: u32, of: u32) -> f64 {
-    if of == 0 { 0.0 } else { f64::from(part) * 100.0 / f64::from(of) }
+    if of == 0 {
+        0.0
+    } else {
+        f64::from(part) * 100.0 / f64::from(of)
+    }
 }
 
 /// One thing that keeps parcels from being ready.
@@ -144,7 +151,11 @@ pub fn blockers(tally: &Tally, criteria: &Criteria) -> Vec<Blocker> {
             hours: f64::from(tally.reason(reason)) * w.minutes / 60.0,
         }
     };
-    let mut all: Vec<Blocker> = Reason::ALL.into_iter().map(blocker).filter(|b| b.parcels > 0).collect();
+    let mut all: Vec<Blocker> = Reason::ALL
+        .into_iter()
+        .map(blocker)
+        .filter(|b| b.parcels > 0)
+        .collect();
     all.sort_by(|a, b| a.hours.total_cmp(&b.hours).then(a.worklist.cmp(&b.worklist)));
     all
 }

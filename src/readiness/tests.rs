@@ -40,7 +40,9 @@ fn finding(file: &File, code: &'static str, severity: Severity, fids: &[i64]) ->
 fn told(r: &Readiness, fid: i64) -> String {
     let Some(row) = r.of(fid) else { return "–".into() };
     let c = r.criteria();
-    let failed = Quality::ALL.iter().filter(|q| row.reasons.meets(c.of_quality(**q)));
+    let failed = Quality::ALL
+        .iter()
+        .filter(|q| row.reasons.meets(c.of_quality(**q)));
     let failed: Vec<_> = failed.map(|q| q.code()).collect();
     let bad = (0..FLAGS.len()).filter(|f| row.reasons.meets(c.of_flag(*f)));
     let flags: Vec<_> = bad
@@ -51,48 +53,157 @@ fn told(r: &Readiness, fid: i64) -> String {
         .collect();
     let why: Vec<_> = row.reasons.iter().map(Reason::code).collect();
     let group = r.group(row).name().get(Lang::Vi);
-    format!("{group} | {} | {} | {}", failed.join(" "), flags.join(" "), why.join(" "))
+    format!(
+        "{group} | {} | {} | {}",
+        failed.join(" "),
+        flags.join(" "),
+        why.join(" ")
+    )
 }
 
 /// What one statement changes, and what follows for parcel 1.
 const CASES: [(&str, &str, &str); 24] = [
     ("as it is", "", "Nhóm 1 |  |  | "),
-    ("no shape", "UPDATE parcel SET geom=NULL WHERE fid=1", "Nhóm 3 | du | chiCoDuLieuThuocTinh=1 | NO_SHAPE"),
-    ("no number", "UPDATE parcel SET number='' WHERE fid=1", "Nhóm 2 | du | thongTinDangKyDapUngNhom1=0 | NO_NUMBER"),
-    ("no sheet", "UPDATE parcel SET sheet='' WHERE fid=1", "Nhóm 2 | du | thongTinDangKyDapUngNhom1=0 | NO_NUMBER"),
-    ("no area", "UPDATE parcel SET area_legal=NULL, area_measured=NULL WHERE fid=1", "Nhóm 2 | du | thongTinDangKyDapUngNhom1=0 | NO_AREA"),
-    ("no land use", "UPDATE \"right\" SET land_use_row=NULL; DELETE FROM land_use_row WHERE parcel=1", "Nhóm 2 | du | thongTinDangKyDapUngNhom1=0 | NO_LAND_USE"),
-    ("no address", "UPDATE parcel SET address=NULL WHERE fid=1", "Nhóm 2 | du | thongTinDangKyDapUngNhom1=0 | NO_ADDRESS"),
-    ("no code", "UPDATE parcel SET parcel_code=NULL WHERE fid=1", "Nhóm 2 | du | thongTinDangKyDapUngNhom1=0 | NO_CODE"),
-    ("no identity", "UPDATE identity_document SET number_p=NULL", "Nhóm 2 | du | thongTinDangKyDapUngNhom1=0 | NO_IDENTITY"),
-    ("certificate withdrawn", "UPDATE certificate SET status='DA_THU_HOI'", "Nhóm 2 | du | thongTinDangKyDapUngNhom1=0 | NO_REGISTRATION"),
-    ("registered without certificate", "UPDATE \"right\" SET certificate=NULL, registered_on='2020-01-01' WHERE fid=1", "Nhóm 1 |  |  | "),
-    ("no holder", "UPDATE \"right\" SET status='LICH_SU' WHERE parcel=1", "Chưa phân loại | du | thongTinDangKyDapUngNhom1=0 | NO_HOLDER NO_REGISTRATION"),
-    ("no scan", "DELETE FROM document WHERE kind='GCN'", "Nhóm 2 | du | daDongBoBaKhoiThongTin=0 | NO_SCAN"),
-    ("scan of the certificate", "UPDATE document SET parcel=NULL, certificate=1 WHERE kind='GCN'", "Nhóm 1 |  |  | "),
-    ("no page", "DELETE FROM document WHERE kind='SDC_KS'", "Nhóm 2 | du | daXuatSoDiaChinhDienTu=0 | NO_PAGE"),
-    ("page not signed", "UPDATE document SET kind='SDC' WHERE kind='SDC_KS'", "Nhóm 2 | du | daXuatSoDiaChinhDienTu=0 | PAGE_UNSIGNED"),
-    ("uses do not add up", "UPDATE land_use_row SET area=60.7 WHERE fid=1", "Nhóm 2 | dung | thongTinDangKyDapUngNhom1=0 | USE_AREA_DIFFERS"),
-    ("uses add up within 0.5 m²", "UPDATE land_use_row SET area=60.6 WHERE fid=1", "Nhóm 1 |  |  | "),
-    ("label and rows differ", "UPDATE land_use_row SET code='LUC' WHERE fid=1", "Nhóm 2 | dung | daDongBoBaKhoiThongTin=0 | LAND_USE_DIFFERS"),
-    ("code in no list", "UPDATE land_use_row SET list_version=NULL WHERE fid=1", "Nhóm 2 | sach | thongTinDangKyDapUngNhom1=0 | CODE_UNKNOWN"),
-    ("holder not compared", "UPDATE identity_document SET verified=NULL", "Nhóm 2 | sach | trangThaiXacThucChu=? | HOLDER_UNVERIFIED"),
-    ("holder is another", "UPDATE identity_document SET verified=0", "Nhóm 2 | sach | trangThaiXacThucChu=0 | HOLDER_UNVERIFIED"),
-    ("changed since", "UPDATE parcel SET version=version+1 WHERE fid=1", "Nhóm 2 | song | duLieuDangVanHanh247=0 | CHANGED_SINCE"),
+    (
+        "no shape",
+        "UPDATE parcel SET geom=NULL WHERE fid=1",
+        "Nhóm 3 | du | chiCoDuLieuThuocTinh=1 | NO_SHAPE",
+    ),
+    (
+        "no number",
+        "UPDATE parcel SET number='' WHERE fid=1",
+        "Nhóm 2 | du | thongTinDangKyDapUngNhom1=0 | NO_NUMBER",
+    ),
+    (
+        "no sheet",
+        "UPDATE parcel SET sheet='' WHERE fid=1",
+        "Nhóm 2 | du | thongTinDangKyDapUngNhom1=0 | NO_NUMBER",
+    ),
+    (
+        "no area",
+        "UPDATE parcel SET area_legal=NULL, area_measured=NULL WHERE fid=1",
+        "Nhóm 2 | du | thongTinDangKyDapUngNhom1=0 | NO_AREA",
+    ),
+    (
+        "no land use",
+        "UPDATE \"right\" SET land_use_row=NULL; DELETE FROM land_use_row WHERE parcel=1",
+        "Nhóm 2 | du | thongTinDangKyDapUngNhom1=0 | NO_LAND_USE",
+    ),
+    (
+        "no address",
+        "UPDATE parcel SET address=NULL WHERE fid=1",
+        "Nhóm 2 | du | thongTinDangKyDapUngNhom1=0 | NO_ADDRESS",
+    ),
+    (
+        "no code",
+        "UPDATE parcel SET parcel_code=NULL WHERE fid=1",
+        "Nhóm 2 | du | thongTinDangKyDapUngNhom1=0 | NO_CODE",
+    ),
+    (
+        "no identity",
+        "UPDATE identity_document SET number_p=NULL",
+        "Nhóm 2 | du | thongTinDangKyDapUngNhom1=0 | NO_IDENTITY",
+    ),
+    (
+        "certificate withdrawn",
+        "UPDATE certificate SET status='DA_THU_HOI'",
+        "Nhóm 2 | du | thongTinDangKyDapUngNhom1=0 | NO_REGISTRATION",
+    ),
+    (
+        "registered without certificate",
+        "UPDATE \"right\" SET certificate=NULL, registered_on='2020-01-01' WHERE fid=1",
+        "Nhóm 1 |  |  | ",
+    ),
+    (
+        "no holder",
+        "UPDATE \"right\" SET status='LICH_SU' WHERE parcel=1",
+        "Chưa phân loại | du | thongTinDangKyDapUngNhom1=0 | NO_HOLDER NO_REGISTRATION",
+    ),
+    (
+        "no scan",
+        "DELETE FROM document WHERE kind='GCN'",
+        "Nhóm 2 | du | daDongBoBaKhoiThongTin=0 | NO_SCAN",
+    ),
+    (
+        "scan of the certificate",
+        "UPDATE document SET parcel=NULL, certificate=1 WHERE kind='GCN'",
+        "Nhóm 1 |  |  | ",
+    ),
+    (
+        "no page",
+        "DELETE FROM document WHERE kind='SDC_KS'",
+        "Nhóm 2 | du | daXuatSoDiaChinhDienTu=0 | NO_PAGE",
+    ),
+    (
+        "page not signed",
+        "UPDATE document SET kind='SDC' WHERE kind='SDC_KS'",
+        "Nhóm 2 | du | daXuatSoDiaChinhDienTu=0 | PAGE_UNSIGNED",
+    ),
+    (
+        "uses do not add up",
+        "UPDATE land_use_row SET area=60.7 WHERE fid=1",
+        "Nhóm 2 | dung | thongTinDangKyDapUngNhom1=0 | USE_AREA_DIFFERS",
+    ),
+    (
+        "uses add up within 0.5 m²",
+        "UPDATE land_use_row SET area=60.6 WHERE fid=1",
+        "Nhóm 1 |  |  | ",
+    ),
+    (
+        "label and rows differ",
+        "UPDATE land_use_row SET code='LUC' WHERE fid=1",
+        "Nhóm 2 | dung | daDongBoBaKhoiThongTin=0 | LAND_USE_DIFFERS",
+    ),
+    (
+        "code in no list",
+        "UPDATE land_use_row SET list_version=NULL WHERE fid=1",
+        "Nhóm 2 | sach | thongTinDangKyDapUngNhom1=0 | CODE_UNKNOWN",
+    ),
+    (
+        "holder not compared",
+        "UPDATE identity_document SET verified=NULL",
+        "Nhóm 2 | sach | trangThaiXacThucChu=? | HOLDER_UNVERIFIED",
+    ),
+    (
+        "holder is another",
+        "UPDATE identity_document SET verified=0",
+        "Nhóm 2 | sach | trangThaiXacThucChu=0 | HOLDER_UNVERIFIED",
+    ),
+    (
+        "changed since",
+        "UPDATE parcel SET version=version+1 WHERE fid=1",
+        "Nhóm 2 | song | duLieuDangVanHanh247=0 | CHANGED_SINCE",
+    ),
     ("a road", "UPDATE parcel SET is_parcel=0 WHERE fid=1", "–"),
 ];
 
 /// The same for what the journal does not hold.
 const BESIDE: [(&str, &str, &str); 5] = [
-    ("not operating", "UPDATE setting SET value='building' WHERE key='mode'", "Nhóm 2 | song | duLieuDangVanHanh247=0 | NOT_OPERATING"),
-    ("only a draft", "UPDATE package SET draft=1, state='X'", "Nhóm 2 | song | duLieuDangVanHanh247=0 | NOT_SENT"),
-    ("not yet answered", "UPDATE package SET state='DA_GUI'", "Nhóm 2 | song | duLieuDangVanHanh247=0 | NOT_SENT"),
+    (
+        "not operating",
+        "UPDATE setting SET value='building' WHERE key='mode'",
+        "Nhóm 2 | song | duLieuDangVanHanh247=0 | NOT_OPERATING",
+    ),
+    (
+        "only a draft",
+        "UPDATE package SET draft=1, state='X'",
+        "Nhóm 2 | song | duLieuDangVanHanh247=0 | NOT_SENT",
+    ),
+    (
+        "not yet answered",
+        "UPDATE package SET state='DA_GUI'",
+        "Nhóm 2 | song | duLieuDangVanHanh247=0 | NOT_SENT",
+    ),
     (
         "given back",
         "INSERT INTO receipt_item(package, uid, accepted, received_at) SELECT 1, uid, 0, '2026-11-02' FROM parcel WHERE fid=1",
         "Nhóm 2 | song | duLieuDangVanHanh247=0 | NOT_SENT RETURNED",
     ),
-    ("given back and dealt with", "UPDATE receipt_item SET done=1", "Nhóm 2 | song | duLieuDangVanHanh247=0 | NOT_SENT"),
+    (
+        "given back and dealt with",
+        "UPDATE receipt_item SET done=1",
+        "Nhóm 2 | song | duLieuDangVanHanh247=0 | NOT_SENT",
+    ),
 ];
 
 #[test]
@@ -107,7 +218,10 @@ fn each_thing_failing_alone_and_the_group_it_gives() {
         assert_eq!(told(&followed, 1), expected, "{name}");
         assert_eq!(told(&build(&file, &[]), 1), expected, "{name}, read anew");
         if !sql.is_empty() {
-            let op = crate::store::history::head(file.writer.conn()).unwrap().unwrap().0;
+            let op = crate::store::history::head(file.writer.conn())
+                .unwrap()
+                .unwrap()
+                .0;
             file.undo(op);
             follow(&mut followed, &file, &[]);
             assert_eq!(told(&followed, 1), "Nhóm 1 |  |  | ", "{name}, undone");
@@ -128,11 +242,27 @@ fn each_thing_failing_alone_and_the_group_it_gives() {
 fn what_findings_say() {
     let file = file();
     for (code, severity, expected) in [
-        ("RING_INVALID", Severity::Error, "Nhóm 3 | dung | daDongBoBaKhoiThongTin=0 | SHAPE_INVALID"),
-        ("PARCEL_OVERLAP", Severity::Error, "Nhóm 2 | sach | daDongBoBaKhoiThongTin=0 | SHAPE_CONFLICT"),
+        (
+            "RING_INVALID",
+            Severity::Error,
+            "Nhóm 3 | dung | daDongBoBaKhoiThongTin=0 | SHAPE_INVALID",
+        ),
+        (
+            "PARCEL_OVERLAP",
+            Severity::Error,
+            "Nhóm 2 | sach | daDongBoBaKhoiThongTin=0 | SHAPE_CONFLICT",
+        ),
         ("PARCEL_OVERLAP", Severity::Warning, "Nhóm 1 |  |  | "),
-        ("DUPLICATE_NUMBER", Severity::Error, "Nhóm 2 | sach | thongTinDangKyDapUngNhom1=0 | DUPLICATE"),
-        ("AREA_MISMATCH", Severity::Warning, "Nhóm 2 | dung | daDongBoBaKhoiThongTin=0 | AREA_DIFFERS"),
+        (
+            "DUPLICATE_NUMBER",
+            Severity::Error,
+            "Nhóm 2 | sach | thongTinDangKyDapUngNhom1=0 | DUPLICATE",
+        ),
+        (
+            "AREA_MISMATCH",
+            Severity::Warning,
+            "Nhóm 2 | dung | daDongBoBaKhoiThongTin=0 | AREA_DIFFERS",
+        ),
         ("UNMATCHED_VERTEX", Severity::Warning, "Nhóm 1 |  |  | "),
     ] {
         let found = [finding(&file, code, severity, &[1, 2])];
@@ -156,7 +286,9 @@ fn worklists_follow_one_another() {
     assert_eq!(lists(&file), "6");
     file.sql("INSERT INTO document(uid, sha256, kind, parcel) VALUES ('d4', 'abf', 'SDC', 1)");
     assert_eq!(lists(&file), "7");
-    file.sql("UPDATE document SET kind='SDC_KS' WHERE uid='d4'; UPDATE parcel SET version=version+1 WHERE fid=1");
+    file.sql(
+        "UPDATE document SET kind='SDC_KS' WHERE uid='d4'; UPDATE parcel SET version=version+1 WHERE fid=1",
+    );
     assert_eq!(lists(&file), "9");
     file.writer
         .conn()
@@ -178,13 +310,19 @@ fn households_are_known_by_their_members() {
          INSERT INTO identity_document(uid, party, kind, verified) VALUES ('i2', 2, 'CCCD', 1);",
     );
     let mut followed = build(&file, &[]);
-    assert_eq!(told(&followed, 1), "Nhóm 2 | sach | trangThaiXacThucChu=? | HOLDER_UNVERIFIED");
+    assert_eq!(
+        told(&followed, 1),
+        "Nhóm 2 | sach | trangThaiXacThucChu=? | HOLDER_UNVERIFIED"
+    );
     file.sql("INSERT INTO identity_document(uid, party, kind, verified) VALUES ('i3', 3, 'CCCD', 1)");
     follow(&mut followed, &file, &[]);
     assert_eq!(told(&followed, 1), "Nhóm 1 |  |  | ");
     file.sql("UPDATE party SET personal_code_p=NULL WHERE fid=3");
     follow(&mut followed, &file, &[]);
-    assert_eq!(told(&followed, 1), "Nhóm 2 | du | thongTinDangKyDapUngNhom1=0 | NO_IDENTITY");
+    assert_eq!(
+        told(&followed, 1),
+        "Nhóm 2 | du | thongTinDangKyDapUngNhom1=0 | NO_IDENTITY"
+    );
     file.sql("UPDATE party SET kind='CONG_DONG' WHERE fid=1");
     follow(&mut followed, &file, &[]);
     assert_eq!(told(&followed, 1), "Nhóm 1 |  |  | ");
@@ -197,7 +335,16 @@ fn blockers_begin_with_the_least_effort() {
     let r = build(&file, &[]);
     let told: Vec<String> = blockers(&r.total(&[]), r.criteria())
         .iter()
-        .map(|b| format!("{} {} {} {} {:.3}", b.reason.code(), b.worklist, b.parcels, b.alone, b.hours))
+        .map(|b| {
+            format!(
+                "{} {} {} {} {:.3}",
+                b.reason.code(),
+                b.worklist,
+                b.parcels,
+                b.alone,
+                b.hours
+            )
+        })
         .collect();
     assert_eq!(told.first().unwrap(), "NO_CODE 4 2 0 0.003");
     assert!(told.contains(&"NO_ADDRESS 4 3 0 0.050".to_owned()), "{told:?}");
@@ -210,19 +357,40 @@ fn days_and_people_without_what_was_undone() {
     let told = |file: &File| {
         let reader = Reader::open(file.writer.path()).unwrap();
         let trend = Trend::read(&reader).unwrap();
-        let lines = trend.done.iter().map(|d| format!("{} {} {}", d.day, d.person, d.records));
+        let lines = trend
+            .done
+            .iter()
+            .map(|d| format!("{} {} {}", d.day, d.person, d.records));
         lines.collect::<Vec<_>>().join("; ")
     };
     // Filling the file touched all three parcels, twice.
     assert_eq!(told(&file), "2026-03-03 thử 3");
-    file.sql_as("mai", "2026-03-03T20:00:00Z", "UPDATE parcel SET address='a' WHERE fid=1");
-    file.sql_as("mai", "2026-03-03T21:00:00Z", "UPDATE parcel SET address='b' WHERE fid=1");
-    file.sql_as("mai", "2026-03-03T22:00:00Z", "UPDATE land_use_row SET area=1 WHERE fid=3");
+    file.sql_as(
+        "mai",
+        "2026-03-03T20:00:00Z",
+        "UPDATE parcel SET address='a' WHERE fid=1",
+    );
+    file.sql_as(
+        "mai",
+        "2026-03-03T21:00:00Z",
+        "UPDATE parcel SET address='b' WHERE fid=1",
+    );
+    file.sql_as(
+        "mai",
+        "2026-03-03T22:00:00Z",
+        "UPDATE land_use_row SET area=1 WHERE fid=3",
+    );
     assert_eq!(told(&file), "2026-03-03 thử 3; 2026-03-04 mai 2");
-    let op = crate::store::history::head(file.writer.conn()).unwrap().unwrap().0;
+    let op = crate::store::history::head(file.writer.conn())
+        .unwrap()
+        .unwrap()
+        .0;
     file.undo(op);
     assert_eq!(told(&file), "2026-03-03 thử 3; 2026-03-04 mai 1");
-    let undo = crate::store::history::head(file.writer.conn()).unwrap().unwrap().0;
+    let undo = crate::store::history::head(file.writer.conn())
+        .unwrap()
+        .unwrap()
+        .0;
     file.undo(undo);
     assert_eq!(told(&file), "2026-03-03 thử 3; 2026-03-04 mai 2");
     let reader = Reader::open(file.writer.path()).unwrap();
@@ -230,13 +398,17 @@ fn days_and_people_without_what_was_undone() {
     assert_eq!(trend.of_day("2026-03-04".parse().unwrap()), (2, 1));
     assert_eq!(trend.of_day("2026-03-05".parse().unwrap()), (0, 0));
     let people = trend.people("2026-03-01".parse().unwrap(), "2026-03-31".parse().unwrap());
-    let people: Vec<_> = people.iter().map(|p| format!("{} {} {}", p.name, p.records, p.days)).collect();
+    let people: Vec<_> = people
+        .iter()
+        .map(|p| format!("{} {} {}", p.name, p.records, p.days))
+        .collect();
     assert_eq!(people, ["thử 3 1", "mai 2 1"]);
 }
 
 fn follow(r: &mut Readiness, file: &File, findings: &[Finding]) {
     let reader = Reader::open(file.writer.path()).unwrap();
-    r.refresh(&reader, &file.coverage(), findings, &Progress::none()).unwrap();
+    r.refresh(&reader, &file.coverage(), findings, &Progress::none())
+        .unwrap();
 }
 
 /// All that can be asked of it.
@@ -244,7 +416,15 @@ fn whole(r: &Readiness) -> String {
     let rows: Vec<String> = r
         .rows()
         .iter()
-        .map(|row| format!("{} {} {:?} {}", row.fid, told(r, row.fid), r.place(row), row.certificate))
+        .map(|row| {
+            format!(
+                "{} {} {:?} {}",
+                row.fid,
+                told(r, row.fid),
+                r.place(row),
+                row.certificate
+            )
+        })
         .collect();
     format!("{}\n{:?}\n{:?}", rows.join("\n"), r.sheets(), r.communes())
 }

@@ -113,7 +113,10 @@ impl Campaign {
     /// Records a day that would finish `left` parcels by the end, counted from `today`; `None` without an end, or after it.
     pub fn needed(&self, left: u32, today: Date) -> Option<u32> {
         let days = today.until(self.to?).ok()?.get_days() + 1;
-        u32::try_from(days).ok().filter(|d| *d > 0).map(|d| left.div_ceil(d))
+        u32::try_from(days)
+            .ok()
+            .filter(|d| *d > 0)
+            .map(|d| left.div_ceil(d))
     }
 }
 

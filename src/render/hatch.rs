@@ -65,8 +65,14 @@ impl Lines {
         let (w, h) = (view.width as i32 * UNITS, view.height as i32 * UNITS);
         let screen = [[0, 0], [w, 0], [0, h], [w, h]].map(|p| self.value(&p));
         let of_rings = || rings().flatten().map(|p| self.value(p));
-        let low = of_rings().min().unwrap_or(0).max(screen.into_iter().min().unwrap_or(0));
-        let high = of_rings().max().unwrap_or(0).min(screen.into_iter().max().unwrap_or(0));
+        let low = of_rings()
+            .min()
+            .unwrap_or(0)
+            .max(screen.into_iter().min().unwrap_or(0));
+        let high = of_rings()
+            .max()
+            .unwrap_or(0)
+            .min(screen.into_iter().max().unwrap_or(0));
         let mut c = (low - phase).div_euclid(step) * step + phase;
         let mut xs = Vec::new();
         while c <= high {
@@ -125,7 +131,10 @@ mod tests {
             let lines = swatch(pattern, 24.0, 13.0, 5.0);
             assert!(lines.len() >= 2, "{pattern:?}");
             for [x, y] in lines.into_iter().flatten() {
-                assert!((0.0..=24.0).contains(&x) && (0.0..=13.0).contains(&y), "{pattern:?}: {x} {y}");
+                assert!(
+                    (0.0..=24.0).contains(&x) && (0.0..=13.0).contains(&y),
+                    "{pattern:?}: {x} {y}"
+                );
             }
         }
     }

@@ -433,8 +433,14 @@ mod tests {
             let mut seen = std::collections::BTreeSet::new();
             for group in Group::ALL {
                 let paint = style.group(group);
-                assert!(contrast(paint.fill, style.palette().label) >= 4.5, "{theme:?} {group:?}");
-                assert!(seen.insert(paint.hatch.map(|h| h.0)), "{group:?} has a pattern of its own");
+                assert!(
+                    contrast(paint.fill, style.palette().label) >= 4.5,
+                    "{theme:?} {group:?}"
+                );
+                assert!(
+                    seen.insert(paint.hatch.map(|h| h.0)),
+                    "{group:?} has a pattern of its own"
+                );
             }
             for tint in SHEETS {
                 assert!(contrast(theme.show(tint), style.palette().label) >= 4.5);

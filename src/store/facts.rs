@@ -206,7 +206,12 @@ pub fn worked(conn: &Connection, each: &mut dyn FnMut(Worked<'_>)) -> Result<()>
 }
 
 /// The facts of all parcels in force, or of those of `fids` that are, by fid.
-pub fn read(conn: &Connection, fids: Option<&[i64]>, words: &Words, progress: &Progress) -> Result<Vec<Facts>> {
+pub fn read(
+    conn: &Connection,
+    fids: Option<&[i64]>,
+    words: &Words,
+    progress: &Progress,
+) -> Result<Vec<Facts>> {
     let total: u64 = match fids {
         Some(fids) => fids.len() as u64,
         None => conn.query_row("SELECT count(*) FROM parcel", [], |r| r.get(0))?,
@@ -236,7 +241,10 @@ fn json(fids: &[i64]) -> String {
 
 /// One bit for each of the first 31 codes of a label.
 fn whole_label(label: &str) -> u32 {
-    codes::land_use_codes(label).take(31).enumerate().fold(0, |m, (i, _)| m | 1 << i)
+    codes::land_use_codes(label)
+        .take(31)
+        .enumerate()
+        .fold(0, |m, (i, _)| m | 1 << i)
 }
 
 /// What is known of one party.
@@ -349,7 +357,9 @@ impl Pass<'_> {
     fn land_uses(&self, all: &mut [Facts]) -> Result<()> {
         let sql = "SELECT parcel, code, list_version IS NOT NULL, area FROM land_use_row WHERE 1{only}";
         self.rows(sql, "parcel", |row| {
-            let Some(f) = find(all, row.get(0)?) else { return Ok(()) };
+            let Some(f) = find(all, row.get(0)?) else {
+                return Ok(());
+            };
             let (known, area): (bool, Option<f64>) = (row.get(2)?, row.get(3)?);
             f.uses += 1;
             f.uses_known &= known;
@@ -447,7 +457,9 @@ impl Pass<'_> {
             list(&words.dead_certificate)
         );
         self.rows(&sql, "parcel", |row| {
-            let Some(f) = find(all, row.get(0)?) else { return Ok(()) };
+            let Some(f) = find(all, row.get(0)?) else {
+                return Ok(());
+            };
             let party = parties.get(row.get(1)?);
             f.holders += 1;
             f.identified &= party.is_some_and(|p| p.identified);
@@ -464,7 +476,9 @@ impl Pass<'_> {
              WHERE r.parcel IS NOT NULL AND r.status='HIEN_HANH'{only}";
         for (sql, column) in [(own, "parcel"), (through, "r.parcel")] {
             self.rows(sql, column, |row| {
-                let Some(f) = find(all, row.get(0)?) else { return Ok(()) };
+                let Some(f) = find(all, row.get(0)?) else {
+                    return Ok(());
+                };
                 let kind = text(row, 1)?;
                 let is = |list: &[String]| list.iter().any(|k| k == kind);
                 match (is(&words.signed_page), is(&words.page)) {
@@ -511,7 +525,10 @@ fn find(all: &mut [Facts], fid: i64) -> Option<&mut Facts> {
 
 /// Words as an SQL list. They come from a file of ours, not from people; quoted all the same.
 fn list(words: &[String]) -> String {
-    let quoted: Vec<String> = words.iter().map(|w| format!("'{}'", w.replace('\'', "''"))).collect();
+    let quoted: Vec<String> = words
+        .iter()
+        .map(|w| format!("'{}'", w.replace('\'', "''")))
+        .collect();
     quoted.join(",")
 }
 

@@ -353,7 +353,8 @@ pub fn patterned(ui: &mut Ui, paint: Paint) {
     let (rect, _) = ui.allocate_exact_size(egui::vec2(24.0, 14.0), Sense::hover());
     fill(ui.painter(), rect, paint);
     let frame = egui::Stroke::new(1.0, tokens(ui).frame);
-    ui.painter().rect_stroke(rect, 2.0, frame, egui::StrokeKind::Inside);
+    ui.painter()
+        .rect_stroke(rect, 2.0, frame, egui::StrokeKind::Inside);
 }
 
 /// Fills a box as the map fills a parcel.

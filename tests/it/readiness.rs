@@ -44,7 +44,13 @@ fn shared(xml: &str) -> Vec<String> {
             Event::End(e) if e.name().as_ref() == "t" => inside = false,
             Event::Text(t) if inside => all.last_mut().unwrap().push_str(&t),
             Event::GeneralRef(r) if inside => {
-                let of = BTreeMap::from([("amp", "&"), ("lt", "<"), ("gt", ">"), ("quot", "\""), ("apos", "'")]);
+                let of = BTreeMap::from([
+                    ("amp", "&"),
+                    ("lt", "<"),
+                    ("gt", ">"),
+                    ("quot", "\""),
+                    ("apos", "'"),
+                ]);
                 all.last_mut().unwrap().push_str(of[&*r]);
             }
             Event::Eof => return all,
@@ -91,9 +97,14 @@ fn first_tab(path: &Path) -> Vec<Vec<String>> {
 
 fn csv_rows(path: &Path) -> Vec<Vec<String>> {
     let bytes = std::fs::read(path).unwrap();
-    let text = bytes.strip_prefix("\u{feff}".as_bytes()).expect("a byte order mark");
+    let text = bytes
+        .strip_prefix("\u{feff}".as_bytes())
+        .expect("a byte order mark");
     let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(text);
-    reader.records().map(|r| r.unwrap().iter().map(str::to_owned).collect()).collect()
+    reader
+        .records()
+        .map(|r| r.unwrap().iter().map(str::to_owned).collect())
+        .collect()
 }
 
 #[test]
@@ -101,7 +112,10 @@ fn xlsx_csv_and_json_say_the_same() {
     let dir = tempfile::tempdir().unwrap();
     let district = sample(dir.path());
     for by in ["commune", "sheet", "parcel"] {
-        let (csv, xlsx) = (dir.path().join(format!("{by}.csv")), dir.path().join(format!("{by}.xlsx")));
+        let (csv, xlsx) = (
+            dir.path().join(format!("{by}.csv")),
+            dir.path().join(format!("{by}.xlsx")),
+        );
         let run = || {
             let mut c = diachinh();
             c.arg("readiness").arg(&district).args(["--by", by]);
@@ -111,7 +125,10 @@ fn xlsx_csv_and_json_say_the_same() {
         let (first, rows) = (std::fs::read(&xlsx).unwrap(), csv_rows(&csv));
         std::thread::sleep(std::time::Duration::from_millis(1100));
         run();
-        assert!(std::fs::read(&xlsx).unwrap() == first, "{by}: the same data give the same bytes");
+        assert!(
+            std::fs::read(&xlsx).unwrap() == first,
+            "{by}: the same data give the same bytes"
+        );
         let read = first_tab(&xlsx);
         assert_eq!(read.len(), rows.len());
         for (x, c) in read.iter().zip(&rows) {
@@ -156,11 +173,18 @@ fn counts_add_up_and_follow_an_edit() {
     let parcels = all["parcels"].as_array().unwrap();
     let total = &all["total"];
     let groups = total["groups"].as_object().unwrap().values();
-    assert_eq!(groups.map(|g| g.as_i64().unwrap()).sum::<i64>(), total["parcels"].as_i64().unwrap());
+    assert_eq!(
+        groups.map(|g| g.as_i64().unwrap()).sum::<i64>(),
+        total["parcels"].as_i64().unwrap()
+    );
     assert_eq!(parcels.len() as i64, total["parcels"].as_i64().unwrap());
     for (code, n) in total["reasons"].as_object().unwrap() {
         let with = |p: &&Value| p["reasons"].as_array().unwrap().iter().any(|r| r == code);
-        assert_eq!(parcels.iter().filter(with).count() as i64, n.as_i64().unwrap(), "{code}");
+        assert_eq!(
+            parcels.iter().filter(with).count() as i64,
+            n.as_i64().unwrap(),
+            "{code}"
+        );
     }
     // One commune alone.
     let first = ask(&[])["communes"][0].clone();
@@ -169,13 +193,19 @@ fn counts_add_up_and_follow_an_edit() {
     assert_eq!(one["communes"].as_array().unwrap().len(), 1);
     // Nobody has an address taken away twice.
     let has = |p: &&Value| !p["reasons"].as_array().unwrap().iter().any(|r| r == "NO_ADDRESS");
-    let uid = parcels.iter().find(has).map(|p| p["uid"].as_str().unwrap().to_owned());
+    let uid = parcels
+        .iter()
+        .find(has)
+        .map(|p| p["uid"].as_str().unwrap().to_owned());
     let uid = uid.unwrap_or_else(|| parcels[0]["uid"].as_str().unwrap().to_owned());
     let script = dir.path().join("s.jsonl");
     let set = |address: &str| {
         let line = format!(r#"{{"op":"set","parcel":"{uid}","fields":{{"address":{address}}}}}"#);
         std::fs::write(&script, line).unwrap();
-        ok(diachinh().arg("edit").arg(&district).arg("--script").arg(&script), &[0]);
+        ok(
+            diachinh().arg("edit").arg(&district).arg("--script").arg(&script),
+            &[0],
+        );
     };
     set("\"Thôn Thử\"");
     let with = count(&ask(&[]), "NO_ADDRESS");
@@ -192,12 +222,27 @@ fn the_campaign_lies_in_the_file() {
     let district = sample(dir.path());
     let ask = |more: &[&str]| ok(diachinh().arg("readiness").arg(&district).args(more), &[0]);
     assert_eq!(ask(&[])["campaign"]["target"], Value::Null);
-    ask(&["--set-target", "40", "--set-from", "2026-11-01", "--set-to", "2026-11-24"]);
+    ask(&[
+        "--set-target",
+        "40",
+        "--set-from",
+        "2026-11-01",
+        "--set-to",
+        "2026-11-24",
+    ]);
     let json = ask(&[]);
     let left = json["total"]["parcels"].as_i64().unwrap() - json["total"]["groups"]["1"].as_i64().unwrap();
     assert_eq!(json["campaign"]["target"], 40);
     // Today and tomorrow are left.
-    assert_eq!(json["campaign"]["needed_per_day"].as_i64().unwrap(), (left + 1) / 2);
-    let (code, json, _) = crate::support::run(diachinh().arg("readiness").arg(&district).args(["--set-to", "mai"]));
+    assert_eq!(
+        json["campaign"]["needed_per_day"].as_i64().unwrap(),
+        (left + 1) / 2
+    );
+    let (code, json, _) = crate::support::run(
+        diachinh()
+            .arg("readiness")
+            .arg(&district)
+            .args(["--set-to", "mai"]),
+    );
     assert_eq!((code, json["error"]["code"].as_str()), (2, Some("USAGE")));
 }
