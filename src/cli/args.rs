@@ -60,6 +60,8 @@ pub enum Command {
     Fix(Fix),
     /// Mức sẵn sàng “đúng, đủ, sạch, sống” · how ready the parcels are
     Readiness(Readiness),
+    /// Bản ghi không nhập được · records the import could not place
+    Quarantine(Quarantine),
     /// Chạy kịch bản biên tập · run an edit script
     Edit(Edit),
     /// Hoàn tác · undo
@@ -255,6 +257,33 @@ pub struct Rules {
     /// Quy tắc có hiệu lực vào ngày này · the rules in force on this day
     #[arg(long, value_name = "YYYY-MM-DD")]
     pub date: Option<String>,
+}
+
+#[derive(clap::Args, Debug)]
+pub struct Quarantine {
+    pub project: PathBuf,
+    /// Xem một bản ghi: TỆP#SỐ, uid hoặc số trong danh sách · show one
+    pub record: Option<String>,
+    /// Chỉ của tệp này · only of this file
+    #[arg(long)]
+    pub file: Option<String>,
+    /// Chỉ lý do này · only this reason
+    #[arg(long, value_name = "CODE")]
+    pub reason: Option<String>,
+    /// Chỉ trạng thái này · only this state
+    #[arg(long, value_parser = ["waiting", "placed", "replaced", "aside"])]
+    pub state: Option<String>,
+    /// Kèm dữ liệu cá nhân · with personal values
+    #[arg(long)]
+    pub personal: bool,
+    /// Ghi hình gốc ra GeoJSON (hệ tọa độ của tệp) · write the originals as GeoJSON
+    #[arg(long, value_name = "OUT.geojson", conflicts_with = "record")]
+    pub geojson: Option<PathBuf>,
+    /// Ghi hình gốc ra GeoPackage · write the originals as GeoPackage
+    #[arg(long, value_name = "OUT.gpkg", conflicts_with = "record")]
+    pub gpkg: Option<PathBuf>,
+    #[arg(long)]
+    pub overwrite: bool,
 }
 
 #[derive(clap::Args, Debug)]

@@ -14,7 +14,7 @@ use crate::import::{
     parse_choice, stream,
 };
 use crate::msg;
-use crate::project::Project;
+use crate::project::{Committed, Project};
 use crate::text::Lang;
 use crate::text::encoding::Encoding;
 
@@ -34,17 +34,16 @@ pub fn run(a: &args::Import, act: &Act, out: &Out) -> Result<Done, Failure> {
     let inspection = inspect(&paths, &progress)?;
     let plan = Plan::propose(&inspection, &options)?;
     let existing = Existing::of(project.coverage(), project.source_hashes()?);
-    let (drafted, op) = if a.dry_run {
+    let (drafted, done) = if a.dry_run {
         (draft(&inspection, &plan, &existing, &progress)?, None)
     } else {
         let read = |give: &mut dyn FnMut(DraftPiece) -> Result<(), Failure>| {
             stream(&inspection, &plan, &existing, &progress, give)
         };
-        let (drafted, done) = project.import_and_close(read, act, &progress)?;
-        (drafted, done.map(|d| d.op))
+        project.import_and_close(read, act, &progress)?
     };
     let rate = inspection.records() as f64 / started.elapsed().as_secs_f64().max(1e-6);
-    report(&drafted, op, rate, a.dry_run, out);
+    report(&drafted, done.as_ref(), rate, a.dry_run, out);
     let errors = drafted
         .draft
         .findings
@@ -115,11 +114,12 @@ pub(super) fn encoding(name: &str) -> Result<Encoding, Failure> {
     })
 }
 
-fn report(drafted: &Drafted, op: Option<i64>, rate: f64, dry_run: bool, out: &Out) {
+fn report(drafted: &Drafted, done: Option<&Committed>, rate: f64, dry_run: bool, out: &Out) {
+    let (op, resolved) = (done.map(|d| d.op), done.map_or(0, |d| d.resolved));
     if out.json {
         let document = json!({
             "committed": op.is_some(), "op": op, "rate": rate.round(), "files": drafted.files,
-            "findings": findings(&drafted.draft.findings),
+            "resolved": resolved, "findings": findings(&drafted.draft.findings),
         });
         out.line(&document.to_string());
         return;
@@ -132,6 +132,13 @@ fn report(drafted: &Drafted, op: Option<i64>, rate: f64, dry_run: bool, out: &Ou
             .map(|f| finding_line(f, out.lang))
             .collect();
         lines.extend(drafted.files.iter().map(|f| file_line(f, out.lang)));
+        if resolved > 0 {
+            let text = msg!(
+                "{resolved} bản ghi cách ly của lần nhập trước nay đã vào bản đồ.",
+                "{resolved} records quarantined by earlier imports are in the map now."
+            );
+            lines.push(text.get(out.lang).to_owned());
+        }
         lines.push(
             match (op, dry_run) {
                 (Some(op), _) => msg!(

@@ -18,6 +18,7 @@ mod import_points;
 mod lineage;
 mod map;
 mod readiness;
+mod quarantine;
 mod rules;
 mod sample;
 mod text;
@@ -123,6 +124,7 @@ fn run(args: &Args, out: &Out) -> Result<Done, Failure> {
         Command::Validate(a) => validate::run(a, &act, out),
         Command::Rules(a) => rules::run(a, out),
         Command::Readiness(a) => readiness::run(a, &act, out),
+        Command::Quarantine(a) => quarantine::run(a, &act, out),
         Command::Export(a) => export::run(a, &act, out),
         Command::Verify(a) => verify::run(a, out),
         Command::Open(a) => crate::ui::run(a.path.clone()).map(|()| Done::Clean),

@@ -34,6 +34,18 @@ pub struct DraftFile {
     pub records: u64,
     /// Records of the file that became no parcel because the same was there already.
     pub skipped: u64,
+    /// How its coordinates were read; `None` where they are none of a map.
+    pub reading: Option<Reading>,
+}
+
+/// How the coordinates of a file become those of the district: swapped, then shifted, then taken as `epsg`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Reading {
+    pub epsg: u32,
+    /// The file has northing before easting.
+    pub swap_xy: bool,
+    /// Metres added to easting and northing after the swap.
+    pub shift: [f64; 2],
 }
 
 /// What to do with a parcel of the draft that is already in the district.
@@ -89,4 +101,6 @@ pub struct Quarantined {
     pub wkb: Vec<u8>,
     /// All attributes as (column, value).
     pub attributes: Vec<(String, String)>,
+    /// What the import would have made of these, by its mapping; without a polygon.
+    pub parcel: Option<Box<DraftParcel>>,
 }

@@ -84,6 +84,12 @@ fn file(f: &DraftFile, out: &mut Vec<u8>) {
     text(&f.sha256, out);
     out.extend(f.records.to_le_bytes());
     out.extend(f.skipped.to_le_bytes());
+    out.push(u8::from(f.reading.is_some()));
+    if let Some(r) = f.reading {
+        out.extend(r.epsg.to_le_bytes());
+        out.push(r.swap_xy.into());
+        r.shift.iter().for_each(|m| out.extend(m.to_le_bytes()));
+    }
 }
 
 fn parcel(p: &DraftParcel, out: &mut Vec<u8>) {
@@ -131,4 +137,6 @@ fn quarantined(q: &Quarantined, out: &mut Vec<u8>) {
     out.extend((q.wkb.len() as u64).to_le_bytes());
     out.extend(&q.wkb);
     pairs(&q.attributes, out);
+    out.push(u8::from(q.parcel.is_some()));
+    q.parcel.iter().for_each(|p| parcel(p, out));
 }

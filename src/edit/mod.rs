@@ -22,6 +22,7 @@ mod move_points;
 mod numbering;
 mod parcel_code;
 mod proposal;
+mod quarantine;
 mod receive;
 mod records;
 mod remove_point;
@@ -53,6 +54,7 @@ pub use merge::Merge;
 pub use merge_points::MergePoints;
 pub use move_points::MovePoints;
 pub use proposal::{differing, view, view_fid};
+pub use quarantine::PlaceRecord;
 pub use records::{ChildFields, Numbering, Records, UseArea};
 pub use remove_point::RemovePoint;
 pub use repair_ring::RepairRing;
@@ -62,7 +64,7 @@ pub use set::Fields;
 pub use split::{EqualBy, How, Share, Split};
 pub use write_plan::followed as area_followed;
 
-use crate::domain::{Failure, Finding, Parcel, ParcelRef, Pt, Uid};
+use crate::domain::{Failure, Finding, Parcel, ParcelRef, Pt, RecordRef, Uid};
 use crate::msg;
 use crate::store::error::StoreError;
 use crate::store::journal::Operation;
@@ -159,6 +161,19 @@ pub enum Edit {
     SplitOverlap {
         #[serde(with = "forms::parcels")]
         parcels: Vec<ParcelRef>,
+    },
+    /// Puts a record in quarantine into the map.
+    PlaceRecord(PlaceRecord),
+    /// Decides that a record in quarantine is not to be placed.
+    SetRecordAside {
+        #[serde(with = "quarantine::record")]
+        record: RecordRef,
+        reason: String,
+    },
+    /// Takes a record that was set aside back to those that wait.
+    TakeRecordBack {
+        #[serde(with = "quarantine::record")]
+        record: RecordRef,
     },
 }
 
@@ -263,6 +278,9 @@ impl Edit {
             Self::RepairRing(_) => "repair_ring",
             Self::SplitGap { .. } => "split_gap",
             Self::SplitOverlap { .. } => "split_overlap",
+            Self::PlaceRecord(_) => "place_record",
+            Self::SetRecordAside { .. } => "set_record_aside",
+            Self::TakeRecordBack { .. } => "take_record_back",
         }
     }
 
@@ -296,15 +314,21 @@ impl Edit {
             Self::RepairRing(e) => e.label(coverage),
             Self::SplitGap { .. } => split_gap::gap_label(),
             Self::SplitOverlap { parcels } => split_gap::overlap_label(coverage, parcels),
+            Self::PlaceRecord(e) => e.label(),
+            Self::SetRecordAside { record, .. } => quarantine::aside_label(record),
+            Self::TakeRecordBack { record } => quarantine::back_label(record),
         }
     }
 
     /// What would happen to the map: the preview of a tool. Empty for an edit that changes no shape.
     pub fn plan(&self, coverage: &Coverage) -> Result<Plan, EditError> {
         Ok(match self {
-            Self::Set { .. } | Self::OpenDossier { .. } | Self::Approve { .. } | Self::Revert { .. } => {
-                Plan::default()
-            }
+            Self::Set { .. }
+            | Self::OpenDossier { .. }
+            | Self::Approve { .. }
+            | Self::Revert { .. }
+            | Self::SetRecordAside { .. }
+            | Self::TakeRecordBack { .. } => Plan::default(),
             Self::MovePoint { from, to } => move_point::plan(coverage, *from, *to)?,
             Self::MovePoints(e) => e.plan(coverage)?,
             Self::InsertPoint(e) => e.plan(coverage)?,
@@ -325,6 +349,7 @@ impl Edit {
             Self::RepairRing(e) => e.plan(coverage)?,
             Self::SplitGap { at } => split_gap::plan_gap(coverage, *at)?,
             Self::SplitOverlap { parcels } => split_gap::plan_overlap(coverage, parcels)?,
+            Self::PlaceRecord(e) => e.plan(coverage)?,
         })
     }
 
@@ -354,6 +379,9 @@ impl Edit {
             Self::MatchPoints(e) => e.run(at),
             Self::RepairRing(e) => e.run(at),
             Self::SplitGap { .. } | Self::SplitOverlap { .. } => split_gap::run(at, &self.plan(at.coverage)?),
+            Self::PlaceRecord(e) => e.run(at),
+            Self::SetRecordAside { record, reason } => quarantine::set_aside(at, record, reason),
+            Self::TakeRecordBack { record } => quarantine::take_back(at, record),
         }
     }
 }

@@ -31,9 +31,20 @@ const OPS: &[&str] = &[
     "repair_ring",
     "split_gap",
     "split_overlap",
+    "place_record",
+    "set_record_aside",
+    "take_record_back",
 ];
-/// Those that change no boundary: "dossier" is not for them, or a key of their own.
-const NO_BOUNDARY: &[&str] = &["set", "open_dossier", "approve", "revert"];
+/// Those that change no boundary, or come from files: "dossier" is not for them, or a key of their own.
+const NO_BOUNDARY: &[&str] = &[
+    "set",
+    "open_dossier",
+    "approve",
+    "revert",
+    "place_record",
+    "set_record_aside",
+    "take_record_back",
+];
 
 /// One line of an edit script. Unknown operations and keys are errors, never ignored.
 pub fn parse(line: &str) -> Result<Edit, Failure> {
@@ -335,6 +346,10 @@ mod tests {
             r#"{"op":"repair_ring","parcel":"25747/12/45","how":"uncross"}"#,
             r#"{"op":"split_gap","at":[1.5,2.0]}"#,
             r#"{"op":"split_overlap","parcels":["25747/12/45","25747/12/46"]}"#,
+            r#"{"op":"place_record","record":"xa.shp#12","polygons":[[[[0.0,0.0],[10.0,0.0],[10.0,10.001]]]]}"#,
+            r#"{"op":"place_record","record":"xa.shp#12","parcel":"25747/12/45","commune":"25747","fields":{"number":"7"}}"#,
+            r#"{"op":"set_record_aside","record":"xa.shp#12","reason":"trùng với thửa 45"}"#,
+            r#"{"op":"take_record_back","record":"xa.shp#12"}"#,
         ] {
             assert_eq!(to_json(&parse(line).unwrap()), line);
         }

@@ -1,7 +1,11 @@
-//! Project → files: sync packages ([`package`]) and tables of parcels for other programs ([`table`]),
-//! tables for Excel ([`sheet`], [`readiness`]).
+//! Project → files: sync packages ([`package`]), tables of parcels for other programs ([`table`]), tables for Excel
+//! ([`sheet`], [`readiness`]) and what the import could not place ([`quarantine`]).
 
 pub mod package;
+pub mod quarantine;
 pub mod readiness;
 pub mod sheet;
+//! Project → files: sync packages ([`package`]) tables of parcels for other programs
+//! ([`table`]) and what the import could not place ([`quarantine`]).
+
 pub mod table;

@@ -13,6 +13,7 @@ pub mod write;
 mod gdal_setup;
 mod ogr;
 mod open;
+mod original;
 mod scratch;
 mod shape;
 mod source;
@@ -20,5 +21,6 @@ mod wkb;
 
 pub use crate::crs::DeclaredCrs;
 pub use open::open;
+pub use original::Original;
 pub use shape::Shape;
 pub use source::*;

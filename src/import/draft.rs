@@ -360,6 +360,7 @@ impl<'a> Run<'a> {
             sha256: report.sha256.clone(),
             records: report.records,
             skipped: report.skipped,
+            reading: Some(self.plan.layers[layer].crs.reading()),
         });
         let findings = self.layer_findings(layer);
         self.out.draft.findings.extend(findings);

@@ -17,7 +17,7 @@ pub struct Placing {
 }
 
 impl Placing {
-    fn apply(&self, [x, y]: [f64; 2]) -> Result<[f64; 2], Failure> {
+    pub fn apply(&self, [x, y]: [f64; 2]) -> Result<[f64; 2], Failure> {
         let [x, y] = if self.swap_xy { [y, x] } else { [x, y] };
         let point = [x + self.shift[0], y + self.shift[1]];
         self.transform.as_ref().map_or(Ok(point), |t| t.apply(point))
@@ -72,6 +72,15 @@ pub fn polygon<'a>(
     placing: &Placing,
     tally: &mut Tally,
 ) -> Result<Polygon, Refused> {
+    check(unchecked(rings, placing, tally)?)
+}
+
+/// The same without asking whether it is valid.
+pub fn unchecked<'a>(
+    rings: impl Iterator<Item = &'a [[f64; 2]]>,
+    placing: &Placing,
+    tally: &mut Tally,
+) -> Result<Polygon, Refused> {
     let mut polygon = Polygon {
         rings: Vec::with_capacity(1),
     };
@@ -79,7 +88,7 @@ pub fn polygon<'a>(
         polygon.rings.push(one_ring(source, placing, tally)?);
     }
     ring::orient(&mut polygon);
-    check(polygon)
+    Ok(polygon)
 }
 
 /// Refuses what no parcel can be. A spike is valid and left to the rules.

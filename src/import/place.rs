@@ -7,7 +7,7 @@ use super::Options;
 use super::geometry::Placing;
 use crate::crs::doctor::{Context, Proposal, Verdict, diagnose};
 use crate::crs::{self, DeclaredCrs, Transform};
-use crate::domain::{Failure, Severity};
+use crate::domain::{Failure, Reading, Severity};
 use crate::msg;
 use crate::text::{Msg, Text};
 
@@ -104,15 +104,15 @@ impl CrsPlan {
 
     /// For the points of the layer.
     pub(super) fn placing(&self, project_epsg: u32) -> Result<Placing, Failure> {
-        let transform = match self.epsg == project_epsg {
-            true => None,
-            false => Some(Transform::between(self.epsg, project_epsg)?),
-        };
-        Ok(Placing {
+        placing(&self.reading(), project_epsg)
+    }
+
+    pub(super) fn reading(&self) -> Reading {
+        Reading {
+            epsg: self.epsg,
             swap_xy: self.swap_xy,
             shift: self.shift,
-            transform,
-        })
+        }
     }
 
     /// A finding when the file is not simply what it declares.
@@ -125,6 +125,19 @@ impl CrsPlan {
                 .value("explanation_en", &self.explanation.en);
         }
     }
+}
+
+/// For coordinates read so.
+pub(super) fn placing(reading: &Reading, project_epsg: u32) -> Result<Placing, Failure> {
+    let transform = match reading.epsg == project_epsg {
+        true => None,
+        false => Some(Transform::between(reading.epsg, project_epsg)?),
+    };
+    Ok(Placing {
+        swap_xy: reading.swap_xy,
+        shift: reading.shift,
+        transform,
+    })
 }
 
 /// The person says what the file is in; whether its axes are swapped or its origin is interchanged

@@ -298,6 +298,8 @@ impl<'a> Recipe<'a> {
             .iter()
             .zip(&self.columns)
             .map(|(f, c)| (f.name.as_str(), c.encoding));
+        // What is wrong with its attributes is told when it gets to be a parcel.
+        let parcel = self.parcel(record, &mut self.rows());
         rows.quarantined.push(Quarantined {
             uid: rows.uids.next_uid(),
             file: self.file,
@@ -305,6 +307,7 @@ impl<'a> Recipe<'a> {
             code: refused.code,
             wkb: record.geometry.wkb(),
             attributes: clean::attributes(columns, record.values),
+            parcel: Some(Box::new(parcel)),
         });
     }
 

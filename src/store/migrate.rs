@@ -20,7 +20,8 @@ pub struct Step {
 /// All steps, oldest first.
 pub const STEPS: &[Step] = &[
     // Undo of an import keeps the rows it takes away packed; parcel codes of our own; numbers once used are looked up;
-    // a survey point names its file; the rules look parcels up by code and papers by number.
+    // a survey point names its file; the rules look parcels up by code and papers by number; what becomes of
+    // records in quarantine.
     Step {
         from: 1,
         sql: "ALTER TABLE parcel ADD COLUMN parcel_code_state TEXT;
@@ -41,7 +42,20 @@ pub const STEPS: &[Step] = &[
             ALTER TABLE identity_document ADD COLUMN verified_on DATE;
             ALTER TABLE identity_document ADD COLUMN verified_how TEXT;
             CREATE INDEX identity_document_number ON identity_document(number_p) WHERE number_p IS NOT NULL;
-            CREATE INDEX document_certificate ON document(certificate) WHERE certificate IS NOT NULL;",
+            CREATE INDEX document_certificate ON document(certificate) WHERE certificate IS NOT NULL;
+            CREATE INDEX source_record_quarantine ON source_record(quarantine) WHERE quarantine IS NOT NULL;
+            CREATE TABLE quarantine (
+              fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, uid TEXT NOT NULL UNIQUE,
+              source_record INTEGER NOT NULL REFERENCES source_record(fid) DEFERRABLE INITIALLY DEFERRED,
+              attributes_p BLOB,
+              crs INTEGER, swap_xy BOOLEAN, shift_e DOUBLE, shift_n DOUBLE,
+              parcel INTEGER REFERENCES parcel(fid) DEFERRABLE INITIALLY DEFERRED,
+              replaced_by INTEGER REFERENCES source_record(fid) DEFERRABLE INITIALLY DEFERRED,
+              aside TEXT,
+              op INTEGER);
+            CREATE INDEX quarantine_source_record ON quarantine(source_record);
+            CREATE INDEX quarantine_parcel ON quarantine(parcel) WHERE parcel IS NOT NULL;
+            INSERT INTO gpkg_contents(table_name, data_type, identifier) VALUES ('quarantine','attributes','quarantine');",
     },
 ];
 

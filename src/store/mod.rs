@@ -25,6 +25,7 @@ pub mod packed_rtree;
 pub mod personal;
 pub mod proposal;
 pub mod register;
+pub mod quarantine;
 pub mod removed;
 pub mod revert;
 pub mod rows;
@@ -300,7 +301,7 @@ fn remove_sides(path: &Path) {
 }
 
 /// Whole files come in while the database is being built.
-fn in_operation() -> Failure {
+pub fn in_operation() -> Failure {
     Failure::new(
         "OPERATING",
         crate::msg!(

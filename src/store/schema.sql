@@ -300,6 +300,22 @@ CREATE TABLE source_record (
   quarantine TEXT, wkb BLOB);
 CREATE INDEX source_record_file ON source_record(source_file);
 CREATE INDEX source_record_parcel ON source_record(parcel);
+CREATE INDEX source_record_quarantine ON source_record(quarantine) WHERE quarantine IS NOT NULL;
+
+-- What the import would have made of a record it put in quarantine, how the coordinates of its file are read, and what
+-- became of it: waiting while parcel, replaced_by and aside are NULL. A record of an older file has its row here
+-- once something is decided about it.
+CREATE TABLE quarantine (
+  fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, uid TEXT NOT NULL UNIQUE,
+  source_record INTEGER NOT NULL REFERENCES source_record(fid) DEFERRABLE INITIALLY DEFERRED,
+  attributes_p BLOB,                -- the parcel without its shape, as JSON (quarantine.rs)
+  crs INTEGER, swap_xy BOOLEAN, shift_e DOUBLE, shift_n DOUBLE,
+  parcel INTEGER REFERENCES parcel(fid) DEFERRABLE INITIALLY DEFERRED,
+  replaced_by INTEGER REFERENCES source_record(fid) DEFERRABLE INITIALLY DEFERRED,
+  aside TEXT,                       -- why it is not to be placed
+  op INTEGER);                      -- operation that decided
+CREATE INDEX quarantine_source_record ON quarantine(source_record);
+CREATE INDEX quarantine_parcel ON quarantine(parcel) WHERE parcel IS NOT NULL;
 
 CREATE TABLE staff (
   fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, uid TEXT NOT NULL UNIQUE,

@@ -92,6 +92,7 @@ pub const TABLES: &[Table] = &[
     attributes("certificate_lineage"),
     attributes("source_file"),
     attributes("source_record"),
+    attributes("quarantine"),
     attributes("staff"),
     Table {
         name: "decision",

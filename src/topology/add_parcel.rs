@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use super::validity;
+use super::validity::{self, FaultKind};
 use super::weave::{Web, followers, note_points, settle, sides_of};
 use super::{Coverage, NewShape, Plan, Refusal, findings, guard, ring};
 use crate::domain::{BBox, Failure, Finding, Parcel, Polygon, Ring, Severity};
@@ -52,6 +52,15 @@ pub(super) fn near(coverage: &Coverage, bbox: BBox) -> Vec<&Parcel> {
 
 /// Rings as a polygon of the house form; refuses what is not valid by itself, with the places.
 pub(super) fn valid(rings: &[Ring]) -> Result<Polygon, Refusal> {
+    checked(rings, |_| true)
+}
+
+/// The same as an import asks it: a spike is left to the rules.
+pub fn sound(rings: &[Ring]) -> Result<Polygon, Refusal> {
+    checked(rings, |kind| kind != FaultKind::Spike)
+}
+
+fn checked(rings: &[Ring], counts: fn(FaultKind) -> bool) -> Result<Polygon, Refusal> {
     let mut polygon = Polygon {
         rings: rings.to_vec(),
     };
@@ -59,7 +68,8 @@ pub(super) fn valid(rings: &[Ring]) -> Result<Polygon, Refusal> {
         ring::tidy(r);
     });
     ring::orient(&mut polygon);
-    let faults = validity::check(&polygon);
+    let mut faults = validity::check(&polygon);
+    faults.retain(|f| counts(f.kind));
     let Some(first) = faults.first() else {
         return Ok(polygon);
     };

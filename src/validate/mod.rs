@@ -51,6 +51,7 @@ mod parcel_code_duplicate;
 mod parcel_code_outside;
 mod refusals;
 pub mod register;
+mod quarantine_reasons;
 mod ring_invalid;
 mod rule;
 mod run;
@@ -64,6 +65,7 @@ mod unmatched_vertex;
 
 pub use parameters::{InForce, Parameters, legal_basis, parameters_of};
 pub use register::{affected_all, refresh_all, run_all};
+pub use quarantine_reasons::quarantine_reason;
 pub use rule::{Check, Moment, Rule};
 pub use run::{Options, affected, counts, refresh, run};
 

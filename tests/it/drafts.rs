@@ -10,6 +10,7 @@ pub fn draft(count: usize, file: &str) -> Draft {
         sha256: format!("{count:064x}"),
         records: count as u64 + 1,
         skipped: 0,
+        reading: None,
     }];
     let parcels = (0..count).map(parcel).collect();
     let quarantined = vec![Quarantined {
@@ -19,6 +20,7 @@ pub fn draft(count: usize, file: &str) -> Draft {
         code: "RING_TOO_SHORT",
         wkb: vec![1, 3, 0, 0, 0],
         attributes: vec![("TENCHU".into(), "Người Bịa Đặt".into())],
+        parcel: Some(Box::new(parcel(count))),
     }];
     seal(Draft {
         files,

@@ -31,6 +31,7 @@ mod package;
 mod points;
 mod quality;
 mod readiness;
+mod quarantine;
 mod records;
 mod safety;
 mod rules;

@@ -266,6 +266,7 @@ fn one(
         sha256: file.sha256.clone(),
         records: lines.len() as u64,
         skipped,
+        reading: None,
     });
     PointReport {
         file: name,

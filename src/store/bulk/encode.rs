@@ -8,6 +8,7 @@ use rusqlite::Connection;
 
 use super::super::error::StoreError;
 use super::super::packed_rtree::Entry;
+use super::super::quarantine::{Met, Waiting};
 use super::super::{geometry, personal};
 use super::table::{Block, Cell, Inserter, Rows, Target, Written};
 use crate::codes;
@@ -164,6 +165,8 @@ pub struct Made {
     /// Boxes of the inserted parcels.
     pub boxes: Vec<Entry>,
     pub extent: BBox,
+    /// Records in quarantine that the draft brought as parcels.
+    pub met: Vec<Met>,
 }
 
 /// Inserts all rows of the draft but those of parcels that are updated; of those only the source record.
@@ -171,6 +174,7 @@ pub fn insert(
     conn: &Connection,
     source: Source<'_>,
     context: Context,
+    waiting: &Waiting,
     progress: &Progress,
 ) -> Result<Made, StoreError> {
     let mut inserters = Vec::new();
@@ -188,7 +192,7 @@ pub fn insert(
     thread::scope(|s| {
         let maker = thread::Builder::new()
             .name("bulk rows".to_owned())
-            .spawn_scoped(s, move || Maker::new(context, rows, send, spare).make(source))
+            .spawn_scoped(s, move || Maker::new(context, waiting, rows, send, spare).make(source))
             .map_err(|e| no_thread(&e))?;
         let inserted = drain(conn, receive, &give_back, &mut inserters, counted, progress);
         let made = maker
@@ -264,8 +268,9 @@ fn touch(conn: &Connection) -> Result<(), StoreError> {
 }
 
 /// Makes rows of parcels, on a thread of its own.
-struct Maker {
+struct Maker<'w> {
     context: Context,
+    waiting: &'w Waiting,
     rows: [Rows; 5],
     send: SyncSender<Chunk>,
     spare: Receiver<Blocks>,
@@ -275,12 +280,20 @@ struct Maker {
     sheets: BTreeSet<(String, String)>,
     boxes: Vec<Entry>,
     extent: BBox,
+    met: Vec<Met>,
 }
 
-impl Maker {
-    fn new(context: Context, rows: [Rows; 5], send: SyncSender<Chunk>, spare: Receiver<Blocks>) -> Self {
+impl<'w> Maker<'w> {
+    fn new(
+        context: Context,
+        waiting: &'w Waiting,
+        rows: [Rows; 5],
+        send: SyncSender<Chunk>,
+        spare: Receiver<Blocks>,
+    ) -> Self {
         Self {
             context,
+            waiting,
             rows,
             send,
             spare,
@@ -290,6 +303,7 @@ impl Maker {
             sheets: BTreeSet::new(),
             boxes: Vec::new(),
             extent: BBox::EMPTY,
+            met: Vec::new(),
         }
     }
 
@@ -323,6 +337,7 @@ impl Maker {
             sheets: self.sheets,
             boxes: self.boxes,
             extent: self.extent,
+            met: self.met,
         })
     }
 
@@ -363,6 +378,7 @@ impl Maker {
             }
         };
         record_row(self.context, p, fid, &mut self.rows[4], &mut self.uids);
+        self.waiting.meet(p, fid, &mut self.met);
         let known = |(c, s): &(String, String)| *c == p.commune && *s == p.sheet;
         if !self.sheets.last().is_some_and(known) {
             self.sheets.insert((p.commune.clone(), p.sheet.clone()));
@@ -392,7 +408,7 @@ pub fn sealed_values(values: &[(String, String)]) -> Option<Vec<u8>> {
 }
 
 /// The rows of a new parcel; gives its fid.
-fn parcel_rows(context: Context, p: &DraftParcel, rows: &mut [Rows; 5], uids: &mut Uids) -> i64 {
+pub(super) fn parcel_rows(context: Context, p: &DraftParcel, rows: &mut [Rows; 5], uids: &mut Uids) -> i64 {
     let [parcels, land_uses, parties, rights, _] = rows;
     let fid = parcels.push([
         Cell::Uid(p.uid),
@@ -434,7 +450,7 @@ fn parcel_rows(context: Context, p: &DraftParcel, rows: &mut [Rows; 5], uids: &m
 }
 
 /// Where a parcel came from, and what else the file says of it.
-fn record_row(context: Context, p: &DraftParcel, fid: i64, records: &mut Rows, uids: &mut Uids) {
+pub(super) fn record_row(context: Context, p: &DraftParcel, fid: i64, records: &mut Rows, uids: &mut Uids) {
     records.push([
         Cell::Uid(uids.next()),
         Cell::Int(context.first_file + i64::from(p.file)),

@@ -6,6 +6,7 @@
 //! journalled way. Whatever fails, also a cancel or a full disk, rolls everything back.
 
 mod encode;
+mod place;
 pub mod table;
 mod update;
 
@@ -16,12 +17,14 @@ use serde_json::json;
 
 use self::encode::{Context, Made, Source, TARGETS, Uids};
 pub use self::encode::{INCOMPLETE, Pieces, incomplete};
+pub use self::place::{complete, place};
 use self::table::{Block, Cell, Inserter, Rows, Target, Written};
 use super::error::Result;
 use super::journal::{self, NewOperation, Operation};
 use super::packed_rtree::{self, Entry};
+use super::quarantine::{self, Waiting};
 use super::schema;
-use crate::domain::{Act, BBox, Draft, Failure};
+use crate::domain::{Act, BBox, Draft, Failure, Quarantined};
 use crate::job::Progress;
 use crate::msg;
 use crate::text::Text;
@@ -38,6 +41,8 @@ pub struct Committed {
     /// fids of the parcels updated, in the order of the draft.
     pub updated: Vec<i64>,
     pub quarantined: u64,
+    /// Records of earlier imports that waited in quarantine and are parcels now.
+    pub resolved: u64,
 }
 
 const WRITING: Text = Text::new("Đang ghi vào tệp", "Writing to the file");
@@ -58,6 +63,19 @@ const SOURCE_FILE: Target = Target {
     table: "source_file",
     columns: &[
         "fid", "uid", "file", "layer", "sha256", "records", "skipped", "op",
+    ],
+};
+const QUARANTINE: Target = Target {
+    table: "quarantine",
+    columns: &[
+        "fid",
+        "uid",
+        "source_record",
+        "attributes_p",
+        "crs",
+        "swap_xy",
+        "shift_e",
+        "shift_n",
     ],
 };
 
@@ -128,19 +146,24 @@ fn write(
     let op = operation.id();
     let first_file = Rows::after_the_last(&operation, &SOURCE_FILE)?.next();
     let context = Context { op, epsg, first_file };
+    let waiting = Waiting::read(&operation)?;
     let Made {
-        written: [parcels, ..],
+        written: [parcels, .., records],
         rest,
         parcels: count,
         sheets,
         boxes,
         extent,
-    } = mass(&operation, source, context, progress)?;
+        met,
+    } = mass(&operation, source, context, &waiting, progress)?;
     progress.stage(INDEXING, 0)?;
     let updated = update::run(&operation, &rest.parcels, epsg)?;
     let mut uids = Uids::new();
     communes_and_sheets(&operation, &sheets, &mut uids)?;
     source_files(&operation, &rest, op, &mut uids)?;
+    let first = records.from + records.rows - rest.quarantined.len() as i64;
+    quarantine(&operation, &rest, first, &mut uids)?;
+    let resolved = waiting.settle(&operation, &met, &rest, first)?;
     index(&operation, "parcel", boxes, extent)?;
     describe(&operation, &rest, count)?;
     let hash = operation.commit()?;
@@ -151,6 +174,7 @@ fn write(
         inserted: parcels.rows as u64,
         updated,
         quarantined: rest.quarantined.len() as u64,
+        resolved,
     })
 }
 
@@ -267,17 +291,38 @@ fn source_files(operation: &Operation<'_>, rest: &Draft, op: i64, uids: &mut Uid
     small(operation, &SOURCE_FILE, rows)
 }
 
+/// What the records in quarantine would have been. Their rows in `source_record` begin at `first`, in the order of the
+/// draft.
+fn quarantine(operation: &Operation<'_>, rest: &Draft, first: i64, uids: &mut Uids) -> Result<()> {
+    let sealed = |q: &Quarantined| q.parcel.as_deref().and_then(quarantine::sealed);
+    let attributes: Vec<Option<Vec<u8>>> = rest.quarantined.iter().map(sealed).collect();
+    let rows = rest.quarantined.iter().zip(first..).zip(&attributes).map(|((q, record), attributes)| {
+        let reading = rest.files.get(q.file as usize).and_then(|f| f.reading);
+        [
+            Cell::Uid(uids.next()),
+            Cell::Int(record),
+            attributes.as_deref().into(),
+            reading.map_or(Cell::Null, |r| Cell::Int(r.epsg.into())),
+            reading.map_or(Cell::Null, |r| Cell::Int(r.swap_xy.into())),
+            reading.map(|r| r.shift[0]).into(),
+            reading.map(|r| r.shift[1]).into(),
+        ]
+    });
+    small(operation, &QUARANTINE, rows)
+}
+
 /// The rows that come by the hundred thousand.
 fn mass(
     operation: &Operation<'_>,
     source: Source<'_>,
     context: Context,
+    waiting: &Waiting,
     progress: &Progress,
 ) -> Result<Made> {
     for target in &TARGETS {
         schema::suspend(operation, target.table)?;
     }
-    let made = encode::insert(operation, source, context, progress)?;
+    let made = encode::insert(operation, source, context, waiting, progress)?;
     for (target, written) in TARGETS.iter().zip(&made.written) {
         schema::resume(operation, target.table)?;
         note(operation, target, written)?;
@@ -308,7 +353,7 @@ pub fn widen(operation: &Operation<'_>, table: &str, extent: BBox) -> Result<()>
 /// How many rows `from..=to` of `table` there are now and their hash, as a `change` row of a commit has
 /// them: equal as long as none of them was touched since.
 pub fn hash_of_rows(conn: &Connection, table: &str, from: i64, to: i64) -> Result<(i64, String)> {
-    let all = TARGETS.iter().chain([&COMMUNE, &SHEET, &SOURCE_FILE]);
+    let all = TARGETS.iter().chain([&COMMUNE, &SHEET, &SOURCE_FILE, &QUARANTINE]);
     match all.into_iter().find(|t| t.table == table) {
         Some(target) => target.hash_of_rows(conn, from, to),
         None => Ok((0, String::new())),

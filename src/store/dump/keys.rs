@@ -74,6 +74,7 @@ fn key(table: &str, a: &str, depth: usize) -> String {
         ),
         "source_file" => format!("{a}.file||'#'||{}", has("layer")),
         "source_record" => format!("{}||'#'||{a}.record", to("source_file", "source_file")),
+        "quarantine" => to("source_record", "source_record"),
         "staff" => has("login"),
         "decision" => has("code"),
         // A table a later version adds: sorted by uid alone until it has its line here.

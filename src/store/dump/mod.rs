@@ -12,7 +12,7 @@
 //! tables only: no operations, nothing derived. Personal values only when asked for.
 //!
 //! `--no-uid` is for comparing two imports: uids are left out, references give the natural key, and what tells
-//! where the records came from (`source_file`, `source_record`) is left out.
+//! where the records came from (`source_file`, `source_record`, `quarantine`) is left out.
 
 mod keys;
 pub mod value;
@@ -39,7 +39,7 @@ pub struct DumpOptions {
 /// First words of the header.
 pub const HEADER: &str = "diachinh-dump 1 EPSG:";
 /// Where records came from, not what they say.
-const PROVENANCE: [&str; 2] = ["source_file", "source_record"];
+const PROVENANCE: [&str; 3] = ["source_file", "source_record", "quarantine"];
 
 /// Writes the dump of a file in zone `epsg`.
 pub fn dump(conn: &Connection, epsg: i32, options: DumpOptions, out: &mut dyn Write) -> Result<()> {

@@ -1,0 +1,366 @@
+//! Bottom tab: records the import could not place. The one stood on is drawn on the map, its source row and the ways to
+//! repair it stand at the right ([`super::record_card`]).
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use egui::{ComboBox, RichText, TextEdit, Ui};
+use egui_material_icons::icons as i;
+
+use super::record_card::Card;
+use crate::domain::{BBox, Failure, QuarantineFilter, QuarantinedRecord, RecordState};
+use crate::text::fold::fold;
+use crate::text::{Lang, Text, format, terms};
+use crate::ui::action::Action;
+use crate::ui::command::Command;
+use crate::ui::look::Look;
+use crate::ui::map_record::ShownRecord;
+use crate::ui::table::{self, Col, Rows, Table};
+use crate::ui::theme::tokens;
+use crate::ui::widgets::{self, Tone};
+use crate::validate::quarantine_reason;
+
+const NAME: Text = Text::new("Bảng bản ghi cách ly", "Table of records in quarantine");
+const FILTER: Text = Text::new("Lọc bản ghi cách ly", "Filter the records");
+const HINT: Text = Text::new("Lọc: tệp, tờ/thửa", "Filter: file, sheet/parcel");
+const STATE: Text = Text::new("Trạng thái bản ghi", "State of the records");
+const REASON: Text = Text::new("Lý do cách ly", "Reason");
+const ANY_STATE: Text = Text::new("Mọi trạng thái", "All states");
+const ANY_REASON: Text = Text::new("Mọi lý do", "All reasons");
+const PREVIOUS: Text = Text::new("Bản ghi trước", "Previous record");
+const NEXT: Text = Text::new("Bản ghi sau", "Next record");
+const EMPTY: Text = Text::new("Không có bản ghi cách ly", "Nothing in quarantine");
+const EMPTY_BODY: Text = Text::new(
+    "Bản ghi mà lần nhập dữ liệu không đặt được vào bản đồ (tự cắt, không có hình, tọa độ sai…) nằm ở đây, kèm hình gốc.",
+    "Records an import could not place (crossing themselves, without a shape, wrong coordinates…) wait here with their original.",
+);
+const NONE: Text = Text::new("Không có bản ghi nào khớp", "No record matches");
+const NONE_BODY: Text = Text::new(
+    "Đổi ô lọc, lý do hoặc trạng thái.",
+    "Change the filter, the reason or the state.",
+);
+
+const fn col(name: Text, width: f32, right: bool) -> Col {
+    Col {
+        name,
+        width,
+        right,
+        sortable: false,
+    }
+}
+
+const COLS: [Col; 5] = [
+    col(Text::new("Tệp", "File"), 170.0, false),
+    col(Text::new("Bản ghi", "Record"), 66.0, true),
+    col(terms::PARCEL, 118.0, false),
+    col(Text::new("Lý do", "Reason"), 230.0, false),
+    col(Text::new("Trạng thái", "State"), 250.0, false),
+];
+
+/// What a state is called in lists.
+pub fn state_text(name: &str) -> Text {
+    match name {
+        "placed" => Text::new("đã đặt", "placed"),
+        "replaced" => Text::new("đã thay", "replaced"),
+        "aside" => Text::new("để riêng", "set aside"),
+        _ => Text::new("đang chờ", "waiting"),
+    }
+}
+
+#[derive(Default)]
+pub struct QuarantinePanel {
+    filter: String,
+    /// Code of the reason, name of the state.
+    reason: Option<String>,
+    state: Option<&'static str>,
+    records: Vec<QuarantinedRecord>,
+    failure: Option<Failure>,
+    /// Revision of `records`.
+    read: Option<u64>,
+    /// How many wait, by revision: for the tab.
+    waiting: Option<(u64, u64)>,
+    /// Indices into `records`, and what they answer.
+    rows: Vec<usize>,
+    answers: Option<(u64, String, Option<String>, Option<&'static str>)>,
+    /// The record stood on, and whether the table has gone there.
+    at: Option<i64>,
+    followed: Option<i64>,
+    card: Card,
+    /// What the map was told to show.
+    told: Option<Arc<ShownRecord>>,
+}
+
+impl QuarantinePanel {
+    /// How many records wait.
+    pub fn waiting(&mut self, look: &Look<'_>) -> usize {
+        let n = match self.waiting {
+            Some((revision, n)) if revision == look.revision => n,
+            _ => look.project.waiting_records().unwrap_or_default(),
+        };
+        self.waiting = Some((look.revision, n));
+        n as usize
+    }
+
+    /// Another tab comes up: the map shows the record no longer.
+    pub fn hide(&mut self) {
+        self.told = None;
+    }
+
+    /// Whether the panel at the right is about a record.
+    pub fn has_card(&self) -> bool {
+        self.at.is_some()
+    }
+
+    pub fn bar(&mut self, ui: &mut Ui, look: &Look<'_>, out: &mut Vec<Action>) {
+        let lang = look.lang;
+        let hint = RichText::new(HINT.get(lang)).color(tokens(ui).text_weak);
+        let edit = TextEdit::singleline(&mut self.filter).desired_width(140.0).hint_text(hint);
+        let r = ui.add(edit);
+        ui.ctx()
+            .accesskit_node_builder(r.id, |n| n.set_label(FILTER.get(lang)));
+        self.choose_reason(ui, lang);
+        self.choose_state(ui, lang);
+        for (glyph, name, by) in [(i::ICON_ARROW_UPWARD, PREVIOUS, -1), (i::ICON_ARROW_DOWNWARD, NEXT, 1)] {
+            if widgets::icon_button(ui, glyph, name.get(lang)) {
+                self.step(by);
+            }
+        }
+        if widgets::command_button(ui, Command::Import, lang, look.have, widgets::Show::Icon, false) {
+            out.push(Action::Run(Command::Import));
+        }
+    }
+
+    fn choose_reason(&mut self, ui: &mut Ui, lang: Lang) {
+        let mut codes: Vec<&str> = self.records.iter().map(|r| r.code.as_str()).collect();
+        codes.sort_unstable();
+        let mut all: Vec<(Option<String>, String)> = vec![(None, ANY_REASON.get(lang).to_owned())];
+        for group in codes.chunk_by(|a, b| a == b) {
+            let n = format::count(group.len() as u64, lang);
+            let text = format!("{} ({n})", quarantine_reason(group[0]).get(lang));
+            all.push((Some(group[0].to_owned()), text));
+        }
+        let now = all.iter().find(|(code, _)| *code == self.reason).map_or(&all[0].1, |(_, t)| t);
+        let combo = ComboBox::from_id_salt("quarantine reason")
+            .width(150.0)
+            .truncate()
+            .selected_text(now.clone())
+            .show_ui(ui, |ui| {
+                for (code, text) in &all {
+                    ui.selectable_value(&mut self.reason, code.clone(), text);
+                }
+            });
+        widgets::named(combo.response, egui::accesskit::Role::ComboBox, REASON.get(lang));
+    }
+
+    fn choose_state(&mut self, ui: &mut Ui, lang: Lang) {
+        let text = |state: Option<&str>| state.map_or(ANY_STATE, state_text).get(lang);
+        let combo = ComboBox::from_id_salt("quarantine state")
+            .width(110.0)
+            .selected_text(text(self.state))
+            .show_ui(ui, |ui| {
+                ui.selectable_value(&mut self.state, None, text(None));
+                for state in RecordState::NAMES {
+                    let n = self.records.iter().filter(|r| r.state.name() == state).count() as u64;
+                    let label = format!("{} ({})", text(Some(state)), format::count(n, lang));
+                    ui.selectable_value(&mut self.state, Some(state), label);
+                }
+            });
+        widgets::named(combo.response, egui::accesskit::Role::ComboBox, STATE.get(lang));
+    }
+
+    pub fn ui(&mut self, ui: &mut Ui, look: &Look<'_>, out: &mut Vec<Action>) {
+        let lang = look.lang;
+        self.refresh(look);
+        if let Some(failure) = &self.failure {
+            return widgets::note(ui, Tone::Error, &failure.describe(lang));
+        }
+        if self.records.is_empty() {
+            return widgets::empty(ui, i::ICON_TASK_ALT, EMPTY.get(lang), EMPTY_BODY.get(lang));
+        }
+        if self.rows.is_empty() {
+            return widgets::empty(ui, i::ICON_FILTER_ALT, NONE.get(lang), NONE_BODY.get(lang));
+        }
+        let now = self.position();
+        let moved = self.followed != self.at;
+        self.followed = self.at;
+        let table = Table {
+            id: "quarantine",
+            name: NAME.get(lang),
+            lang,
+            cols: &COLS,
+            sort: None,
+            scroll_to: now.filter(|_| moved),
+        };
+        let event = table.ui(
+            ui,
+            &mut View {
+                records: &self.records,
+                rows: &self.rows,
+                at: self.at,
+                lang,
+            },
+        );
+        let next = table::step(now, event.moved, self.rows.len() as u64);
+        let chosen = event.clicked.map(|(row, _)| row).or(event.double_clicked).or(next);
+        if let Some(row) = chosen {
+            self.stand_on(row);
+        }
+        self.tell(look, out);
+    }
+
+    /// The card at the right.
+    pub fn card(&mut self, ui: &mut Ui, look: &Look<'_>, out: &mut Vec<Action>) {
+        if let Some(r) = self.current().cloned() {
+            self.card.ui(ui, &r, look, out);
+        }
+    }
+
+    fn current(&self) -> Option<&QuarantinedRecord> {
+        self.records.iter().find(|r| Some(r.id) == self.at)
+    }
+
+    fn position(&self) -> Option<u64> {
+        let found = self.rows.iter().position(|n| Some(self.records[*n].id) == self.at);
+        found.map(|n| n as u64)
+    }
+
+    fn step(&mut self, by: i64) {
+        let last = self.rows.len() as i64 - 1;
+        let next = self.position().map_or(0, |n| (n as i64 + by).clamp(0, last.max(0)));
+        self.stand_on(next as u64);
+    }
+
+    fn stand_on(&mut self, row: u64) {
+        if let Some(n) = self.rows.get(row as usize) {
+            self.at = Some(self.records[*n].id);
+        }
+    }
+
+    fn refresh(&mut self, look: &Look<'_>) {
+        if self.read != Some(look.revision) {
+            let was = self.current().map(|r| (r.id, r.is_waiting()));
+            match look.project.quarantined(&QuarantineFilter::default()) {
+                Ok(records) => (self.records, self.failure) = (records, None),
+                Err(failure) => self.failure = Some(failure),
+            }
+            self.read = Some(look.revision);
+            self.go_on(was);
+        }
+        let wish = (look.revision, fold(self.filter.trim()), self.reason.clone(), self.state);
+        if self.answers.as_ref() == Some(&wish) {
+            return;
+        }
+        let words: Vec<&str> = wish.1.split_whitespace().collect();
+        let hit = |r: &QuarantinedRecord| {
+            let text = fold(&format!("{} {} {}", r.name(), r.reference(), r.code));
+            words.iter().all(|w| text.contains(w))
+        };
+        let of = QuarantineFilter {
+            file: None,
+            code: self.reason.clone(),
+            state: self.state.map(str::to_owned),
+        };
+        self.rows = (0..self.records.len())
+            .filter(|n| of.takes(&self.records[*n]) && hit(&self.records[*n]))
+            .collect();
+        self.answers = Some(wish);
+    }
+
+    /// A record that waited and is decided now gives way to the next that waits.
+    fn go_on(&mut self, was: Option<(i64, bool)>) {
+        let Some((id, waited)) = was else { return };
+        let Some(n) = self.records.iter().position(|r| r.id == id) else {
+            self.at = None;
+            return;
+        };
+        if waited && !self.records[n].is_waiting() {
+            let (before, after) = self.records.split_at(n);
+            let next = after.iter().chain(before).find(|r| r.is_waiting());
+            self.at = next.map(|r| r.id).or(self.at);
+        }
+    }
+
+    /// The map draws what is looked at, and goes there when it is another.
+    fn tell(&mut self, look: &Look<'_>, out: &mut Vec<Action>) {
+        let current = self.current().cloned();
+        let shown = current.and_then(|r| self.card.shown(&r, look));
+        if self.told == shown {
+            return;
+        }
+        let original = |s: &Option<Arc<ShownRecord>>| s.as_ref().map(|s| s.sketch.clone());
+        if original(&self.told) != original(&shown)
+            && let Some(b) = shown.as_ref().and_then(|s| s.bbox())
+        {
+            out.push(Action::Zoom(around(b)));
+        }
+        self.told.clone_from(&shown);
+        out.push(Action::ShowRecord(shown));
+    }
+}
+
+/// With some ground around it.
+fn around(b: BBox) -> BBox {
+    b.grown((b.width().max(b.height()) / 4).max(10_000))
+}
+
+struct View<'a> {
+    records: &'a [QuarantinedRecord],
+    rows: &'a [usize],
+    at: Option<i64>,
+    lang: Lang,
+}
+
+impl Rows for View<'_> {
+    fn count(&self) -> u64 {
+        self.rows.len() as u64
+    }
+
+    fn prepare(&mut self, _: Range<u64>) {}
+
+    fn cell(&mut self, ui: &mut Ui, row: u64, col: usize) {
+        let Some(r) = self.rows.get(row as usize).map(|n| &self.records[*n]) else {
+            return;
+        };
+        let text = match col {
+            0 => r.file.clone(),
+            1 => format::count(r.record, self.lang),
+            2 => r.reference(),
+            3 => quarantine_reason(&r.code).get(self.lang).to_owned(),
+            _ => state_cell(ui, r, self.lang),
+        };
+        table::text(ui, text);
+    }
+
+    fn is_selected(&self, row: u64) -> bool {
+        self.rows
+            .get(row as usize)
+            .is_some_and(|n| Some(self.records[*n].id) == self.at)
+    }
+}
+
+/// A dot in the colour of the state, and what to say beside it.
+fn state_cell(ui: &mut Ui, r: &QuarantinedRecord, lang: Lang) -> String {
+    let t = tokens(ui);
+    let colour = match r.state {
+        RecordState::Waiting => t.error,
+        RecordState::Placed { .. } => t.ok,
+        RecordState::Replaced { .. } | RecordState::Aside { .. } => t.text_weak,
+    };
+    let (rect, _) = ui.allocate_exact_size(egui::vec2(10.0, 10.0), egui::Sense::hover());
+    ui.painter().circle_filled(rect.center(), 5.0, colour);
+    state_sentence(r, lang)
+}
+
+/// "đã đặt: thửa 25747/12/45".
+pub fn state_sentence(r: &QuarantinedRecord, lang: Lang) -> String {
+    let name = state_text(r.state.name()).get(lang);
+    match &r.state {
+        RecordState::Waiting => name.to_owned(),
+        RecordState::Placed { reference, .. } => match lang {
+            Lang::Vi => format!("{name}: thửa {reference}"),
+            Lang::En => format!("{name}: parcel {reference}"),
+        },
+        RecordState::Replaced { file, record, .. } => format!("{name}: {file}#{record}"),
+        RecordState::Aside { reason, .. } => format!("{name}: {reason}"),
+    }
+}
