@@ -68,7 +68,10 @@ fn reference(project: &Project, text: &str) -> Result<RecordRef, Failure> {
     text.parse().map_err(|()| {
         Failure::new(
             "NO_RECORD",
-            msg!("Không có bản ghi cách ly {text}.", "There is no record in quarantine {text}."),
+            msg!(
+                "Không có bản ghi cách ly {text}.",
+                "There is no record in quarantine {text}."
+            ),
         )
         .field("record")
         .remedy(msg!(
@@ -82,7 +85,11 @@ fn record(r: &QuarantinedRecord) -> Value {
     let (mut op, mut parcel, mut by, mut reason) = (Value::Null, Value::Null, Value::Null, Value::Null);
     match &r.state {
         RecordState::Waiting => {}
-        RecordState::Placed { op: o, parcel: uid, reference } => {
+        RecordState::Placed {
+            op: o,
+            parcel: uid,
+            reference,
+        } => {
             (op, parcel) = (json!(o), json!({"uid": uid.to_string(), "ref": reference}));
         }
         RecordState::Replaced { op: o, file, record } => {
@@ -103,14 +110,25 @@ fn line(r: &QuarantinedRecord, lang: Lang) -> String {
     let state = match (&r.state, lang) {
         (RecordState::Waiting, Lang::Vi) => "đang chờ".to_owned(),
         (RecordState::Waiting, Lang::En) => "waiting".to_owned(),
-        (RecordState::Placed { op, reference, .. }, Lang::Vi) => format!("đã là thửa {reference} (thao tác {op})"),
-        (RecordState::Placed { op, reference, .. }, Lang::En) => format!("is parcel {reference} (operation {op})"),
+        (RecordState::Placed { op, reference, .. }, Lang::Vi) => {
+            format!("đã là thửa {reference} (thao tác {op})")
+        }
+        (RecordState::Placed { op, reference, .. }, Lang::En) => {
+            format!("is parcel {reference} (operation {op})")
+        }
         (RecordState::Replaced { file, record, .. }, Lang::Vi) => format!("thay bằng {file}#{record}"),
         (RecordState::Replaced { file, record, .. }, Lang::En) => format!("replaced by {file}#{record}"),
         (RecordState::Aside { reason, .. }, Lang::Vi) => format!("để riêng: {reason}"),
         (RecordState::Aside { reason, .. }, Lang::En) => format!("set aside: {reason}"),
     };
-    format!("{:>6}  {:24} {:18} {}  ({}) · {state}", r.id, r.name(), r.reference(), why.get(lang), r.code)
+    format!(
+        "{:>6}  {:24} {:18} {}  ({}) · {state}",
+        r.id,
+        r.name(),
+        r.reference(),
+        why.get(lang),
+        r.code
+    )
 }
 
 fn sum(records: &[QuarantinedRecord], lang: Lang) -> String {
@@ -157,7 +175,11 @@ fn show(project: &Project, reference: &RecordRef, personal: bool, out: &Out) -> 
         }
         for r in &repairs {
             lines.push(format!("  → {}", r.method.text().get(out.lang)));
-            lines.extend(said(project, &detail, r).iter().map(|f| format!("    {}", finding_line(f, out.lang))));
+            lines.extend(
+                said(project, &detail, r)
+                    .iter()
+                    .map(|f| format!("    {}", finding_line(f, out.lang))),
+            );
             lines.push(format!("    {}", edit::to_json(&place(&detail, r))));
         }
         lines.join("\n")

@@ -46,7 +46,10 @@ impl QuarantinedRecord {
 
     /// "25747/12/45"; empty parts stay empty.
     pub fn reference(&self) -> String {
-        if [&self.commune, &self.sheet, &self.number].iter().all(|s| s.is_empty()) {
+        if [&self.commune, &self.sheet, &self.number]
+            .iter()
+            .all(|s| s.is_empty())
+        {
             return String::new();
         }
         format!("{}/{}/{}", self.commune, self.sheet, self.number)
@@ -58,11 +61,22 @@ impl QuarantinedRecord {
 pub enum RecordState {
     Waiting,
     /// It is in the map, as this parcel (the first, when it became several), by this operation.
-    Placed { op: i64, parcel: Uid, reference: String },
+    Placed {
+        op: i64,
+        parcel: Uid,
+        reference: String,
+    },
     /// A later import brought the same record, again in quarantine: that one is worked on.
-    Replaced { op: i64, file: String, record: u64 },
+    Replaced {
+        op: i64,
+        file: String,
+        record: u64,
+    },
     /// Somebody decided that it is not to be placed.
-    Aside { op: i64, reason: String },
+    Aside {
+        op: i64,
+        reason: String,
+    },
 }
 
 impl RecordState {

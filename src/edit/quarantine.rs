@@ -8,7 +8,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Context, EditError, Fields, find, forms, script};
-use crate::domain::{DraftAction, DraftParcel, Extra, Failure, ParcelRef, Polygon, Pt, RecordRef, RecordState, Uid};
+use crate::domain::{
+    DraftAction, DraftParcel, Extra, Failure, ParcelRef, Polygon, Pt, RecordRef, RecordState, Uid,
+};
 use crate::msg;
 use crate::store::quarantine::{self, Decision, Entry};
 use crate::store::{bulk, in_operation};
@@ -194,7 +196,11 @@ pub(super) fn set_aside(at: &Context<'_>, record: &RecordRef, reason: &str) -> R
         return Err(Failure::new("REASON_MISSING", message).field("reason").into());
     }
     let found = waiting(at, record)?;
-    Ok(quarantine::decide(at.op, found.record.id, Decision::Aside(reason))?)
+    Ok(quarantine::decide(
+        at.op,
+        found.record.id,
+        Decision::Aside(reason),
+    )?)
 }
 
 pub(super) fn back_label(record: &RecordRef) -> Msg {
@@ -220,7 +226,10 @@ fn waiting(at: &Context<'_>, reference: &RecordRef) -> Result<Entry, EditError> 
         RecordState::Waiting => return Ok(found),
         RecordState::Placed { reference, .. } => (
             msg!("đã là thửa {reference}", "it is parcel {reference}"),
-            msg!("Hoàn tác thao tác đó nếu sai.", "Undo that operation if it was wrong."),
+            msg!(
+                "Hoàn tác thao tác đó nếu sai.",
+                "Undo that operation if it was wrong."
+            ),
         ),
         RecordState::Replaced { file, record, .. } => (
             msg!(
@@ -239,7 +248,10 @@ fn waiting(at: &Context<'_>, reference: &RecordRef) -> Result<Entry, EditError> 
     };
     let Msg { vi, en } = why;
     let message = msg!("Bản ghi {reference} {vi}.", "Record {reference}: {en}.");
-    Err(Failure::new("RECORD_DECIDED", message).field("record").remedy(remedy).into())
+    Err(Failure::new("RECORD_DECIDED", message)
+        .field("record")
+        .remedy(remedy)
+        .into())
 }
 
 fn not_aside(reference: &RecordRef) -> Failure {
@@ -262,7 +274,10 @@ fn no_land(reference: &RecordRef) -> Failure {
         ),
     )
     .field("record")
-    .remedy(msg!("Sửa tệp và nhập lại, hoặc để riêng.", "Correct the file and import it again, or set it aside."))
+    .remedy(msg!(
+        "Sửa tệp và nhập lại, hoặc để riêng.",
+        "Correct the file and import it again, or set it aside."
+    ))
 }
 
 fn one_of_two() -> Failure {
@@ -285,7 +300,10 @@ fn commune_missing(reference: &RecordRef) -> Failure {
         ),
     )
     .field("commune")
-    .remedy(msg!("Cho biết mã xã (\"commune\").", "Give the commune code (\"commune\")."))
+    .remedy(msg!(
+        "Cho biết mã xã (\"commune\").",
+        "Give the commune code (\"commune\")."
+    ))
 }
 
 fn bad_commune(commune: &str) -> Failure {

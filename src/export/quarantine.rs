@@ -69,10 +69,12 @@ pub fn write(
         wgs84: false,
         at: options.at,
     };
-    let mut rows = records.iter().flat_map(|r| match rows(project, r, options.personal) {
-        Ok(rows) => rows.into_iter().map(Ok).collect(),
-        Err(failure) => vec![Err(failure)],
-    });
+    let mut rows = records
+        .iter()
+        .flat_map(|r| match rows(project, r, options.personal) {
+            Ok(rows) => rows.into_iter().map(Ok).collect(),
+            Err(failure) => vec![Err(failure)],
+        });
     write::write(options.format, path, &table, options.overwrite, &mut rows)
 }
 
@@ -98,7 +100,8 @@ fn rows(project: &Project, r: &QuarantinedRecord, personal: bool) -> Result<Vec<
 }
 
 fn text(t: Option<&String>) -> Cell {
-    t.filter(|t| !t.is_empty()).map_or(Cell::Null, |t| Cell::Text(t.clone()))
+    t.filter(|t| !t.is_empty())
+        .map_or(Cell::Null, |t| Cell::Text(t.clone()))
 }
 
 fn said(p: &DraftParcel) -> Vec<Cell> {

@@ -32,7 +32,11 @@ impl Original {
     pub fn closed(&self) -> (Shape, usize) {
         let (mut shape, mut dropped) = (Shape::default(), 0);
         for line in self.lines.iter().take(MAX_RINGS) {
-            let mut ring: Vec<[f64; 2]> = line.iter().copied().filter(|p| p.iter().all(|v| v.is_finite())).collect();
+            let mut ring: Vec<[f64; 2]> = line
+                .iter()
+                .copied()
+                .filter(|p| p.iter().all(|v| v.is_finite()))
+                .collect();
             dropped += line.len() - ring.len();
             if ring.len() < 3 {
                 continue;

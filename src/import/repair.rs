@@ -98,23 +98,41 @@ impl Method {
 
     fn entry(self) -> (&'static str, Text) {
         match self {
-            Self::AsItIs => ("as_it_is", Text::new("Giữ nguyên hình", "Keep the shape as it is")),
+            Self::AsItIs => (
+                "as_it_is",
+                Text::new("Giữ nguyên hình", "Keep the shape as it is"),
+            ),
             Self::Close => ("close", Text::new("Khép kín đường ranh", "Close the line")),
-            Self::Tidy => ("tidy", Text::new("Bỏ điểm lặp và gai nhọn", "Remove repeated points and spikes")),
+            Self::Tidy => (
+                "tidy",
+                Text::new("Bỏ điểm lặp và gai nhọn", "Remove repeated points and spikes"),
+            ),
             Self::Uncross => (
                 "uncross",
-                Text::new("Gỡ chỗ tự cắt (đổi thứ tự điểm)", "Uncross (exchange the order of points)"),
+                Text::new(
+                    "Gỡ chỗ tự cắt (đổi thứ tự điểm)",
+                    "Uncross (exchange the order of points)",
+                ),
             ),
             Self::Regroup => (
                 "regroup",
                 Text::new("Xếp lại vòng ngoài và vòng khoét", "Sort shells and holes anew"),
             ),
-            Self::Split => ("split", Text::new("Tách mỗi vùng thành một thửa", "Make each part a parcel")),
+            Self::Split => (
+                "split",
+                Text::new("Tách mỗi vùng thành một thửa", "Make each part a parcel"),
+            ),
             Self::Cut => (
                 "cut",
-                Text::new("Cắt tại chỗ tự cắt, mỗi phần một thửa", "Cut where it crosses itself, a parcel each"),
+                Text::new(
+                    "Cắt tại chỗ tự cắt, mỗi phần một thửa",
+                    "Cut where it crosses itself, a parcel each",
+                ),
             ),
-            Self::Largest => ("largest", Text::new("Chỉ giữ phần lớn nhất", "Keep the largest part only")),
+            Self::Largest => (
+                "largest",
+                Text::new("Chỉ giữ phần lớn nhất", "Keep the largest part only"),
+            ),
         }
     }
 }
@@ -165,7 +183,9 @@ pub fn sketch(original: &Original, reading: Option<Reading>, here: &Here) -> Ske
     let mut out = Sketch::default();
     for line in &original.lines {
         let mut points: Vec<Pt> = line.iter().filter_map(|p| on_lattice(&placing, *p)).collect();
-        let Some(end) = points.last().copied() else { continue };
+        let Some(end) = points.last().copied() else {
+            continue;
+        };
         let closed = points.len() > 2 && points.first() == points.last();
         if closed {
             points.pop();
@@ -212,7 +232,9 @@ pub fn as_polygons(original: &Original, reading: Option<Reading>, here: &Here) -
 pub fn repairs(original: &Original, reading: Option<Reading>, here: &Here) -> Vec<Repair> {
     let mut out = Vec::new();
     for (reading, why) in readings(original, reading, here) {
-        let Some(placing) = how(Some(reading), here) else { continue };
+        let Some(placing) = how(Some(reading), here) else {
+            continue;
+        };
         for (method, dropped, polygons) in of_reading(original, &placing) {
             out.push(Repair {
                 method,
@@ -279,7 +301,11 @@ fn of_reading(original: &Original, placing: &Placing) -> Vec<Made> {
     };
     let as_read = unchecked(&original.shape, placing).filter(|p| !p.is_empty());
     if let Some(polygons) = &as_read {
-        let first = if polygons.len() > 1 { Method::Split } else { Method::AsItIs };
+        let first = if polygons.len() > 1 {
+            Method::Split
+        } else {
+            Method::AsItIs
+        };
         mend(polygons, first, 0, &mut add);
     }
     let (closed, dropped) = original.closed();
@@ -295,7 +321,12 @@ fn of_reading(original: &Original, placing: &Placing) -> Vec<Made> {
 }
 
 /// The ways to make some polygons valid; `first` when they are so already.
-fn mend(polygons: &[Polygon], first: Method, dropped: usize, add: &mut impl FnMut(Method, usize, Vec<Polygon>)) {
+fn mend(
+    polygons: &[Polygon],
+    first: Method,
+    dropped: usize,
+    add: &mut impl FnMut(Method, usize, Vec<Polygon>),
+) {
     add(first, dropped, polygons.to_vec());
     let ways: [(Method, fn(&Polygon) -> Vec<Polygon>); 3] = [
         (Method::Tidy, |p| repair_ring::tidy(p).into_iter().collect()),
@@ -327,4 +358,111 @@ fn uncross(p: &Polygon) -> Vec<Polygon> {
 
 fn is_sound(p: &Polygon) -> bool {
     p.area2() > 0 && geometry::check(p.clone()).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const HERE: Here = Here {
+        project_epsg: 9210,
+        extent: None,
+    };
+    const E: f64 = 603_500.0;
+    const N: f64 = 1_191_500.0;
+
+    /// One polygon of rings given in metres from (E, N), as its WKB would be read.
+    fn original(rings: &[Vec<[f64; 2]>]) -> Original {
+        let mut wkb = vec![1, 3, 0, 0, 0];
+        wkb.extend((rings.len() as u32).to_le_bytes());
+        for ring in rings {
+            let closed = ring.iter().chain(ring.first());
+            wkb.extend((ring.len() as u32 + 1).to_le_bytes());
+            let moved = closed.flat_map(|[x, y]| [E + x, N + y]);
+            wkb.extend(moved.flat_map(f64::to_le_bytes));
+        }
+        Original::of(&wkb)
+    }
+
+    fn ring(text: &str) -> Vec<[f64; 2]> {
+        let points = text.split(", ").map(|p| p.split_once(' ').unwrap());
+        points
+            .map(|(x, y)| [x.parse().unwrap(), y.parse().unwrap()])
+            .collect()
+    }
+
+    fn found(rings: &[&str]) -> String {
+        let rings: Vec<_> = rings.iter().map(|r| ring(r)).collect();
+        let all = repairs(&original(&rings), None, &HERE);
+        let one = |r: &Repair| {
+            let areas: Vec<String> = r.polygons.iter().map(|p| format!("{:.2}", p.area_m2())).collect();
+            format!("{} {}", r.method.name(), areas.join("+"))
+        };
+        all.iter().map(one).collect::<Vec<_>>().join("; ")
+    }
+
+    #[test]
+    fn crossing_rings_of_every_form_have_a_way() {
+        for (rings, want) in [
+            // two points exchanged
+            (
+                vec!["0 0, 10 0, 0 10, 10 10"],
+                "uncross 100.00; cut 25.00+25.00; largest 25.00",
+            ),
+            // the same with a pond in one half
+            (
+                vec!["0 0, 20 0, 0 20, 20 20", "8 1, 12 1, 10 4"],
+                "uncross 394.00; cut 100.00+94.00; largest 100.00",
+            ),
+            // long and thin
+            (
+                vec!["0 0, 200 0, 0 0.1, 200 0.1"],
+                "uncross 20.00; cut 5.00+5.00; largest 5.00",
+            ),
+            // concave: the middle point on the wrong side
+            (
+                vec!["0 0, 10 0, 10 10, 5 -2, 0 10"],
+                "uncross 60.83; cut 41.67+41.67; largest 41.67",
+            ),
+        ] {
+            assert_eq!(found(&rings), want);
+        }
+    }
+
+    #[test]
+    fn faults_are_marked_where_they_are() {
+        let s = sketch(&original(&[ring("0 0, 10 0, 0 10, 10 10")]), None, &HERE);
+        let marks: Vec<_> = s.marks.iter().map(|m| (m.at, m.kind)).collect();
+        let middle = Pt::new(603_505_000, 1_191_505_000);
+        assert_eq!(marks, [(middle, MarkKind::Fault(FaultKind::SelfCrossing))]);
+        let mut open = vec![1, 2, 0, 0, 0, 3, 0, 0, 0];
+        open.extend(
+            [E, N, E + 4.0, N, E + 4.0, N + 4.0]
+                .iter()
+                .flat_map(|v| v.to_le_bytes()),
+        );
+        let s = sketch(&Original::of(&open), None, &HERE);
+        let end = Pt::new(603_504_000, 1_191_504_000);
+        assert_eq!(
+            (s.lines[0].closed, s.marks[0].at, s.marks[0].kind),
+            (false, end, MarkKind::Open)
+        );
+        assert_eq!(sketch(&Original::default(), None, &HERE), Sketch::default());
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_proposed_is_what_an_import_takes(
+            rings in prop::collection::vec(prop::collection::vec((0..12i32, 0..12i32), 2..9), 1..3)
+        ) {
+            let metres = |r: &Vec<(i32, i32)>| r.iter().map(|(x, y)| [f64::from(*x), f64::from(*y)]).collect();
+            let rings: Vec<Vec<[f64; 2]>> = rings.iter().map(metres).collect();
+            for r in repairs(&original(&rings), None, &HERE) {
+                prop_assert!(!r.polygons.is_empty());
+                prop_assert!(r.polygons.iter().all(is_sound), "{:?}", r.method);
+            }
+        }
+    }
 }

@@ -3,7 +3,8 @@
 
 use super::Project;
 use crate::domain::{
-    DraftParcel, Failure, Finding, Parcel, Polygon, QuarantineFilter, QuarantinedRecord, Reading, RecordRef, Uid,
+    DraftParcel, Failure, Finding, Parcel, Polygon, QuarantineFilter, QuarantinedRecord, Reading, RecordRef,
+    Uid,
 };
 use crate::formats::Original;
 use crate::import::{self, Here, Options, Repair, Sketch};
@@ -37,11 +38,19 @@ impl Project {
         quarantine::for_each(self.reader.conn(), &mut |entry| {
             if filter.takes(&entry.record) {
                 let place = import::place(&Original::of(&entry.wkb), entry.reading, &here);
-                out.push(QuarantinedRecord { place, ..entry.record });
+                out.push(QuarantinedRecord {
+                    place,
+                    ..entry.record
+                });
             }
             Ok(())
         })?;
         Ok(out)
+    }
+
+    /// How many of them wait.
+    pub fn waiting_records(&self) -> Result<u64, Failure> {
+        Ok(quarantine::waiting(self.reader.conn())?)
     }
 
     /// One of them.
@@ -92,11 +101,17 @@ impl Project {
         }
         near.sort_unstable();
         near.dedup();
-        let mut parcels: Vec<Parcel> = near.iter().filter_map(|f| self.coverage.get(*f)).cloned().collect();
+        let mut parcels: Vec<Parcel> = near
+            .iter()
+            .filter_map(|f| self.coverage.get(*f))
+            .cloned()
+            .collect();
         let fids: Vec<i64> = (1..=shapes.len() as i64).map(|i| -i).collect();
         parcels.extend(shapes.iter().zip(&fids).map(|(s, fid)| parcel(record, s, *fid)));
         let mut said = validate::affected(&Coverage::build(parcels), &fids);
-        said.retain(|f| f.value("width_mm").is_empty() || f.code == findings::PARCEL_OVERLAP);
+        // What lies farther off was not looked at, so a gap may be none.
+        let is_gap = |f: &Finding| f.code == findings::PARCEL_GAP || f.code == "SHEET_EDGE";
+        said.retain(|f| f.parcels.len() > 1 && !is_gap(f));
         said
     }
 }

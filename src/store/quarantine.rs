@@ -9,7 +9,8 @@ use super::error::Result;
 use super::journal::Operation;
 use super::{personal, rows};
 use crate::domain::{
-    Draft, DraftAction, DraftParcel, Extra, Failure, Polygon, QuarantinedRecord, Reading, RecordRef, RecordState, Uid,
+    Draft, DraftAction, DraftParcel, Extra, Failure, Polygon, QuarantinedRecord, Reading, RecordRef,
+    RecordState, Uid,
 };
 use crate::msg;
 
@@ -122,14 +123,23 @@ pub fn for_each(conn: &Connection, each: &mut dyn FnMut(Entry) -> Result<()>) ->
     Ok(())
 }
 
+/// How many wait.
+pub fn waiting(conn: &Connection) -> Result<u64> {
+    let sql = "SELECT count(*) FROM source_record r LEFT JOIN quarantine q ON q.source_record=r.fid \
+        WHERE r.quarantine IS NOT NULL AND coalesce(q.parcel, q.replaced_by, q.aside) IS NULL";
+    Ok(conn.prepare_cached(sql)?.query_row([], |r| r.get::<_, i64>(0))? as u64)
+}
+
 /// The one a reference means. Of several of one name the one that waits.
 pub fn find(conn: &Connection, reference: &RecordRef) -> Result<Entry> {
     let sql = |condition: &str| format!("{ENTRY} AND {condition} ORDER BY r.fid");
     let mut found = match reference {
         RecordRef::Uid(uid) => list(conn, &sql("r.uid=?1"), params![uid.to_string()])?,
-        RecordRef::Name { file, record } => {
-            list(conn, &sql("f.file=?1 AND r.record=?2"), params![file, *record as i64])?
-        }
+        RecordRef::Name { file, record } => list(
+            conn,
+            &sql("f.file=?1 AND r.record=?2"),
+            params![file, *record as i64],
+        )?,
     };
     if found.iter().filter(|e| e.record.is_waiting()).count() == 1 {
         found.retain(|e| e.record.is_waiting());
@@ -202,7 +212,10 @@ fn entry(row: &Row<'_>) -> Result<Entry> {
 }
 
 fn blob<'r>(row: &'r Row<'_>, column: usize) -> Result<Option<&'r [u8]>> {
-    Ok(row.get_ref(column)?.as_blob_or_null().map_err(rusqlite::Error::from)?)
+    Ok(row
+        .get_ref(column)?
+        .as_blob_or_null()
+        .map_err(rusqlite::Error::from)?)
 }
 
 /// Personal: every column of the source row as (column, value), in the order of the file.
@@ -250,7 +263,9 @@ pub fn decide(op: &Operation<'_>, id: i64, decision: Decision<'_>) -> Result<()>
         Decision::Waiting => (None, None, None),
     };
     let there = op
-        .prepare_cached("UPDATE quarantine SET parcel=?2, replaced_by=?3, aside=?4, op=?5 WHERE source_record=?1")?
+        .prepare_cached(
+            "UPDATE quarantine SET parcel=?2, replaced_by=?3, aside=?4, op=?5 WHERE source_record=?1",
+        )?
         .execute(params![id, parcel, by, aside, op.id()])?;
     if there == 0 {
         op.prepare_cached(
@@ -288,7 +303,10 @@ fn ambiguous(reference: &RecordRef, found: &[Entry]) -> Failure {
         ),
     )
     .field("record")
-    .remedy(msg!("Hãy chỉ rõ bản ghi bằng uid.", "Name the record by its uid."))
+    .remedy(msg!(
+        "Hãy chỉ rõ bản ghi bằng uid.",
+        "Name the record by its uid."
+    ))
 }
 
 /// A record that waits was met again in an import, as this parcel.
@@ -331,7 +349,9 @@ impl Waiting {
         }
         let found = match p.number.is_empty() {
             true => self.by_position.get(&p.record),
-            false => self.by_key.get(&format!("{}/{}/{}", p.commune, p.sheet, p.number)),
+            false => self
+                .by_key
+                .get(&format!("{}/{}/{}", p.commune, p.sheet, p.number)),
         };
         found.map_or(&[], Vec::as_slice)
     }
@@ -346,7 +366,9 @@ impl Waiting {
     }
 
     fn is_of(&self, id: i64, file: u32, draft: &Draft) -> bool {
-        let Some((name, layer)) = self.files.get(&id) else { return true };
+        let Some((name, layer)) = self.files.get(&id) else {
+            return true;
+        };
         let file = draft.files.get(file as usize);
         file.is_some_and(|f| f.file == *name && f.layer == *layer)
     }

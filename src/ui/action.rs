@@ -2,9 +2,11 @@
 //! one place, after the frame is drawn.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::command::Command;
-use super::panel::bottom;
+use super::map_record::ShownRecord;
+use super::panel::{bottom, record_card::ForRecord};
 use super::viewing::Viewing;
 use crate::domain::{BBox, Pt};
 use crate::edit::Edit;
@@ -29,6 +31,10 @@ pub enum Action {
     ShowPlace(Pt),
     /// Show this finding of the list on the map.
     ShowFinding(usize),
+    /// A record in quarantine on the map; none.
+    ShowRecord(Option<Arc<ShownRecord>>),
+    /// Draw the boundary of a record in quarantine.
+    DrawRecord(Box<ForRecord>),
     /// One gesture, applied as one.
     Apply(Vec<Edit>),
     Turn(Turn),

@@ -13,6 +13,7 @@ use super::dialog::{self, Cx, Dialog, Flow};
 use super::jobs::Jobs;
 use super::notice::Notices;
 use super::palette::{Outcome, Palette};
+use super::panel::bottom::Tab;
 use super::session::Session;
 use super::settings::Settings;
 use super::start::StartPage;
@@ -440,7 +441,11 @@ impl App {
                     views.map.hand.table(ui, &look, out);
                     ui.separator();
                 }
-                views.inspector.ui(ui, &look, out);
+                if views.bottom.tab == Tab::Quarantine && views.bottom.quarantine.has_card() {
+                    views.bottom.quarantine.card(ui, &look, out);
+                } else {
+                    views.inspector.ui(ui, &look, out);
+                }
             });
             settings.right_width = r.response.rect.width();
         }

@@ -2,8 +2,8 @@
 
 use egui::{Shape, Stroke, vec2};
 
-use super::map_live::{Canvas, rgb, rgba};
 use super::look::Look;
+use super::map_live::{Canvas, rgb, rgba};
 use super::theme::Tokens;
 use crate::domain::{BBox, Polygon};
 use crate::import::Sketch;
@@ -50,11 +50,15 @@ pub fn paint(cx: &Canvas<'_>, look: &Look<'_>, shown: &ShownRecord, t: &Tokens) 
             points.extend(points.first().copied());
         }
         if points.len() < 2 {
-            points.iter().for_each(|p| _ = cx.painter.circle_filled(*p, 4.0, red));
+            points
+                .iter()
+                .for_each(|p| _ = cx.painter.circle_filled(*p, 4.0, red));
             continue;
         }
-        cx.painter.add(Shape::line(points.clone(), Stroke::new(4.5, halo)));
-        cx.painter.extend(Shape::dashed_line(&points, Stroke::new(2.0, red), 8.0, 5.0));
+        cx.painter
+            .add(Shape::line(points.clone(), Stroke::new(4.5, halo)));
+        cx.painter
+            .extend(Shape::dashed_line(&points, Stroke::new(2.0, red), 8.0, 5.0));
     }
     for (n, mark) in shown.sketch.marks.iter().enumerate() {
         let at = cx.pos(mark.at);

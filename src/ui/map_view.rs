@@ -1,11 +1,14 @@
 //! The map: tiles under what is live (selection, hover, findings, the tool in hand), pan and zoom.
 
+use std::sync::Arc;
+
 use egui::{Color32, CursorIcon, Key, PointerButton, Pos2, Rect, Response, Sense, Stroke, Ui, Vec2};
 
 use super::action::{Action, Select};
 use super::draw::{self, Draw};
 use super::look::Look;
 use super::map_live as live;
+use super::map_record::{self, ShownRecord};
 use super::reference;
 use super::theme;
 use super::tiles::Tiles;
@@ -35,6 +38,8 @@ pub struct MapView {
     pub show_survey: bool,
     /// A place shown from a table.
     spot: Option<Pt>,
+    /// A record in quarantine.
+    pub record: Option<Arc<ShownRecord>>,
     /// What is being drawn, by whichever tool draws.
     pub draw: Draw,
     id: Option<egui::Id>,
@@ -60,6 +65,7 @@ impl Default for MapView {
             measure: Measure::default(),
             show_survey: true,
             spot: None,
+            record: None,
             draw: Draw::default(),
             id: None,
             pointer: None,
@@ -109,6 +115,9 @@ impl MapView {
         }
         if let Some(at) = self.spot {
             live::spot(&cx, at, theme::tokens(ui));
+        }
+        if let Some(shown) = &self.record {
+            map_record::paint(&cx, look, shown, theme::tokens(ui));
         }
         self.tool_ui(ui, &r, look, out);
         live::scale_bar(

@@ -13,6 +13,7 @@ mod jobs;
 mod lay;
 mod look;
 mod map_live;
+mod map_record;
 mod map_view;
 mod menu;
 mod notice;

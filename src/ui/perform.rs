@@ -1,10 +1,13 @@
 //! The one place where what was asked for is carried out.
 
+use std::sync::Arc;
+
 use super::action::{Action, Select};
 use super::app::App;
 use super::command::Command;
 use super::dialog::{Dialog, dossiers, export, new, open, traverse, verify};
-use super::panel::bottom::Tab;
+use super::map_record::ShownRecord;
+use super::panel::{bottom::Tab, record_card::ForRecord};
 use super::reference::Change;
 use super::strip::Strip;
 use super::tool::ToolKind;
@@ -34,6 +37,8 @@ impl App {
                 }
             }
             Action::ShowFinding(n) => self.show_finding(n),
+            Action::ShowRecord(shown) => self.show_record(shown),
+            Action::DrawRecord(record) => self.draw_record(&record),
             Action::Apply(edits) => self.apply(&edits),
             Action::Turn(turn) => self.turn(turn),
             Action::Bottom(tab) => self.show_tab(tab),
@@ -111,6 +116,7 @@ impl App {
             Command::ShowParcels => self.show_tab(Tab::Parcels),
             Command::ShowSurvey => self.show_tab(Tab::Survey),
             Command::ShowFindings => self.show_tab(Tab::Findings),
+            Command::ShowQuarantine => self.show_tab(Tab::Quarantine),
             Command::ShowHistory => self.show_tab(Tab::History),
             Command::ShowJobs => self.show_tab(Tab::Jobs),
             _ => self.run_on_map(c),
@@ -251,7 +257,28 @@ impl App {
         self.settings.bottom_open = true;
         if let Some(s) = &mut self.session {
             s.views.bottom.tab = tab;
+            if tab != Tab::Quarantine {
+                s.views.map.record = None;
+                s.views.bottom.quarantine.hide();
+            }
         }
+    }
+
+    /// The map shows a record in quarantine; the panel at the right tells of it.
+    fn show_record(&mut self, shown: Option<Arc<ShownRecord>>) {
+        self.settings.right_open |= shown.is_some();
+        if let Some(s) = &mut self.session {
+            s.views.map.record = shown;
+        }
+    }
+
+    /// The tool for new land, for a record in quarantine.
+    fn draw_record(&mut self, record: &ForRecord) {
+        let Some(s) = &mut self.session else { return };
+        s.views.map.drop_gesture();
+        s.views.map.draw.reset();
+        s.views.map.hand.take_record(record);
+        self.notices.clear();
     }
 
     fn step_finding(&mut self, by: i64) {
@@ -284,7 +311,7 @@ impl App {
         if let Some(b) = place.or(parcels.iter().map(|p| p.bbox).reduce(BBox::union)) {
             s.views.map.show(b);
         }
-        s.views.bottom.tab = Tab::Findings;
+        self.show_tab(Tab::Findings);
     }
 
     fn apply(&mut self, edits: &[Edit]) {

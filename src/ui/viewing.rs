@@ -122,6 +122,9 @@ impl Scene {
                 | Edit::OpenDossier { .. }
                 | Edit::Approve { .. }
                 | Edit::Revert { .. }
+                | Edit::PlaceRecord(_)
+                | Edit::SetRecordAside { .. }
+                | Edit::TakeRecordBack { .. }
                 | Edit::Within { .. }
         );
         match self.dossier().filter(|_| !direct) {

@@ -459,12 +459,23 @@ fn read_points(
 /// "Đã nhập 4.912 thửa, cập nhật 12, để riêng 3".
 fn imported(done: &Committed) -> Msg {
     let n = |n: u64, lang| format::count(n, lang);
+    let resolved = |lang: Lang| match (done.resolved, lang) {
+        (0, _) => String::new(),
+        (m, Lang::Vi) => format!("; {} bản ghi cách ly trước đây đã vào bản đồ", n(m, lang)),
+        (m, Lang::En) => format!("; {} records quarantined before are in the map now", n(m, lang)),
+    };
     let say = |lang: Lang| {
         let (new, updated) = (n(done.inserted, lang), n(done.updated.len() as u64, lang));
         let aside = n(done.quarantined, lang);
         match lang {
-            Lang::Vi => format!("Đã nhập {new} thửa, cập nhật {updated}, để riêng {aside}"),
-            Lang::En => format!("Imported {new} parcels, updated {updated}, set aside {aside}"),
+            Lang::Vi => format!(
+                "Đã nhập {new} thửa, cập nhật {updated}, để riêng {aside}{}",
+                resolved(lang)
+            ),
+            Lang::En => format!(
+                "Imported {new} parcels, updated {updated}, set aside {aside}{}",
+                resolved(lang)
+            ),
         }
     };
     Msg::new(say(Lang::Vi), say(Lang::En))

@@ -49,5 +49,6 @@ mod support;
 mod tidy;
 mod ui;
 mod ui_edit;
+mod ui_quarantine;
 mod undo;
 mod variants;

@@ -31,7 +31,10 @@ fn create(dir: &Path, name: &str) -> Project {
 
 fn dump(p: &Project, no_uid: bool) -> String {
     let mut out = Vec::new();
-    let options = DumpOptions { personal: true, no_uid };
+    let options = DumpOptions {
+        personal: true,
+        no_uid,
+    };
     p.dump(options, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
@@ -43,7 +46,13 @@ fn list(p: &Project) -> Vec<QuarantinedRecord> {
 /// A square of 10 m, `i` steps of 20 m to the east.
 fn square(i: usize) -> Rings {
     let e = E + 20.0 * i as f64;
-    vec![vec![[e, N], [e + 10.0, N], [e + 10.0, N + 10.0], [e, N + 10.0], [e, N]]]
+    vec![vec![
+        [e, N],
+        [e + 10.0, N],
+        [e + 10.0, N + 10.0],
+        [e, N + 10.0],
+        [e, N],
+    ]]
 }
 
 /// The same with two points exchanged: a bow-tie.
@@ -102,7 +111,9 @@ fn parcel(record: u64, number: &str) -> DraftParcel {
         owner: Some("Nguyễn Văn Mẫu".into()),
         owner_address: None,
         user_type: Some("GDC".into()),
-        extra: [("GHICHU".to_owned(), "không có thật".to_owned())].into_iter().collect(),
+        extra: [("GHICHU".to_owned(), "không có thật".to_owned())]
+            .into_iter()
+            .collect(),
         polygon: Polygon::default(),
     }
 }
@@ -129,7 +140,10 @@ fn refused(code: &'static str, wkb: Vec<u8>) -> Draft {
             record: 1,
             code,
             wkb,
-            attributes: vec![("TENCHU".into(), "Nguyễn Văn Mẫu".into()), ("SHTHUA".into(), "45".into())],
+            attributes: vec![
+                ("TENCHU".into(), "Nguyễn Văn Mẫu".into()),
+                ("SHTHUA".into(), "45".into()),
+            ],
             parcel: (!point).then(|| Box::new(parcel(1, "45"))),
         }],
         ..Draft::default()
@@ -142,17 +156,14 @@ fn reasons() -> Vec<(&'static str, Vec<u8>, &'static str)> {
     let mut nan = square(0);
     nan[0].insert(2, [f64::NAN, N]);
     let outside = vec![square(0)[0].clone(), square(3)[0].clone()];
-    let spike = vec![vec![
-        [E, N],
-        [E + 10.0, N],
-        [E + 10.0, N + 5.0],
-        [E + 90.0, N + 5.0],
-        [E + 10.0, N + 5.0],
-        [E + 10.0, N + 10.0],
-        [E, N + 10.0],
-        [E, N],
-    ]];
-    let swapped: Rings = square(0).iter().map(|r| r.iter().map(|[x, y]| [*y, *x]).collect()).collect();
+    let flat = vec![
+        square(0)[0].clone(),
+        vec![[E + 2.0, N + 2.0], [E + 4.0, N + 4.0], [E + 2.0, N + 2.0]],
+    ];
+    let swapped: Rings = square(0)
+        .iter()
+        .map(|r| r.iter().map(|[x, y]| [*y, *x]).collect())
+        .collect();
     let far: Rings = swapped
         .iter()
         .map(|r| r.iter().map(|[x, y]| [*x * 1e6, *y * 1e6]).collect())
@@ -160,13 +171,25 @@ fn reasons() -> Vec<(&'static str, Vec<u8>, &'static str)> {
     let none = Vec::new;
     vec![
         ("IMPORT_NO_GEOMETRY", none(), ""),
-        ("IMPORT_TOO_FEW_POINTS", wkb_polygon(&vec![vec![[E, N], [E + 5.0, N + 5.0], [E, N]]]), ""),
-        ("IMPORT_SELF_INTERSECTION", wkb_polygon(&bow_tie(0)), "uncross cut largest"),
-        ("IMPORT_SELF_INTERSECTION", wkb_polygon(&spike), "tidy"),
-        ("IMPORT_RINGS", wkb_polygon(&outside), "cut regroup"),
+        (
+            "IMPORT_TOO_FEW_POINTS",
+            wkb_polygon(&vec![vec![[E, N], [E + 5.0, N + 5.0], [E, N]]]),
+            "",
+        ),
+        (
+            "IMPORT_SELF_INTERSECTION",
+            wkb_polygon(&bow_tie(0)),
+            "uncross cut largest",
+        ),
+        ("IMPORT_TOO_FEW_POINTS", wkb_polygon(&flat), "tidy"),
+        ("IMPORT_RINGS", wkb_polygon(&outside), "cut regroup largest"),
         ("IMPORT_COORDINATE", wkb_polygon(&far), ""),
         ("IMPORT_COORDINATE", wkb_polygon(&swapped), "as_it_is"),
-        ("IMPORT_MULTIPART", wkb_multi(&[square(0), square(2)]), "split largest"),
+        (
+            "IMPORT_MULTIPART",
+            wkb_multi(&[square(0), square(2)]),
+            "split largest",
+        ),
         ("SHP_TRUNCATED", none(), ""),
         ("SHP_RECORD_LOST", none(), ""),
         ("SHP_RECORD_LENGTH", none(), ""),
@@ -249,20 +272,30 @@ fn every_reason_is_listed_repaired_placed_set_aside_and_taken_back() {
             reason: "  trùng với thửa 45 ".into(),
         };
         p.apply(&aside, &act()).unwrap();
-        assert!(matches!(&list(&p)[0].state, RecordState::Aside { reason, .. } if reason == "trùng với thửa 45"));
+        assert!(
+            matches!(&list(&p)[0].state, RecordState::Aside { reason, .. } if reason == "trùng với thửa 45")
+        );
         p.undo(Undo::Last, &act()).unwrap();
         assert_eq!(dump(&p, false), before, "{code}: aside undone");
         p.apply(&aside, &act()).unwrap();
-        p.apply(&Edit::TakeRecordBack { record: name.clone() }, &act()).unwrap();
+        p.apply(&Edit::TakeRecordBack { record: name.clone() }, &act())
+            .unwrap();
         assert_eq!(list(&p)[0].state, RecordState::Waiting);
-        let refused = p.apply(&Edit::TakeRecordBack { record: name }, &act()).unwrap_err();
+        let refused = p
+            .apply(&Edit::TakeRecordBack { record: name }, &act())
+            .unwrap_err();
         assert_eq!(refused.failure.code(), "RECORD_NOT_ASIDE");
     }
 }
 
 /// The parcel is what the import would have made of the record.
 fn assert_placed(p: &Project, polygons: &[Polygon]) {
-    let RecordState::Placed { reference, parcel: uid, .. } = &list(p)[0].state else {
+    let RecordState::Placed {
+        reference,
+        parcel: uid,
+        ..
+    } = &list(p)[0].state
+    else {
         panic!("not placed");
     };
     assert_eq!(reference, "25747/12/45");
@@ -274,7 +307,10 @@ fn assert_placed(p: &Project, polygons: &[Polygon]) {
     let r = p.record(fid).unwrap();
     let says = parcel(1, "45");
     assert_eq!((r.old_sheet, r.address), (says.old_sheet, says.address));
-    assert_eq!((r.area_measured, r.area_legal, r.land_use), (says.area_measured, says.area_legal, says.land_use));
+    assert_eq!(
+        (r.area_measured, r.area_legal, r.land_use),
+        (says.area_measured, says.area_legal, says.land_use)
+    );
     let codes: Vec<&str> = r.land_uses.iter().map(|l| l.code.as_str()).collect();
     assert_eq!(codes, ["ONT", "CLN"]);
     assert_eq!(Some(&r.holders[0].name), says.owner.as_ref());
@@ -339,7 +375,11 @@ fn assert_sums(p: &Project) {
     }
     let states: Vec<String> = list(p).iter().map(|r| r.state.name().to_owned()).collect();
     let total: i64 = conn
-        .query_row("SELECT count(*) FROM source_record WHERE quarantine IS NOT NULL", [], |r| r.get(0))
+        .query_row(
+            "SELECT count(*) FROM source_record WHERE quarantine IS NOT NULL",
+            [],
+            |r| r.get(0),
+        )
         .unwrap();
     assert_eq!(total as usize, states.len());
 }
@@ -358,8 +398,11 @@ fn a_placed_record_is_the_parcel_the_import_would_have_made() {
     let detail = a.quarantined_record(&name).unwrap();
     let repair = &a.repairs(&detail)[0];
     assert_eq!(repair.method.name(), "uncross");
-    a.apply(&Edit::PlaceRecord(PlaceRecord::with(name, &repair.polygons)), &act())
-        .unwrap();
+    a.apply(
+        &Edit::PlaceRecord(PlaceRecord::with(name, &repair.polygons)),
+        &act(),
+    )
+    .unwrap();
     assert_sums(&a);
     let mut b = create(dir.path(), "b.gpkg");
     import(&mut b, &good, Skip);
@@ -387,36 +430,58 @@ fn a_corrected_file_resolves_its_records_in_the_same_operation() {
         f["properties"]["KHLOAIDAT"] = "DGT".into();
         f
     };
-    let files = |a, b, c, d| vec![
-        feature(polygon(&square(9)), "1"),
-        feature(a, "2"),
-        feature(b, "3"),
-        nobody(c),
-        feature(d, "5"),
-    ];
+    let files = |a, b, c, d| {
+        vec![
+            feature(polygon(&square(9)), "1"),
+            feature(a, "2"),
+            feature(b, "3"),
+            nobody(c),
+            feature(d, "5"),
+        ]
+    };
     let first = write(
         dir.path(),
         "xa.geojson",
-        &files(polygon(&bow_tie(1)), polygon(&bow_tie(2)), polygon(&bow_tie(3)), polygon(&bow_tie(4))),
+        &files(
+            polygon(&bow_tie(1)),
+            polygon(&bow_tie(2)),
+            polygon(&bow_tie(3)),
+            polygon(&bow_tie(4)),
+        ),
     );
     let mut p = create(dir.path(), "a.gpkg");
     assert_eq!(import(&mut p, &first, Skip), ([5, 1, 0, 0, 4], 0));
     // Somebody drew parcel 5 meanwhile, and set nothing aside.
     let draw = json!({"op": "add_parcel", "commune": COMMUNE, "sheet": 12, "number": 5, "rings": square(4)});
-    p.apply(&diachinh::edit::parse(&draw.to_string()).unwrap(), &act()).unwrap();
+    p.apply(&diachinh::edit::parse(&draw.to_string()).unwrap(), &act())
+        .unwrap();
     let before = dump(&p, false);
     // Corrected: 2 and the road; 3 is still bad; 5 is there by now.
     let again = write(
         dir.path(),
         "xa.geojson",
-        &files(polygon(&square(1)), polygon(&bow_tie(2)), polygon(&square(3)), polygon(&square(4))),
+        &files(
+            polygon(&square(1)),
+            polygon(&bow_tie(2)),
+            polygon(&square(3)),
+            polygon(&square(4)),
+        ),
     );
     assert_eq!(import(&mut p, &again, Skip), ([5, 2, 0, 2, 1], 2));
-    let states: Vec<(u64, String)> = list(&p).iter().map(|r| (r.record, r.state.name().to_owned())).collect();
+    let states: Vec<(u64, String)> = list(&p)
+        .iter()
+        .map(|r| (r.record, r.state.name().to_owned()))
+        .collect();
     let state = |n: u64, s: &str| (n, s.to_owned());
     assert_eq!(
         states,
-        [state(2, "placed"), state(3, "replaced"), state(4, "placed"), state(5, "waiting"), state(3, "waiting")]
+        [
+            state(2, "placed"),
+            state(3, "replaced"),
+            state(4, "placed"),
+            state(5, "waiting"),
+            state(3, "waiting")
+        ]
     );
     assert_sums(&p);
     p.undo(Undo::Last, &act()).unwrap();
@@ -433,12 +498,18 @@ fn a_corrected_file_resolves_its_records_in_the_same_operation() {
 fn a_record_can_be_a_parcel_that_is_there() {
     let dir = tempfile::tempdir().unwrap();
     let mut p = create(dir.path(), "a.gpkg");
-    let file = write(dir.path(), "xa.geojson", &[feature(Value::Null, "7"), feature(polygon(&square(0)), "")]);
+    let file = write(
+        dir.path(),
+        "xa.geojson",
+        &[feature(Value::Null, "7"), feature(polygon(&square(0)), "")],
+    );
     assert_eq!(import(&mut p, &file, Skip).0, [2, 1, 0, 0, 1]);
     let there = p.coverage().iter().next().unwrap().uid;
     let before = dump(&p, false);
     let line = json!({"op": "place_record", "record": "xa.geojson#1", "parcel": there.to_string()});
-    let done = p.apply(&diachinh::edit::parse(&line.to_string()).unwrap(), &act()).unwrap();
+    let done = p
+        .apply(&diachinh::edit::parse(&line.to_string()).unwrap(), &act())
+        .unwrap();
     assert_eq!((done.created.len(), done.changed.len()), (0, 1));
     let r = p.record(p.coverage().by_uid(there).unwrap().fid).unwrap();
     assert_eq!((r.sheet.as_str(), r.number.as_str()), ("12", "7"));
@@ -451,7 +522,11 @@ fn a_record_can_be_a_parcel_that_is_there() {
 fn placing_asks_what_an_import_asks() {
     let dir = tempfile::tempdir().unwrap();
     let mut p = create(dir.path(), "a.gpkg");
-    let file = write(dir.path(), "xa.geojson", &[feature(Value::Null, "7"), feature(polygon(&square(0)), "8")]);
+    let file = write(
+        dir.path(),
+        "xa.geojson",
+        &[feature(Value::Null, "7"), feature(polygon(&square(0)), "8")],
+    );
     import(&mut p, &file, Skip);
     let mut apply = |line: Value| {
         let edit = diachinh::edit::parse(&line.to_string()).map_err(|f| f.code())?;
@@ -459,10 +534,22 @@ fn placing_asks_what_an_import_asks() {
     };
     let place = |rings: &Rings| json!({"op": "place_record", "record": "xa.geojson#1", "polygons": [rings]});
     assert_eq!(apply(place(&bow_tie(5))).unwrap_err(), "SHAPE_INVALID");
-    assert_eq!(apply(json!({"op": "place_record", "record": "xa.geojson#1"})).unwrap_err(), "BAD_VALUE");
-    assert_eq!(apply(json!({"op": "place_record", "record": "xa.geojson", "polygons": []})).unwrap_err(), "BAD_VALUE");
-    assert_eq!(apply(json!({"op": "place_record", "record": "xa.geojson#9", "polygons": [square(5)]})).unwrap_err(), "NO_RECORD");
-    assert_eq!(apply(json!({"op": "set_record_aside", "record": "xa.geojson#1", "reason": " "})).unwrap_err(), "REASON_MISSING");
+    assert_eq!(
+        apply(json!({"op": "place_record", "record": "xa.geojson#1"})).unwrap_err(),
+        "BAD_VALUE"
+    );
+    assert_eq!(
+        apply(json!({"op": "place_record", "record": "xa.geojson", "polygons": []})).unwrap_err(),
+        "BAD_VALUE"
+    );
+    assert_eq!(
+        apply(json!({"op": "place_record", "record": "xa.geojson#9", "polygons": [square(5)]})).unwrap_err(),
+        "NO_RECORD"
+    );
+    assert_eq!(
+        apply(json!({"op": "set_record_aside", "record": "xa.geojson#1", "reason": " "})).unwrap_err(),
+        "REASON_MISSING"
+    );
     let mut odd = place(&square(5));
     odd["commune"] = "abc".into();
     assert_eq!(apply(odd).unwrap_err(), "BAD_COMMUNE");
@@ -478,7 +565,11 @@ fn placing_asks_what_an_import_asks() {
     assert!(!detail.record.is_waiting());
     let shape = p.coverage().by_uid(done.created[0]).unwrap().polygon.clone();
     let said = p.consequences(&detail.record, &[shape]);
-    assert!(said.iter().any(|f| f.code == "DUPLICATE_SHAPE" || f.code == "PARCEL_OVERLAP"), "{said:?}");
+    let codes: Vec<&str> = said.iter().map(|f| f.code).collect();
+    assert!(
+        !codes.is_empty() && codes.iter().all(|c| *c == "DUPLICATE_SHAPE"),
+        "{codes:?}"
+    );
     // The import cannot go while a later act builds on its record.
     let op = list(&p)[0].import;
     let held = p.undo(Undo::Op(op), &act()).unwrap_err();
@@ -492,11 +583,17 @@ fn placing_asks_what_an_import_asks() {
 fn in_operation_records_are_decided_but_not_placed() {
     let dir = tempfile::tempdir().unwrap();
     let mut p = create(dir.path(), "a.gpkg");
-    let file = write(dir.path(), "xa.geojson", &[feature(Value::Null, "7"), feature(polygon(&square(0)), "8")]);
+    let file = write(
+        dir.path(),
+        "xa.geojson",
+        &[feature(Value::Null, "7"), feature(polygon(&square(0)), "8")],
+    );
     import(&mut p, &file, Skip);
     p.set_mode(Mode::Operating, &act()).unwrap();
     let line = json!({"op": "place_record", "record": "xa.geojson#1", "polygons": [square(5)]});
-    let refused = p.apply(&diachinh::edit::parse(&line.to_string()).unwrap(), &act()).unwrap_err();
+    let refused = p
+        .apply(&diachinh::edit::parse(&line.to_string()).unwrap(), &act())
+        .unwrap_err();
     assert_eq!(refused.failure.code(), "OPERATING");
     let aside = Edit::SetRecordAside {
         record: "xa.geojson#1".parse().unwrap(),
@@ -510,11 +607,19 @@ fn in_operation_records_are_decided_but_not_placed() {
 fn decisions_pass_through_dump_and_load() {
     let dir = tempfile::tempdir().unwrap();
     let mut p = create(dir.path(), "a.gpkg");
-    let file = write(dir.path(), "xa.geojson", &[feature(polygon(&bow_tie(0)), "7"), feature(Value::Null, "8")]);
+    let file = write(
+        dir.path(),
+        "xa.geojson",
+        &[feature(polygon(&bow_tie(0)), "7"), feature(Value::Null, "8")],
+    );
     import(&mut p, &file, Skip);
     let name: RecordRef = "xa.geojson#1".parse().unwrap();
     let repair = p.repairs(&p.quarantined_record(&name).unwrap()).remove(0);
-    p.apply(&Edit::PlaceRecord(PlaceRecord::with(name, &repair.polygons)), &act()).unwrap();
+    p.apply(
+        &Edit::PlaceRecord(PlaceRecord::with(name, &repair.polygons)),
+        &act(),
+    )
+    .unwrap();
     let text = dump(&p, false);
     let copy = dir.path().join("b.gpkg");
     Project::load(&copy, &text, &act(), &Progress::none()).unwrap();
@@ -542,8 +647,20 @@ fn the_command_lists_shows_exports_and_places() {
         feature(Value::Null, "3"),
     ];
     let file = write(dir.path(), "xa.geojson", &features);
-    let import = ok(diachinh().arg("import").args([&district, &file]).args(["--crs", "EPSG:9210"]), &[1]);
-    assert_eq!((import["files"][0]["quarantined"].clone(), import["resolved"].clone()), (json!(2), json!(0)));
+    let import = ok(
+        diachinh()
+            .arg("import")
+            .args([&district, &file])
+            .args(["--crs", "EPSG:9210"]),
+        &[1],
+    );
+    assert_eq!(
+        (
+            import["files"][0]["quarantined"].clone(),
+            import["resolved"].clone()
+        ),
+        (json!(2), json!(0))
+    );
     let quarantine = |args: &[&str]| {
         let (code, answer, err) = run(diachinh().arg("quarantine").arg(&district).args(args));
         assert!(err.is_empty(), "{err}");
@@ -552,16 +669,38 @@ fn the_command_lists_shows_exports_and_places() {
     let (code, all) = quarantine(&[]);
     assert_eq!((code, all.as_array().unwrap().len()), (1, 2));
     assert_eq!(
-        (all[0]["record"].as_str(), all[0]["code"].as_str(), all[0]["ref"].as_str(), all[0]["state"].as_str()),
-        (Some("xa.geojson#1"), Some("IMPORT_SELF_INTERSECTION"), Some("25747/12/1"), Some("waiting"))
+        (
+            all[0]["record"].as_str(),
+            all[0]["code"].as_str(),
+            all[0]["ref"].as_str(),
+            all[0]["state"].as_str()
+        ),
+        (
+            Some("xa.geojson#1"),
+            Some("IMPORT_SELF_INTERSECTION"),
+            Some("25747/12/1"),
+            Some("waiting")
+        )
     );
     assert_eq!(all[0]["bbox"], json!([E, N, E + 10.0, N + 10.0]));
-    assert_eq!(quarantine(&["--reason", "IMPORT_NO_GEOMETRY"]).1.as_array().unwrap().len(), 1);
+    assert_eq!(
+        quarantine(&["--reason", "IMPORT_NO_GEOMETRY"])
+            .1
+            .as_array()
+            .unwrap()
+            .len(),
+        1
+    );
     assert_eq!(quarantine(&["--file", "other.shp"]), (0, json!([])));
     let (code, one) = quarantine(&["xa.geojson#1"]);
     assert_eq!(code, 0);
     assert_eq!(one["geometry"]["type"], "Polygon");
-    assert!(one["wkt"].as_str().unwrap().starts_with("POLYGON ((603500 1191500, "));
+    assert!(
+        one["wkt"]
+            .as_str()
+            .unwrap()
+            .starts_with("POLYGON ((603500 1191500, ")
+    );
     assert_eq!(one["faults"][0]["at"], json!([E + 5.0, N + 5.0]));
     assert!(one["columns"].as_array().unwrap().contains(&json!("TENCHU")));
     assert!(one.get("values").is_none() && !one.to_string().contains("Thử Nghiệm"));
@@ -577,7 +716,10 @@ fn the_command_lists_shows_exports_and_places() {
         let path = out.to_str().unwrap();
         quarantine(&[flag, path]);
         let (code, answer) = quarantine(&[flag, path]);
-        assert_eq!((code, answer["error"]["code"].as_str()), (2, Some("EXPORT_EXISTS")));
+        assert_eq!(
+            (code, answer["error"]["code"].as_str()),
+            (2, Some("EXPORT_EXISTS"))
+        );
         let layers = diachinh::formats::open(&out, None).unwrap();
         assert_eq!(layers[0].records, 2);
         let names: Vec<&str> = layers[0].fields.iter().map(|f| f.name.as_str()).collect();
@@ -590,13 +732,26 @@ fn the_command_lists_shows_exports_and_places() {
     // The edit that was proposed is a line of a script.
     let script = dir.path().join("s.jsonl");
     std::fs::write(&script, one["repairs"][0]["edit"].to_string()).unwrap();
-    let done = ok(diachinh().arg("edit").arg(&district).arg("--script").arg(&script), &[0]);
+    let done = ok(
+        diachinh().arg("edit").arg(&district).arg("--script").arg(&script),
+        &[0],
+    );
     assert_eq!(done["created"].as_array().unwrap().len(), 1);
-    std::fs::write(&script, json!({"op": "set_record_aside", "record": "xa.geojson#3", "reason": "không có ranh"}).to_string()).unwrap();
-    ok(diachinh().arg("edit").arg(&district).arg("--script").arg(&script), &[0]);
+    std::fs::write(
+        &script,
+        json!({"op": "set_record_aside", "record": "xa.geojson#3", "reason": "không có ranh"}).to_string(),
+    )
+    .unwrap();
+    ok(
+        diachinh().arg("edit").arg(&district).arg("--script").arg(&script),
+        &[0],
+    );
     let (code, all) = quarantine(&[]);
     assert_eq!(code, 0);
-    assert_eq!((all[0]["parcel"]["ref"].as_str(), all[1]["aside"].as_str()), (Some("25747/12/1"), Some("không có ranh")));
+    assert_eq!(
+        (all[0]["parcel"]["ref"].as_str(), all[1]["aside"].as_str()),
+        (Some("25747/12/1"), Some("không có ranh"))
+    );
     let log = ok(diachinh().arg("log").arg(&district), &[0]);
     assert!(!log.to_string().contains("Thử Nghiệm"));
     assert!(log.to_string().contains("place_record"));

@@ -192,7 +192,9 @@ pub fn insert(
     thread::scope(|s| {
         let maker = thread::Builder::new()
             .name("bulk rows".to_owned())
-            .spawn_scoped(s, move || Maker::new(context, waiting, rows, send, spare).make(source))
+            .spawn_scoped(s, move || {
+                Maker::new(context, waiting, rows, send, spare).make(source)
+            })
             .map_err(|e| no_thread(&e))?;
         let inserted = drain(conn, receive, &give_back, &mut inserters, counted, progress);
         let made = maker

@@ -296,18 +296,23 @@ fn source_files(operation: &Operation<'_>, rest: &Draft, op: i64, uids: &mut Uid
 fn quarantine(operation: &Operation<'_>, rest: &Draft, first: i64, uids: &mut Uids) -> Result<()> {
     let sealed = |q: &Quarantined| q.parcel.as_deref().and_then(quarantine::sealed);
     let attributes: Vec<Option<Vec<u8>>> = rest.quarantined.iter().map(sealed).collect();
-    let rows = rest.quarantined.iter().zip(first..).zip(&attributes).map(|((q, record), attributes)| {
-        let reading = rest.files.get(q.file as usize).and_then(|f| f.reading);
-        [
-            Cell::Uid(uids.next()),
-            Cell::Int(record),
-            attributes.as_deref().into(),
-            reading.map_or(Cell::Null, |r| Cell::Int(r.epsg.into())),
-            reading.map_or(Cell::Null, |r| Cell::Int(r.swap_xy.into())),
-            reading.map(|r| r.shift[0]).into(),
-            reading.map(|r| r.shift[1]).into(),
-        ]
-    });
+    let rows = rest
+        .quarantined
+        .iter()
+        .zip(first..)
+        .zip(&attributes)
+        .map(|((q, record), attributes)| {
+            let reading = rest.files.get(q.file as usize).and_then(|f| f.reading);
+            [
+                Cell::Uid(uids.next()),
+                Cell::Int(record),
+                attributes.as_deref().into(),
+                reading.map_or(Cell::Null, |r| Cell::Int(r.epsg.into())),
+                reading.map_or(Cell::Null, |r| Cell::Int(r.swap_xy.into())),
+                reading.map(|r| r.shift[0]).into(),
+                reading.map(|r| r.shift[1]).into(),
+            ]
+        });
     small(operation, &QUARANTINE, rows)
 }
 
@@ -353,7 +358,9 @@ pub fn widen(operation: &Operation<'_>, table: &str, extent: BBox) -> Result<()>
 /// How many rows `from..=to` of `table` there are now and their hash, as a `change` row of a commit has
 /// them: equal as long as none of them was touched since.
 pub fn hash_of_rows(conn: &Connection, table: &str, from: i64, to: i64) -> Result<(i64, String)> {
-    let all = TARGETS.iter().chain([&COMMUNE, &SHEET, &SOURCE_FILE, &QUARANTINE]);
+    let all = TARGETS
+        .iter()
+        .chain([&COMMUNE, &SHEET, &SOURCE_FILE, &QUARANTINE]);
     match all.into_iter().find(|t| t.table == table) {
         Some(target) => target.hash_of_rows(conn, from, to),
         None => Ok((0, String::new())),

@@ -37,7 +37,10 @@ pub fn place(op: &Operation<'_>, parcels: &[DraftParcel], source: Source, epsg: 
         rows.take(&mut block);
         Inserter::new(op, target)?.insert(&block)?;
     }
-    let sheets = parcels.iter().map(|p| (p.commune.clone(), p.sheet.clone())).collect();
+    let sheets = parcels
+        .iter()
+        .map(|p| (p.commune.clone(), p.sheet.clone()))
+        .collect();
     communes_and_sheets(op, &sheets, &mut uids)?;
     Ok(fids)
 }

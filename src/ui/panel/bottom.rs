@@ -2,7 +2,10 @@
 
 use egui::Ui;
 
-use super::{findings::FindingsTable, history::HistoryTable, parcels::ParcelTable, survey::SurveyTable};
+use super::{
+    findings::FindingsTable, history::HistoryTable, parcels::ParcelTable, quarantine::QuarantinePanel,
+    survey::SurveyTable,
+};
 use crate::text::{Text, format};
 use crate::ui::action::Action;
 use crate::ui::jobs::Jobs;
@@ -16,6 +19,7 @@ pub enum Tab {
     Parcels,
     Survey,
     Findings,
+    Quarantine,
     History,
     Jobs,
 }
@@ -26,12 +30,14 @@ pub struct Bottom {
     pub parcels: ParcelTable,
     pub survey: SurveyTable,
     pub findings: FindingsTable,
+    pub quarantine: QuarantinePanel,
     pub history: HistoryTable,
 }
 
 const PARCELS: Text = Text::new("Thửa đất", "Parcels");
 const SURVEY: Text = Text::new("Điểm đo", "Survey points");
 const FINDINGS: Text = Text::new("Lỗi", "Findings");
+const QUARANTINE: Text = Text::new("Cách ly", "Quarantine");
 const HISTORY: Text = Text::new("Nhật ký", "History");
 const JOBS: Text = Text::new("Công việc", "Jobs");
 
@@ -46,6 +52,10 @@ impl Bottom {
             (Tab::Parcels, numbered(PARCELS, look.coverage.len())),
             (Tab::Survey, numbered(SURVEY, look.survey.points.len())),
             (Tab::Findings, numbered(FINDINGS, look.findings.len())),
+            (
+                Tab::Quarantine,
+                numbered(QUARANTINE, self.quarantine.waiting(look)),
+            ),
             (Tab::History, HISTORY.get(lang).to_owned()),
             (Tab::Jobs, numbered(JOBS, jobs.shown().count())),
         ];
@@ -58,6 +68,7 @@ impl Bottom {
                 Tab::Parcels => self.parcels.bar(ui, look),
                 Tab::Survey => self.survey.bar(ui, look, out),
                 Tab::Findings => self.findings.bar(ui, look, out),
+                Tab::Quarantine => self.quarantine.bar(ui, look),
                 Tab::History | Tab::Jobs => (),
             }
         });
@@ -66,6 +77,7 @@ impl Bottom {
             Tab::Parcels => self.parcels.ui(ui, look, out),
             Tab::Survey => self.survey.ui(ui, look, out),
             Tab::Findings => self.findings.ui(ui, look, out),
+            Tab::Quarantine => self.quarantine.ui(ui, look, out),
             Tab::History => self.history.ui(ui, look, out),
             Tab::Jobs => super::jobs::ui(ui, lang, jobs, out),
         }

@@ -8,6 +8,8 @@ pub mod inspector;
 pub mod jobs;
 pub mod layers;
 pub mod parcels;
+pub mod quarantine;
+pub mod record_card;
 pub mod references;
 pub mod search;
 pub mod survey;

@@ -7,12 +7,11 @@ use std::sync::Arc;
 use egui::{ComboBox, RichText, TextEdit, Ui};
 use egui_material_icons::icons as i;
 
-use super::record_card::Card;
+use super::record_card::{Asked, Card};
 use crate::domain::{BBox, Failure, QuarantineFilter, QuarantinedRecord, RecordState};
 use crate::text::fold::fold;
 use crate::text::{Lang, Text, format, terms};
 use crate::ui::action::Action;
-use crate::ui::command::Command;
 use crate::ui::look::Look;
 use crate::ui::map_record::ShownRecord;
 use crate::ui::table::{self, Col, Rows, Table};
@@ -27,8 +26,6 @@ const STATE: Text = Text::new("Trạng thái bản ghi", "State of the records")
 const REASON: Text = Text::new("Lý do cách ly", "Reason");
 const ANY_STATE: Text = Text::new("Mọi trạng thái", "All states");
 const ANY_REASON: Text = Text::new("Mọi lý do", "All reasons");
-const PREVIOUS: Text = Text::new("Bản ghi trước", "Previous record");
-const NEXT: Text = Text::new("Bản ghi sau", "Next record");
 const EMPTY: Text = Text::new("Không có bản ghi cách ly", "Nothing in quarantine");
 const EMPTY_BODY: Text = Text::new(
     "Bản ghi mà lần nhập dữ liệu không đặt được vào bản đồ (tự cắt, không có hình, tọa độ sai…) nằm ở đây, kèm hình gốc.",
@@ -111,26 +108,24 @@ impl QuarantinePanel {
         self.at.is_some()
     }
 
-    pub fn bar(&mut self, ui: &mut Ui, look: &Look<'_>, out: &mut Vec<Action>) {
+    pub fn bar(&mut self, ui: &mut Ui, look: &Look<'_>) {
         let lang = look.lang;
+        // The bar must not push the panel wider.
+        let room = ui.available_width() - 4.0 * ui.spacing().item_spacing.x;
+        let field = (room * 0.28).clamp(60.0, 160.0);
+        let combo = ((room - field) / 2.0 - 8.0).clamp(60.0, 220.0);
         let hint = RichText::new(HINT.get(lang)).color(tokens(ui).text_weak);
-        let edit = TextEdit::singleline(&mut self.filter).desired_width(140.0).hint_text(hint);
+        let edit = TextEdit::singleline(&mut self.filter)
+            .desired_width(field - 8.0)
+            .hint_text(hint);
         let r = ui.add(edit);
         ui.ctx()
             .accesskit_node_builder(r.id, |n| n.set_label(FILTER.get(lang)));
-        self.choose_reason(ui, lang);
-        self.choose_state(ui, lang);
-        for (glyph, name, by) in [(i::ICON_ARROW_UPWARD, PREVIOUS, -1), (i::ICON_ARROW_DOWNWARD, NEXT, 1)] {
-            if widgets::icon_button(ui, glyph, name.get(lang)) {
-                self.step(by);
-            }
-        }
-        if widgets::command_button(ui, Command::Import, lang, look.have, widgets::Show::Icon, false) {
-            out.push(Action::Run(Command::Import));
-        }
+        self.choose_reason(ui, lang, combo);
+        self.choose_state(ui, lang, combo);
     }
 
-    fn choose_reason(&mut self, ui: &mut Ui, lang: Lang) {
+    fn choose_reason(&mut self, ui: &mut Ui, lang: Lang, width: f32) {
         let mut codes: Vec<&str> = self.records.iter().map(|r| r.code.as_str()).collect();
         codes.sort_unstable();
         let mut all: Vec<(Option<String>, String)> = vec![(None, ANY_REASON.get(lang).to_owned())];
@@ -139,9 +134,12 @@ impl QuarantinePanel {
             let text = format!("{} ({n})", quarantine_reason(group[0]).get(lang));
             all.push((Some(group[0].to_owned()), text));
         }
-        let now = all.iter().find(|(code, _)| *code == self.reason).map_or(&all[0].1, |(_, t)| t);
+        let now = all
+            .iter()
+            .find(|(code, _)| *code == self.reason)
+            .map_or(&all[0].1, |(_, t)| t);
         let combo = ComboBox::from_id_salt("quarantine reason")
-            .width(150.0)
+            .width(width)
             .truncate()
             .selected_text(now.clone())
             .show_ui(ui, |ui| {
@@ -152,10 +150,11 @@ impl QuarantinePanel {
         widgets::named(combo.response, egui::accesskit::Role::ComboBox, REASON.get(lang));
     }
 
-    fn choose_state(&mut self, ui: &mut Ui, lang: Lang) {
+    fn choose_state(&mut self, ui: &mut Ui, lang: Lang, width: f32) {
         let text = |state: Option<&str>| state.map_or(ANY_STATE, state_text).get(lang);
         let combo = ComboBox::from_id_salt("quarantine state")
-            .width(110.0)
+            .width(width)
+            .truncate()
             .selected_text(text(self.state))
             .show_ui(ui, |ui| {
                 ui.selectable_value(&mut self.state, None, text(None));
@@ -171,6 +170,9 @@ impl QuarantinePanel {
     pub fn ui(&mut self, ui: &mut Ui, look: &Look<'_>, out: &mut Vec<Action>) {
         let lang = look.lang;
         self.refresh(look);
+        if self.rows.is_empty() {
+            self.tell(look, out);
+        }
         if let Some(failure) = &self.failure {
             return widgets::note(ui, Tone::Error, &failure.describe(lang));
         }
@@ -201,7 +203,11 @@ impl QuarantinePanel {
             },
         );
         let next = table::step(now, event.moved, self.rows.len() as u64);
-        let chosen = event.clicked.map(|(row, _)| row).or(event.double_clicked).or(next);
+        let chosen = event
+            .clicked
+            .map(|(row, _)| row)
+            .or(event.double_clicked)
+            .or(next);
         if let Some(row) = chosen {
             self.stand_on(row);
         }
@@ -210,8 +216,11 @@ impl QuarantinePanel {
 
     /// The card at the right.
     pub fn card(&mut self, ui: &mut Ui, look: &Look<'_>, out: &mut Vec<Action>) {
-        if let Some(r) = self.current().cloned() {
-            self.card.ui(ui, &r, look, out);
+        let Some(r) = self.current().cloned() else { return };
+        match self.card.ui(ui, &r, look, out) {
+            Some(Asked::Close) => self.at = None,
+            Some(Asked::Step(by)) => self.step(by),
+            None => (),
         }
     }
 
@@ -220,13 +229,18 @@ impl QuarantinePanel {
     }
 
     fn position(&self) -> Option<u64> {
-        let found = self.rows.iter().position(|n| Some(self.records[*n].id) == self.at);
+        let found = self
+            .rows
+            .iter()
+            .position(|n| Some(self.records[*n].id) == self.at);
         found.map(|n| n as u64)
     }
 
     fn step(&mut self, by: i64) {
         let last = self.rows.len() as i64 - 1;
-        let next = self.position().map_or(0, |n| (n as i64 + by).clamp(0, last.max(0)));
+        let next = self
+            .position()
+            .map_or(0, |n| (n as i64 + by).clamp(0, last.max(0)));
         self.stand_on(next as u64);
     }
 
@@ -246,7 +260,12 @@ impl QuarantinePanel {
             self.read = Some(look.revision);
             self.go_on(was);
         }
-        let wish = (look.revision, fold(self.filter.trim()), self.reason.clone(), self.state);
+        let wish = (
+            look.revision,
+            fold(self.filter.trim()),
+            self.reason.clone(),
+            self.state,
+        );
         if self.answers.as_ref() == Some(&wish) {
             return;
         }

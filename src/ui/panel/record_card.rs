@@ -15,10 +15,13 @@ use crate::ui::action::Action;
 use crate::ui::command::Command;
 use crate::ui::look::Look;
 use crate::ui::map_record::ShownRecord;
-use crate::ui::theme::{self, M, S, tokens};
+use crate::ui::theme::{M, S, tokens};
 use crate::ui::widgets::{self, Tone};
 use crate::validate::{self, quarantine_reason};
 
+const CLOSE: Text = Text::new("Đóng bản ghi", "Close the record");
+const PREVIOUS: Text = Text::new("Bản ghi trước", "Previous record");
+const NEXT: Text = Text::new("Bản ghi sau", "Next record");
 const FAULTS: Text = Text::new("Vị trí sai", "What is wrong");
 const REPAIRS: Text = Text::new("Cách sửa", "Ways to repair");
 const NO_REPAIR: Text = Text::new(
@@ -40,7 +43,10 @@ const OPERATING: Text = Text::new(
     "The district is in operation: records of files are not placed. Make the parcel in a dossier, then set this record aside.",
 );
 const CLEAR: Text = Text::new("Không chồng lấn thửa nào.", "It overlaps no parcel.");
-const DROPPED: Text = Text::new("điểm không có tọa độ được bỏ", "points without coordinates left out");
+const DROPPED: Text = Text::new(
+    "điểm không có tọa độ được bỏ",
+    "points without coordinates left out",
+);
 
 /// What was read of the record shown.
 struct Read {
@@ -98,18 +104,29 @@ impl Card {
         }))
     }
 
-    pub fn ui(&mut self, ui: &mut Ui, r: &QuarantinedRecord, look: &Look<'_>, out: &mut Vec<Action>) {
+    pub fn ui(
+        &mut self,
+        ui: &mut Ui,
+        r: &QuarantinedRecord,
+        look: &Look<'_>,
+        out: &mut Vec<Action>,
+    ) -> Option<Asked> {
         let lang = look.lang;
         self.load(r, look);
-        header(ui, r, lang);
+        let asked = header(ui, r, lang);
         let Self { read, chosen, reason } = self;
         let read = match read {
             Some(Ok(read)) => read,
-            Some(Err((.., failure))) => return widgets::note(ui, Tone::Error, &failure.describe(lang)),
-            None => return,
+            Some(Err((.., failure))) => {
+                widgets::note(ui, Tone::Error, &failure.describe(lang));
+                return asked;
+            }
+            None => return asked,
         };
         ui.separator();
-        let body = ScrollArea::vertical().id_salt("record card").auto_shrink([false, false]);
+        let body = ScrollArea::vertical()
+            .id_salt("record card")
+            .auto_shrink([false, false]);
         body.show(ui, |ui| {
             if r.is_waiting() {
                 faults(ui, read, lang);
@@ -118,11 +135,21 @@ impl Card {
                 }
                 other_ways(ui, r, read, reason, look, out);
             } else {
-                decided(ui, r, read, look, out);
+                decided(ui, r, look, out);
             }
             row(ui, read, lang);
         });
+        asked
     }
+}
+
+/// What its header asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// The panel is about the selected parcel again.
+    Close,
+    /// Another record of the list.
+    Step(i64),
 }
 
 fn read(r: &QuarantinedRecord, look: &Look<'_>) -> Result<Read, Failure> {
@@ -133,12 +160,17 @@ fn read(r: &QuarantinedRecord, look: &Look<'_>) -> Result<Read, Failure> {
     } else {
         Vec::new()
     };
-    let said = repairs.iter().map(|p| project.consequences(r, &p.polygons)).collect();
+    let said = repairs
+        .iter()
+        .map(|p| project.consequences(r, &p.polygons))
+        .collect();
     let by_name = RecordRef::Name {
         file: r.file.clone(),
         record: r.record,
     };
-    let is_enough = project.quarantined_record(&by_name).is_ok_and(|d| d.record.uid == r.uid);
+    let is_enough = project
+        .quarantined_record(&by_name)
+        .is_ok_and(|d| d.record.uid == r.uid);
     Ok(Read {
         id: r.id,
         revision: look.revision,
@@ -152,18 +184,35 @@ fn read(r: &QuarantinedRecord, look: &Look<'_>) -> Result<Read, Failure> {
     })
 }
 
-fn header(ui: &mut Ui, r: &QuarantinedRecord, lang: Lang) {
+fn header(ui: &mut Ui, r: &QuarantinedRecord, lang: Lang) -> Option<Asked> {
+    let mut asked = None;
     let title = match lang {
         Lang::Vi => format!("Bản ghi {} · {}", format::count(r.record, lang), r.file),
         Lang::En => format!("Record {} · {}", format::count(r.record, lang), r.file),
     };
-    ui.add(egui::Label::new(RichText::new(title).text_style(theme::title())).truncate());
+    ui.horizontal(|ui| {
+        widgets::at_right(ui, |ui| {
+            for (glyph, name, what) in [
+                (i::ICON_CLOSE, CLOSE, Asked::Close),
+                (i::ICON_ARROW_DOWNWARD, NEXT, Asked::Step(1)),
+                (i::ICON_ARROW_UPWARD, PREVIOUS, Asked::Step(-1)),
+            ] {
+                if widgets::icon_button(ui, glyph, name.get(lang)) {
+                    asked = Some(what);
+                }
+            }
+            ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
+                ui.add(egui::Label::new(RichText::new(title).heading()).truncate());
+            });
+        });
+    });
     let reference = r.reference();
     let mut under = quarantine_reason(&r.code).get(lang).to_owned();
     if !reference.is_empty() {
         under = format!("{reference} · {under}");
     }
     ui.add(egui::Label::new(RichText::new(under).color(tokens(ui).text_weak)).wrap());
+    asked
 }
 
 fn faults(ui: &mut Ui, read: &Read, lang: Lang) {
@@ -234,7 +283,11 @@ fn described(r: &Repair, lang: Lang) -> String {
     let area: f64 = r.polygons.iter().map(|p| p.area_m2()).sum();
     text += &format!(" · {}", format::area(area, lang));
     if r.dropped > 0 {
-        text += &format!(" · {} {}", format::count(r.dropped as u64, lang), DROPPED.get(lang));
+        text += &format!(
+            " · {} {}",
+            format::count(r.dropped as u64, lang),
+            DROPPED.get(lang)
+        );
     }
     text
 }
@@ -278,17 +331,29 @@ fn other_ways(
                 commune: r.commune.clone(),
                 sheet: r.sheet.clone(),
                 number: r.number.clone(),
-                land_use: read.attributes.as_ref().and_then(|p| p.land_use.clone()).unwrap_or_default(),
+                land_use: read
+                    .attributes
+                    .as_ref()
+                    .and_then(|p| p.land_use.clone())
+                    .unwrap_or_default(),
             })));
         }
         let import = Command::Import.check(look.have).is_ok();
         if widgets::button(ui, import, i::ICON_FILE_DOWNLOAD, AGAIN.get(lang)) {
-            let points = if r.is_point() { Command::ImportPoints } else { Command::Import };
+            let points = if r.is_point() {
+                Command::ImportPoints
+            } else {
+                Command::Import
+            };
             out.push(Action::Run(points));
         }
     });
     ui.add_space(S);
-    ui.label(RichText::new(WHY.get(lang)).size(13.0).color(tokens(ui).text_weak));
+    ui.label(
+        RichText::new(WHY.get(lang))
+            .size(13.0)
+            .color(tokens(ui).text_weak),
+    );
     ui.horizontal(|ui| {
         let hint = RichText::new(WHY_HINT.get(lang)).color(tokens(ui).text_weak);
         let room = (ui.available_width() - 104.0).max(80.0);
@@ -306,7 +371,7 @@ fn other_ways(
     });
 }
 
-fn decided(ui: &mut Ui, r: &QuarantinedRecord, read: &Read, look: &Look<'_>, out: &mut Vec<Action>) {
+fn decided(ui: &mut Ui, r: &QuarantinedRecord, look: &Look<'_>, out: &mut Vec<Action>) {
     let lang = look.lang;
     let (tone, op) = match &r.state {
         RecordState::Placed { op, .. } => (Tone::Ok, *op),
@@ -335,7 +400,6 @@ fn decided(ui: &mut Ui, r: &QuarantinedRecord, read: &Read, look: &Look<'_>, out
             }
         }
     }
-    let _ = read;
 }
 
 /// The source row: column and value.

@@ -4,11 +4,12 @@ use super::land::Land;
 use super::lists::Points;
 use super::{Asks, Input, Tool, bar::Bar, marks};
 use crate::domain::Pt;
-use crate::edit::{Edit, NewParcel};
+use crate::edit::{Edit, NewLand, NewParcel, PlaceRecord};
 use crate::text::Text;
 use crate::ui::draw::Wanted;
 use crate::ui::look::Look;
 use crate::ui::map_live::Canvas;
+use crate::ui::panel::record_card::ForRecord;
 use crate::ui::theme::Tokens;
 
 const OUTLINE: Text = Text::new("Đường bao", "Outline");
@@ -23,9 +24,35 @@ const CHECK: Text = Text::new(
 
 #[derive(Default)]
 pub struct AddParcel {
+    /// The record in quarantine it is drawn for.
+    record: Option<ForRecord>,
     outline: Points,
     land: Land,
     live: Vec<Pt>,
+}
+
+impl AddParcel {
+    /// For a record in quarantine, entered as that says.
+    pub fn of(record: ForRecord) -> Self {
+        Self {
+            land: Land::of(&record),
+            record: Some(record),
+            ..Self::default()
+        }
+    }
+
+    fn placed(record: &ForRecord, land: NewLand, ring: Vec<Pt>) -> Edit {
+        let mut fields = land.fields;
+        fields.sheet = Some(Some(land.sheet));
+        fields.number = land.number.map(Some);
+        Edit::PlaceRecord(PlaceRecord {
+            record: record.name.clone(),
+            polygons: vec![vec![ring]],
+            parcel: None,
+            commune: Some(land.commune),
+            fields,
+        })
+    }
 }
 
 impl Tool for AddParcel {
@@ -42,6 +69,9 @@ impl Tool for AddParcel {
             return None;
         }
         let land = self.land.given(look)?;
+        if let Some(record) = &self.record {
+            return Some(Self::placed(record, land, ring));
+        }
         Some(Edit::AddParcel(NewParcel {
             commune: land.commune,
             sheet: land.sheet,
@@ -84,5 +114,8 @@ impl Tool for AddParcel {
         self.outline.clear();
         self.live.clear();
         self.land.again();
+        if self.record.take().is_some() {
+            self.land = Land::default();
+        }
     }
 }

@@ -4,6 +4,7 @@
 
 use egui::{Key, Ui};
 
+use super::add_parcel::AddParcel;
 use super::preview::Preview;
 use super::{Asks, Tool, ToolKind, bar, card, plan_view};
 use crate::domain::{BBox, Pt};
@@ -12,6 +13,7 @@ use crate::ui::action::{Action, Select};
 use crate::ui::draw::{self, Draw, Wanted};
 use crate::ui::look::Look;
 use crate::ui::map_live::Canvas;
+use crate::ui::panel::record_card::ForRecord;
 use crate::ui::theme::{Tokens, tokens};
 
 /// What the pointer does in this frame.
@@ -97,6 +99,15 @@ impl Hand {
         *self = Self {
             kind,
             tool: kind.make(),
+            ..Self::default()
+        };
+    }
+
+    /// The tool for new land, for a record in quarantine.
+    pub fn take_record(&mut self, record: &ForRecord) {
+        *self = Self {
+            kind: ToolKind::AddParcel,
+            tool: Some(Box::new(AddParcel::of(record.clone()))),
             ..Self::default()
         };
     }

@@ -4,6 +4,7 @@ use super::bar::Bar;
 use crate::edit::{Fields, NewLand};
 use crate::text::{Text, terms};
 use crate::ui::look::Look;
+use crate::ui::panel::record_card::ForRecord;
 
 const COMMUNE: Text = Text::new("Xã", "Commune");
 const SHEET: Text = Text::new("Tờ", "Sheet");
@@ -17,11 +18,25 @@ pub struct Land {
     sheet: String,
     number: String,
     land_use: String,
-    /// Nobody has typed here: it follows the selected parcel.
+    /// Somebody has typed here: it no longer follows the selected parcel.
     touched: bool,
+    /// The commune to begin with, until the list is there.
+    wanted: Option<String>,
 }
 
 impl Land {
+    /// As a record in quarantine says.
+    pub fn of(record: &ForRecord) -> Self {
+        Self {
+            commune: 0,
+            sheet: record.sheet.clone(),
+            number: record.number.clone(),
+            land_use: record.land_use.clone(),
+            touched: true,
+            wanted: Some(record.commune.clone()),
+        }
+    }
+
     /// As the selected parcel, until something is typed.
     fn follow(&mut self, look: &Look<'_>) {
         let Some(p) = look
@@ -39,6 +54,14 @@ impl Land {
 
     pub fn fields(&mut self, bar: &mut Bar<'_, '_, '_>) {
         self.follow(bar.look);
+        let list = &bar.look.scene.communes;
+        if let Some(at) = self
+            .wanted
+            .take()
+            .and_then(|w| list.iter().position(|(c, _)| *c == w))
+        {
+            self.commune = at;
+        }
         let names = bar.look.scene.communes.iter().map(|(_, name)| name).enumerate();
         let all: Vec<(usize, String)> = names.map(|(n, name)| (n, name.clone())).collect();
         let before = self.commune;
