@@ -1,4 +1,4 @@
-//! A record in quarantine on the map: its original with what is wrong with it, and the repair that is looked at.
+//! A record in quarantine on the map: its original (dashed) with what is wrong with it, and the repair that is looked at.
 
 use egui::{Shape, Stroke, vec2};
 
@@ -41,7 +41,7 @@ pub fn paint(cx: &Canvas<'_>, look: &Look<'_>, shown: &ShownRecord, t: &Tokens) 
         cx.outline(polygon, Stroke::new(2.5, t.map_preview));
     }
     let palette = look.style.palette();
-    let (red, halo) = (rgb(palette.error), rgba(palette.halo));
+    let (red, amber, halo) = (rgb(palette.error), rgb(palette.warning), rgba(palette.halo));
     let mut left = MOST;
     for line in &shown.sketch.lines {
         let mut points: Vec<_> = line.points.iter().take(left).map(|p| cx.pos(*p)).collect();
@@ -52,13 +52,13 @@ pub fn paint(cx: &Canvas<'_>, look: &Look<'_>, shown: &ShownRecord, t: &Tokens) 
         if points.len() < 2 {
             points
                 .iter()
-                .for_each(|p| _ = cx.painter.circle_filled(*p, 4.0, red));
+                .for_each(|p| _ = cx.painter.circle_filled(*p, 4.0, amber));
             continue;
         }
         cx.painter
             .add(Shape::line(points.clone(), Stroke::new(4.5, halo)));
         cx.painter
-            .extend(Shape::dashed_line(&points, Stroke::new(2.0, red), 8.0, 5.0));
+            .extend(Shape::dashed_line(&points, Stroke::new(2.5, amber), 8.0, 5.0));
     }
     for (n, mark) in shown.sketch.marks.iter().enumerate() {
         let at = cx.pos(mark.at);

@@ -191,6 +191,7 @@ fn the_journal_has_one_row_a_table_with_the_hash_of_its_rows() {
             "land_use_row",
             "parcel",
             "party",
+            "quarantine",
             "right",
             "sheet",
             "source_file",

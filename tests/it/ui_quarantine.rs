@@ -138,7 +138,7 @@ fn records_are_repaired_drawn_and_set_aside_in_the_window() {
     );
     let before = w.app().scale();
     w.first();
-    assert!(w.says("Bản ghi 3 · DC_25747.geojson"), "{}", w.texts());
+    assert!(w.says("DC_25747.geojson · 25747/12/3"), "{}", w.texts());
     assert!(w.app().scale() < before, "the map went there");
     assert!(
         w.says("Trần Thị Thử Nghiệm") && w.says("đo năm 1998"),
@@ -150,7 +150,7 @@ fn records_are_repaired_drawn_and_set_aside_in_the_window() {
     assert_eq!(w.states(), "placed waiting waiting");
     assert!(w.is_tab("Cách ly (2)"));
     // It goes on to the next that waits: no shape, so it is drawn.
-    assert!(w.says("Bản ghi 6 · DC_25747.geojson"), "{}", w.texts());
+    assert!(w.says("DC_25747.geojson · 25747/12/6"), "{}", w.texts());
     assert!(w.says("hãy vẽ ranh bằng tay"));
     w.shot("cach-ly-khong-hinh");
     w.click("Vẽ bằng tay");
@@ -180,7 +180,7 @@ fn records_are_repaired_drawn_and_set_aside_in_the_window() {
     w.key(NONE, Key::Escape);
     w.settle();
     // The next one is set aside, with its reason.
-    assert!(w.says("Bản ghi 9 · DC_25747.geojson"), "{}", w.texts());
+    assert!(w.says("DC_25747.geojson · 25747/12/9"), "{}", w.texts());
     w.type_into("Lý do để riêng", "chờ đo lại");
     w.settle();
     w.click("Để riêng");
@@ -214,7 +214,7 @@ fn the_list_is_walked_and_filtered_by_keyboard_and_follows_a_new_import() {
     w.first();
     for (number, next) in [(3, "Bản ghi sau"), (6, "Bản ghi sau"), (9, "")] {
         assert!(
-            w.says(&format!("Bản ghi {number} · DC_25747.geojson")),
+            w.says(&format!("DC_25747.geojson · 25747/12/{number}")),
             "{}",
             w.texts()
         );

@@ -47,11 +47,11 @@ const fn col(name: Text, width: f32, right: bool) -> Col {
 }
 
 const COLS: [Col; 5] = [
-    col(Text::new("Tệp", "File"), 170.0, false),
-    col(Text::new("Bản ghi", "Record"), 66.0, true),
-    col(terms::PARCEL, 118.0, false),
-    col(Text::new("Lý do", "Reason"), 230.0, false),
-    col(Text::new("Trạng thái", "State"), 250.0, false),
+    col(Text::new("Tệp", "File"), 146.0, false),
+    col(Text::new("Bản ghi", "Record"), 62.0, true),
+    col(terms::PARCEL, 104.0, false),
+    col(Text::new("Lý do", "Reason"), 206.0, false),
+    col(Text::new("Trạng thái", "State"), 226.0, false),
 ];
 
 /// What a state is called in lists.

@@ -186,9 +186,10 @@ fn read(r: &QuarantinedRecord, look: &Look<'_>) -> Result<Read, Failure> {
 
 fn header(ui: &mut Ui, r: &QuarantinedRecord, lang: Lang) -> Option<Asked> {
     let mut asked = None;
+    let n = format::count(r.record, lang);
     let title = match lang {
-        Lang::Vi => format!("Bản ghi {} · {}", format::count(r.record, lang), r.file),
-        Lang::En => format!("Record {} · {}", format::count(r.record, lang), r.file),
+        Lang::Vi => format!("Bản ghi {n}"),
+        Lang::En => format!("Record {n}"),
     };
     ui.horizontal(|ui| {
         widgets::at_right(ui, |ui| {
@@ -207,11 +208,13 @@ fn header(ui: &mut Ui, r: &QuarantinedRecord, lang: Lang) -> Option<Asked> {
         });
     });
     let reference = r.reference();
-    let mut under = quarantine_reason(&r.code).get(lang).to_owned();
-    if !reference.is_empty() {
-        under = format!("{reference} · {under}");
-    }
-    ui.add(egui::Label::new(RichText::new(under).color(tokens(ui).text_weak)).wrap());
+    let from = match reference.is_empty() {
+        true => r.file.clone(),
+        false => format!("{} · {reference}", r.file),
+    };
+    let weak = tokens(ui).text_weak;
+    ui.add(egui::Label::new(RichText::new(from).color(weak)).wrap());
+    ui.add(egui::Label::new(quarantine_reason(&r.code).get(lang)).wrap());
     asked
 }
 
