@@ -5,7 +5,4 @@ pub mod package;
 pub mod quarantine;
 pub mod readiness;
 pub mod sheet;
-//! Project → files: sync packages ([`package`]) tables of parcels for other programs
-//! ([`table`]) and what the import could not place ([`quarantine`]).
-
 pub mod table;
