@@ -64,8 +64,8 @@ mod term_expired;
 mod unmatched_vertex;
 
 pub use parameters::{InForce, Parameters, legal_basis, parameters_of};
-pub use register::{affected_all, refresh_all, run_all};
 pub use quarantine_reasons::quarantine_reason;
+pub use register::{affected_all, refresh_all, run_all};
 pub use rule::{Check, Moment, Rule};
 pub use run::{Options, affected, counts, refresh, run};
 
