@@ -24,6 +24,9 @@ const KINDS: Text = Text::new(
     "Readable are SHP, TAB, MIF, GPKG, GeoJSON, FGB, GDB, DGN V7, DXF, and CSV or TXT with coordinates.",
 );
 
+/// Gets the number of a record (from 1) and a line of it.
+pub type Each<'a> = dyn FnMut(u64, &[[f64; 2]]) -> Result<(), Failure> + 'a;
+
 /// A layer of a file, opened.
 #[derive(Debug)]
 pub struct LineLayer {
@@ -103,11 +106,7 @@ impl LineLayer {
     /// Hands over the number of each record (from 1) and each line of it, in the file's axis order, curves
     /// made straight; a line of one point is a point. The number of records that cannot be read is given back.
     /// Fails when the file can no longer be read, with `CANCELLED`, or with what `each` returns.
-    pub fn read(
-        &self,
-        progress: &Progress,
-        each: &mut dyn FnMut(u64, &[[f64; 2]]) -> Result<(), Failure>,
-    ) -> Result<u64, Failure> {
+    pub fn read(&self, progress: &Progress, each: &mut Each<'_>) -> Result<u64, Failure> {
         let dataset = ogr::open_dataset(&self.file, self.format).map_err(|f| f.file(&self.file))?;
         let mut layer = dataset.layer(self.index).map_err(|_| self.gone())?;
         progress.stage(READING, self.records)?;

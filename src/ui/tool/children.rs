@@ -94,7 +94,7 @@ impl Children {
                         ui,
                         &mut row.number,
                         &next,
-                        52.0,
+                        56.0,
                         &name(terms::PARCEL_NUMBER, n, lang),
                     );
                     ui.label(format::number(*area, 1, lang));
@@ -183,9 +183,9 @@ fn field(ui: &mut Ui, text: &mut String, hint: &str, width: f32, name: &str) {
     let weak = tokens(ui).text_weak;
     let edit = TextEdit::singleline(text)
         .id_salt(name)
-        .desired_width(width)
         .hint_text(RichText::new(hint).color(weak));
-    let r = ui.add(edit);
+    // A grid would squeeze it to the width of its heading.
+    let r = ui.add_sized([width, ui.spacing().interact_size.y], edit);
     let name = name.to_owned();
     ui.ctx().accesskit_node_builder(r.id, |n| n.set_label(name));
 }

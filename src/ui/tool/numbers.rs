@@ -18,14 +18,14 @@ pub fn to_be(edit: &Edit, plan: &Plan, look: &Look<'_>) -> Vec<String> {
         };
         let commune = or(given.commune, |p| p.commune.to_string());
         let sheet = or(given.fields.sheet.flatten(), |p| p.sheet.to_string());
-        let number = given.fields.number.flatten().unwrap_or_else(|| {
-            let free = next
-                .entry((commune.clone(), sheet.clone()))
-                .or_insert_with(|| look.project.next_number(&commune, &sheet).unwrap_or(0));
-            let number = *free;
-            *free += 1;
-            number.to_string()
-        });
+        // As `edit::numbering`: a number that is given counts for those after it.
+        let free = next
+            .entry((commune.clone(), sheet.clone()))
+            .or_insert_with(|| look.project.next_number(&commune, &sheet).unwrap_or(0));
+        let number = given.fields.number.flatten().unwrap_or_else(|| free.to_string());
+        *free = number
+            .parse()
+            .map_or(*free, |n: i64| n.saturating_add(1).max(*free));
         super::preview::short(&sheet, &number)
     };
     plan.created
