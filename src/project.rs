@@ -33,6 +33,7 @@ pub use crate::store::proposal::{Dossier, Proposal, Role};
 pub use crate::store::search::{Hit, HitKind};
 pub use crate::store::{Committed, Reader, TakeBack, Writer};
 pub use dossiers::Mode;
+pub use fix::{enter as enter_fixes, known};
 pub use info::{CommuneInfo, Info};
 pub use quarantine::RecordDetail;
 pub use safety::{Crash, UnfinishedDrawing};

@@ -38,7 +38,7 @@ pub fn run(a: &args::Fix, act: &Act, out: &Out) -> Result<Done, Failure> {
         None
     } else {
         let done = project.enter_fixes(&batch, act, &out.progress())?;
-        done.first().map(|e| e.op)
+        done.map(|e| e.op)
     };
     project.close()?;
     out.result(&document(&batch, op), || lines(&batch, op, out.lang));

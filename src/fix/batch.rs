@@ -113,7 +113,8 @@ impl Batch {
     }
 }
 
-const TRYING: Text = Text::new("Đang thử các cách sửa", "Trying the fixes");
+/// Stage of a job that tries.
+pub const TRYING: Text = Text::new("Đang thử các cách sửa", "Trying the fixes");
 /// Findings between two looks at the cancel button.
 const CHUNK: usize = 8;
 

@@ -22,7 +22,7 @@ mod trust;
 mod try_out;
 mod work;
 
-pub use batch::{Batch, Left, Made, Request, batch};
+pub use batch::{Batch, Left, Made, Request, TRYING, batch};
 pub use known::{Known, Sheet};
 pub use try_out::{Change, Preview, try_out};
 
@@ -120,6 +120,46 @@ pub const ORDER: [&str; 13] = [
     "AREA_MISMATCH",
 ];
 
+/// Names of the fixes that findings of a rule may have, in the order of [`KINDS`].
+pub fn names(code: &str) -> &'static [&'static str] {
+    match code {
+        RING_INVALID => &["tidy", "uncross", "parts", "largest"],
+        DUPLICATE_SHAPE => &["retire_duplicate"],
+        "NEAR_POINTS" => &["merge_points"],
+        UNMATCHED_VERTEX => &["match_points"],
+        "SHEET_EDGE" => &[
+            "snap_edge",
+            "take_less_trusted",
+            "take_first",
+            "take_second",
+            "overlap_middle",
+            "gap_longest",
+            "gap_neighbour",
+            "gap_middle",
+            "gap_parcel",
+        ],
+        PARCEL_OVERLAP => &[
+            "match_points",
+            "take_less_trusted",
+            "take_first",
+            "take_second",
+            "overlap_middle",
+        ],
+        PARCEL_GAP => &[
+            "match_points",
+            "gap_longest",
+            "gap_neighbour",
+            "gap_middle",
+            "gap_parcel",
+        ],
+        "NARROW_NECK" => &["split_neck"],
+        "SLIVER_PARCEL" => &["merge_sliver"],
+        "NUMBER_MISSING" => &["next_number"],
+        "LAND_USE_UNKNOWN" | "AREA_INVALID" | "AREA_MISMATCH" => &["set_value"],
+        _ => &[],
+    }
+}
+
 /// A finding with its parcels.
 struct About<'a> {
     coverage: &'a Coverage,
@@ -157,3 +197,6 @@ fn short(parcel: &Parcel) -> String {
     };
     format!("{}/{}", or(&parcel.sheet), or(&parcel.number))
 }
+
+#[cfg(test)]
+mod tests;

@@ -19,6 +19,17 @@ pub(super) const MERGE: (&str, Text) = (
 /// The points of the finding's parcels around it made one, within a tolerance.
 pub(super) fn matching(about: &About<'_>, mm: i64, yields: Vec<ParcelRef>, certain: bool) -> Fix {
     let near = about.finding.bbox.unwrap_or(BBox::EMPTY).grown(mm + 1);
+    // A third parcel with a corner there has a version of its own of it.
+    let mut others = Vec::new();
+    about.coverage.window_for_each(&near, |p| {
+        let there = p.polygon.points().any(|q| near.contains(q));
+        if there && !about.finding.parcels.contains(&p.uid) {
+            others.push(p.uid);
+        }
+    });
+    others.sort_unstable();
+    let mut parcels = about.references();
+    parcels.extend(others.into_iter().map(ParcelRef::Uid));
     let list = about
         .parcels
         .iter()
@@ -33,7 +44,7 @@ pub(super) fn matching(about: &About<'_>, mm: i64, yields: Vec<ParcelRef>, certa
             "Parcels {list}: points at most {mm} mm apart become one, a point only one side has comes into the other; surveyed points stay."
         ),
         edits: vec![Edit::MatchPoints(MatchPoints {
-            parcels: about.references(),
+            parcels,
             near: vec![near.min, near.max],
             tolerance: mm as f64 / 1000.0,
             yields,

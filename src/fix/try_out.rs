@@ -128,7 +128,13 @@ fn improved(work: &mut Work, finding: &Finding, steps: &Steps) -> Result<(), Fai
     if after.iter().any(|f| is_same(finding, f)) {
         return Err(no_help());
     }
-    let worse = |f: &&Finding| f.severity >= finding.severity && !before.iter().any(|b| covers(b, f));
+    let unknown = |f: &Finding| {
+        // What only a person knows of a new parcel.
+        let new = |u: &Uid| work.coverage.by_uid(*u).is_some_and(|p| Work::is_to_come(p.fid));
+        f.code == "LAND_USE_MISSING" && f.parcels.iter().all(new)
+    };
+    let worse =
+        |f: &&Finding| f.severity >= finding.severity && !before.iter().any(|b| covers(b, f)) && !unknown(f);
     match after.iter().find(worse) {
         Some(f) => Err(would_make(f)),
         None => Ok(()),

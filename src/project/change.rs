@@ -92,7 +92,7 @@ impl Project {
         let coverage = &mut self.coverage;
         let run = || -> Result<Option<i64>, EditError> {
             let op = writer.begin(act, new)?;
-            done.since = touched::last_change(&op)?;
+            done = Done::starting(&op)?;
             work(&op, coverage, srs, &mut done)?;
             let id = op.id();
             if rehearsal {
@@ -197,6 +197,14 @@ pub(super) struct Done {
 }
 
 impl Done {
+    /// What comes after what the operation has done so far.
+    pub(super) fn starting(op: &Operation<'_>) -> Result<Self, Failure> {
+        Ok(Self {
+            since: touched::last_change(op)?,
+            ..Self::default()
+        })
+    }
+
     /// Reads back the newest edit and brings the coverage up to it.
     pub(super) fn note(
         &mut self,

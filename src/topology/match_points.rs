@@ -1,8 +1,8 @@
 //! The common boundary of a few parcels, drawn twice and not quite alike, made one: points that belong
 //! together become one, points that only one parcel has come into the side of the other.
 //!
-//! Points are paired by distance, the nearest first, each at most once; a pair that one parcel has both of is
-//! a short side of it, no pair. Who gives way: the boundary of the parcels named; where nobody is, of two
+//! Points are paired by distance, the nearest first; a pair that one parcel has both of is a short side of it, no
+//! pair, unless they are as good as equal. Who gives way: the boundary of the parcels named; where nobody is, of two
 //! points the one fewer parcels use (of equals the larger), and a side bends to a point. A surveyed point
 //! never moves. Nothing moves or bends by more than the tolerance.
 
@@ -13,6 +13,9 @@ use super::{Coverage, Plan, Refusal, insert_point, move_points, path, segment};
 use crate::domain::{BBox, Failure, Pt};
 use crate::msg;
 use crate::text::Text;
+
+/// A side up to this long is none, mm² (5 mm: rule `NEAR_POINTS`).
+const NO_SIDE: i128 = 25;
 
 const MATCH: Text = Text::new("tiếp ranh", "match the boundaries");
 
@@ -77,38 +80,56 @@ impl Points {
         Self { users }
     }
 
-    /// Which point goes where so that pairs are one.
+    /// Which point goes where so that those that belong together are one.
     fn pairs(&self, among: &Among<'_>) -> BTreeMap<Pt, Pt> {
         let limit = i128::from(among.tolerance) * i128::from(among.tolerance);
         let all: Vec<Pt> = self.users.keys().copied().collect();
         let mut near: Vec<(i128, Pt, Pt)> = Vec::new();
         for (i, p) in all.iter().enumerate() {
             for q in all[i + 1..].iter().take_while(|q| q.e - p.e <= among.tolerance) {
-                let (mine, others) = (&self.users[p], &self.users[q]);
-                if p.dist2(*q) <= limit && !mine.iter().any(|f| others.contains(f)) {
-                    near.push((p.dist2(*q), *p, *q));
+                let far = p.dist2(*q);
+                if far <= limit && self.belong(*p, *q, far, among) {
+                    near.push((far, *p, *q));
                 }
             }
         }
         near.sort_unstable();
-        let mut map = BTreeMap::new();
-        let mut taken = BTreeSet::new();
+        let mut map: BTreeMap<Pt, Pt> = BTreeMap::new();
+        let mut targets = BTreeSet::new();
         for (_, p, q) in near {
-            if taken.contains(&p) || taken.contains(&q) {
+            if map.contains_key(&p) || map.contains_key(&q) {
                 continue;
             }
-            if let Some((from, to)) = self.way(p, q, among) {
-                taken.extend([p, q]);
+            let way = match (targets.contains(&p), targets.contains(&q)) {
+                (true, true) => None,
+                (true, false) => self.may_move(q, among).then_some((q, p)),
+                (false, true) => self.may_move(p, among).then_some((p, q)),
+                (false, false) => self.way(p, q, among),
+            };
+            if let Some((from, to)) = way {
+                targets.insert(to);
                 map.insert(from, to);
             }
         }
         map
     }
 
+    /// Whether two points are one corner: no parcel has both, or they are so near that the side between them is
+    /// none; and some parcel has only one of them.
+    fn belong(&self, p: Pt, q: Pt, far: i128, among: &Among<'_>) -> bool {
+        let (mine, others) = (&self.users[&p], &self.users[&q]);
+        let apart = !mine.iter().any(|f| others.contains(f));
+        let lacks = |f: &&i64| mine.contains(f) != others.contains(f);
+        apart || (far <= NO_SIDE && among.fids.iter().any(|f| lacks(&f)))
+    }
+
+    fn may_move(&self, p: Pt, among: &Among<'_>) -> bool {
+        !among.fixed.contains(&p) && (among.yields.is_empty() || self.given(p, among))
+    }
+
     /// From where to where the pair becomes one; `None` when neither may move.
     fn way(&self, p: Pt, q: Pt, among: &Among<'_>) -> Option<(Pt, Pt)> {
-        let may = |x: &Pt| !among.fixed.contains(x) && (among.yields.is_empty() || self.given(*x, among));
-        match (may(&p), may(&q)) {
+        match (self.may_move(p, among), self.may_move(q, among)) {
             (false, false) => None,
             (true, false) => Some((p, q)),
             (false, true) => Some((q, p)),
@@ -211,11 +232,11 @@ mod tests {
             (&[a, off], 2, &[], "", "NOTHING_CHANGES"),
             // a point one parcel has alone comes into the side of the other, or goes to the side
             (&[a, denser], 2, &[], "", "1+1(-10000) +1"),
-            (&[a, bulge], 10, &[], "", "1+1(-80000)"),
-            (&[a, bulge], 10, &[2], "", "1+1 2(-80000) +1 >1"),
+            (&[a, bulge], 10, &[], "", "1+1(-80000) +1"),
+            (&[a, bulge], 10, &[2], "", "1+1 2(-80000) >1"),
             // holed, concave, thin
             (&[holed, island], 10, &[], "", "2(+18000) >1"),
-            (&[concave, notch], 10, &[], "", "2(+18000) >1"),
+            (&[concave, notch], 10, &[], "", "2(+30000) >1"),
             (&[thin, beside], 2, &[], "", "1+1(+1000000) 2(+1000000) >1"),
         ];
         let got = table.map(|(texts, tolerance, yields, fixed, _)| run(texts, tolerance, yields, fixed));

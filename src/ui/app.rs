@@ -150,6 +150,12 @@ impl App {
         self.session.as_ref().map_or(&[], |s| s.selection.fids())
     }
 
+    /// The finding the person stands on.
+    pub fn finding(&self) -> Option<&crate::domain::Finding> {
+        let s = self.session.as_ref()?;
+        s.findings.get(s.finding?)
+    }
+
     /// The tool in hand.
     pub fn tool(&self) -> ToolKind {
         self.session

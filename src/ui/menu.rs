@@ -11,7 +11,7 @@ use super::widgets::{self, Show, command_button, command_entry};
 use crate::text::{Lang, Text};
 
 /// After these a menu draws a line.
-const GROUP_ENDS: [Command; 14] = [
+const GROUP_ENDS: [Command; 15] = [
     Command::ToolCurve,
     Command::ToolMerge,
     Command::ToolRetire,
@@ -26,6 +26,7 @@ const GROUP_ENDS: [Command; 14] = [
     Command::ToggleBottom,
     Command::ShowJobs,
     Command::Validate,
+    Command::PreviousFinding,
 ];
 
 /// The command chosen from the menu bar, if any.
@@ -87,7 +88,10 @@ const TOOLBAR: [(&[Command], Show); 5] = [
         ],
         Show::Icon,
     ),
-    (&[Command::PreviousFinding, Command::NextFinding], Show::Icon),
+    (
+        &[Command::PreviousFinding, Command::NextFinding, Command::ToolFix],
+        Show::Icon,
+    ),
 ];
 
 /// The command chosen from the toolbar, if any.

@@ -7,6 +7,7 @@ mod command;
 mod dialog;
 mod draft;
 mod draw;
+mod fixing;
 mod fonts;
 mod graphics;
 mod jobs;

@@ -97,6 +97,7 @@ impl App {
             Command::Shortcuts => self.dialog = Some(Dialog::Shortcuts),
             Command::About => self.dialog = Some(Dialog::About),
             Command::Validate => self.validate(),
+            Command::FixBatch => self.open_fixes(),
             Command::ToggleTheme => {
                 self.settings.theme = self.settings.theme.other();
                 self.ctx.set_theme(self.settings.theme.egui());

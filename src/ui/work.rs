@@ -58,6 +58,10 @@ pub enum Work {
     },
     /// Verifies a package.
     Verify(PathBuf),
+    /// Says what a batch of fixes would do.
+    TryFixes(crate::fix::Request),
+    /// Enters it.
+    EnterFixes(Arc<crate::fix::Batch>),
 }
 
 /// Which sync packages to write, and where.
@@ -128,6 +132,8 @@ impl App {
                 wgs84,
             } => self.file(path, format, overwrite, wgs84),
             Work::Verify(path) => self.verify(path),
+            Work::TryFixes(request) => self.try_fixes(request),
+            Work::EnterFixes(batch) => self.enter_fixes(batch),
         }
     }
 

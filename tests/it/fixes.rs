@@ -2,6 +2,7 @@
 //! one undo restores every byte.
 
 use std::path::Path;
+use std::time::Instant;
 
 use diachinh::domain::{Act, Finding};
 use diachinh::fix::{self, Batch, Request};
@@ -28,14 +29,14 @@ fn dump(p: &Project) -> String {
 }
 
 /// A dirty district of so many parcels, imported.
-pub fn dirty(dir: &Path, parcels: u64) -> Project {
+fn dirty(dir: &Path, parcels: u64, rate: &str) -> Project {
     let (sample, path) = (dir.join("mau"), dir.join("mau.gpkg"));
     let n = parcels.to_string();
     ok(
         diachinh()
             .arg("sample")
             .arg(&sample)
-            .args(["--parcels", &n, "--seed", "5", "--dirty", "0.06"]),
+            .args(["--parcels", &n, "--seed", "5", "--dirty", rate]),
         &[0],
     );
     new_district(&path);
@@ -54,10 +55,9 @@ fn findings(p: &Project) -> Vec<Finding> {
     validate::run(p.coverage(), &Options::default(), &Progress::none()).unwrap()
 }
 
-fn tried(p: &Project, request: &Request) -> Batch {
-    let found = findings(p);
-    let known = p.known(&found).unwrap();
-    fix::batch(p.coverage(), &found, &known, request, &Progress::none()).unwrap()
+fn tried(p: &Project, found: &[Finding], request: &Request) -> Batch {
+    let known = p.known(found).unwrap();
+    fix::batch(p.coverage(), found, &known, request, &Progress::none()).unwrap()
 }
 
 /// Every choice a person could make for the whole district.
@@ -84,11 +84,18 @@ fn everything() -> Request {
 
 #[test]
 fn all_fixable_findings_in_one_batch() {
+    println!("{}", fix_everything(1000, "0.06"));
+}
+
+/// Fixes all that can be fixed in a dirty district of so many parcels; gives what it took.
+pub fn fix_everything(parcels: u64, rate: &str) -> String {
     let dir = tempfile::tempdir().unwrap();
-    let mut p = dirty(dir.path(), 1500);
+    let mut p = dirty(dir.path(), parcels, rate);
     let before = dump(&p);
     let old = findings(&p);
-    let batch = tried(&p, &everything());
+    let start = Instant::now();
+    let batch = tried(&p, &old, &everything());
+    let trying = start.elapsed();
     assert_eq!(dump(&p), before, "trying changes nothing");
     for m in &batch.made {
         let limit = match m.name {
@@ -106,59 +113,57 @@ fn all_fixable_findings_in_one_batch() {
             m.farthest_mm
         );
     }
-    let effects = p.enter_fixes(&batch, &act(), &Progress::none()).unwrap();
-    assert_eq!(effects.len(), batch.edits.len());
-    for l in batch.left.iter().filter(|l| l.code != "BY_HAND") {
-        eprintln!(
-            "LEFT {} {:?} {}",
-            l.code,
-            validate::message(&l.finding).vi,
-            l.reason.vi
-        );
-        let known = p.known(&old).unwrap();
-        for f in fix::options(p.coverage(), &l.finding, &known) {
-            match fix::try_out(p.coverage(), &l.finding, &f) {
-                Ok(_) => eprintln!("   {} ok", f.name),
-                Err(e) => eprintln!("   {} {} {}", f.name, e.code(), e.message().vi),
-            }
-        }
-    }
+    let start = Instant::now();
+    let effects = p.enter_fixes(&batch, &act(), &Progress::none()).unwrap().unwrap();
+    let entering = start.elapsed();
+    assert!(effects.changed.len() + effects.retired.len() >= batch.parcels.len());
     let new = findings(&p);
     let count = |list: &[Finding], code: &str| list.iter().filter(|f| f.code == code).count();
-    let table: Vec<String> = validate::counts(&old)
-        .keys()
-        .map(|c| format!("{c} {}>{}", count(&old, c), count(&new, c)))
-        .collect();
-    eprintln!(
-        "{}\nleft {:?}\nmade {:?}",
-        table.join("\n"),
-        batch.left_by(),
-        batch.made_by()
-    );
-    // A valid coverage: no overlap, no invalid ring, no unmatched boundary.
+    // A valid coverage: no overlap, no invalid ring, no boundary that does not match; what may be left is said.
     let faults = faults::all(p.coverage(), &Progress::none()).unwrap();
     assert_eq!(faults.rings, []);
-    assert!(faults.overlaps.is_empty(), "{:?}", faults.overlaps);
-    assert!(faults.unmatched.is_empty(), "{:?}", faults.unmatched);
+    let left = |code: &str| batch.left.iter().filter(|l| l.finding.code == code).count();
+    assert_eq!(
+        faults.overlaps.len(),
+        0,
+        "{:?} {:?}",
+        faults.overlaps,
+        batch.left_by()
+    );
     assert!(
-        batch.made.len() * 10 > old.len() * 6,
+        faults.unmatched.len() <= left("UNMATCHED_VERTEX"),
+        "{:?}",
+        faults.unmatched
+    );
+    assert!(
+        batch.made.len() * 10 > old.len() * 7,
         "{} of {}",
         batch.made.len(),
         old.len()
     );
-    // Nothing new of any rule that was not there.
     for f in &new {
-        assert!(count(&old, f.code) > 0, "{f:?}");
+        assert!(count(&old, f.code) >= count(&new, f.code), "{f:?}");
     }
+    let start = Instant::now();
     p.undo(Undo::Last, &act()).unwrap();
-    assert_eq!(dump(&p), before, "one undo restores every byte");
+    let undoing = start.elapsed();
+    assert!(dump(&p) == before, "one undo restores every byte");
+    format!(
+        "{parcels} parcels, {} findings: tried {trying:.1?}, entered {entering:.1?}, undone {undoing:.1?}; made {:?}; left {:?}",
+        old.len(),
+        batch.made_by(),
+        batch.left_by()
+    )
 }
 
 #[test]
 fn the_same_map_gives_the_same_batch() {
     let dir = tempfile::tempdir().unwrap();
-    let p = dirty(dir.path(), 600);
-    let (a, b) = (tried(&p, &Request::default()), tried(&p, &Request::default()));
+    let p = dirty(dir.path(), 400, "0.06");
+    let (a, b) = (
+        tried(&p, &findings(&p), &Request::default()),
+        tried(&p, &findings(&p), &Request::default()),
+    );
     assert_eq!(a.edits, b.edits);
     assert!(
         a.made
@@ -176,9 +181,9 @@ fn the_same_map_gives_the_same_batch() {
 #[test]
 fn a_cancelled_batch_changes_nothing() {
     let dir = tempfile::tempdir().unwrap();
-    let mut p = dirty(dir.path(), 600);
+    let mut p = dirty(dir.path(), 400, "0.06");
     let before = dump(&p);
-    let batch = tried(&p, &Request::default());
+    let batch = tried(&p, &findings(&p), &Request::default());
     let progress = Progress::none();
     progress.cancel();
     assert_eq!(
@@ -195,7 +200,7 @@ fn a_cancelled_batch_changes_nothing() {
 #[test]
 fn from_the_command_line() {
     let dir = tempfile::tempdir().unwrap();
-    let p = dirty(dir.path(), 600);
+    let p = dirty(dir.path(), 400, "0.06");
     let path = p.path().to_owned();
     p.close().unwrap();
     let fix =

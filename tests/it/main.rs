@@ -50,5 +50,6 @@ mod tidy;
 mod ui;
 mod ui_edit;
 mod ui_quarantine;
+mod ui_fix;
 mod undo;
 mod variants;

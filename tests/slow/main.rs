@@ -7,11 +7,14 @@
 #[path = "../it/support.rs"]
 mod support;
 
+#[path = "../it/fixes.rs"]
+mod fixes;
 #[path = "../it/kill_edits.rs"]
 mod kill_edits;
 #[path = "../it/split_areas.rs"]
 mod split_areas;
 
+mod fixes_115k;
 mod kill;
 mod peers;
 mod rot;

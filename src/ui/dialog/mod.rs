@@ -5,6 +5,7 @@ pub mod about;
 pub mod closing;
 pub mod dossiers;
 pub mod export;
+pub mod fix_batch;
 pub mod import;
 pub mod new;
 pub mod open;
@@ -34,6 +35,7 @@ pub enum Dialog {
     File(export::FileDialog),
     Verify(verify::VerifyDialog),
     Dossiers(dossiers::DossierDialog),
+    Fixes(Box<fix_batch::FixDialog>),
     Shortcuts,
     About,
     /// The window is to be closed while a job writes.
@@ -53,6 +55,7 @@ pub fn ui(dialog: &mut Dialog, cx: &mut Cx<'_>) -> Flow {
         Dialog::File(d) => d.ui(cx),
         Dialog::Verify(d) => d.ui(cx),
         Dialog::Dossiers(d) => d.ui(cx),
+        Dialog::Fixes(d) => d.ui(cx),
         Dialog::Shortcuts => shortcuts::ui(cx),
         Dialog::About => about::ui(cx),
         Dialog::Closing => closing::ui(cx),

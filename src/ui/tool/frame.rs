@@ -250,7 +250,8 @@ impl Hand {
             && look.editable()
             && !self.sent
         {
-            out.push(Action::Apply(vec![edit.clone()]));
+            let more = self.tool.iter().flat_map(|t| t.more());
+            out.push(Action::Apply(std::iter::once(edit.clone()).chain(more).collect()));
             self.sent = true;
         }
     }

@@ -13,6 +13,7 @@ mod retire;
 mod add_parcel;
 mod overlap;
 mod fill_gap;
+mod fix;
 mod carve;
 mod merge;
 mod split;
@@ -64,6 +65,7 @@ pub enum ToolKind {
     Merge,
     Carve,
     FillGap,
+    Fix,
     Overlap,
     AddParcel,
     Retire,
@@ -97,6 +99,7 @@ impl ToolKind {
             Self::Merge => Box::<merge::Merge>::default(),
             Self::Carve => Box::<carve::Carve>::default(),
             Self::FillGap => Box::<fill_gap::FillGap>::default(),
+            Self::Fix => Box::<fix::FixFinding>::default(),
             Self::Overlap => Box::<overlap::Overlap>::default(),
             Self::AddParcel => Box::<add_parcel::AddParcel>::default(),
             Self::Retire => Box::<retire::Retire>::default(),
@@ -112,6 +115,11 @@ pub trait Tool {
 
     /// The edit as it stands; `None` while something is missing.
     fn edit(&self, look: &Look<'_>) -> Option<Edit>;
+
+    /// Edits of the same gesture after that one.
+    fn more(&self) -> Vec<Edit> {
+        Vec::new()
+    }
 
     /// The fields for typed values, in the bar.
     fn fields(&mut self, bar: &mut bar::Bar<'_, '_, '_>);

@@ -1,0 +1,273 @@
+//! Repairing the finding the person stands on: the ways there are, the best first, each tried out on a copy; before
+//! and after on the map, and Enter.
+
+use egui::{Color32, Stroke};
+
+use super::{Asks, Input, Tool, bar::Bar, preview};
+use crate::domain::{Failure, Finding, Polygon};
+use crate::edit::Edit;
+use crate::fix::{self, Fix, Preview};
+use crate::text::{Lang, Text};
+use crate::topology::{combine, noding, polylabel};
+use crate::ui::look::Look;
+use crate::ui::map_live::Canvas;
+use crate::ui::theme::Tokens;
+
+const WAY: Text = Text::new("Cách sửa", "Fix");
+const NEXT: Text = Text::new(
+    "Đến một lỗi bằng F8 hoặc chọn trong danh sách lỗi",
+    "Go to a finding with F8, or choose one in the list",
+);
+const CHECK: Text = Text::new(
+    "Xem trước và sau trên bản đồ rồi Enter; F8 để sang lỗi khác",
+    "Look at before and after on the map, then Enter; F8 for the next",
+);
+const BY_HAND: Text = Text::new(
+    "Lỗi này sửa bằng tay, xem hướng dẫn",
+    "This is corrected by hand, see how",
+);
+const NONE_FITS: Text = Text::new(
+    "Không cách nào làm được ngay, xem lý do",
+    "None can be done as it stands, see why",
+);
+
+/// A way with what it would do, or why it may not be.
+type Tried = (Fix, Result<Preview, Failure>);
+
+#[derive(Default)]
+pub struct FixFinding {
+    /// The finding and the state of the map that were looked at.
+    key: Option<(u64, usize, &'static str)>,
+    tried: Vec<Tried>,
+    chosen: usize,
+    /// Land that a parcel gains or loses, with m²; gained first.
+    gained: Vec<(Polygon, f64)>,
+    lost: Vec<(Polygon, f64)>,
+}
+
+fn finding<'a>(look: &Look<'a>) -> Option<&'a Finding> {
+    look.findings.get(look.finding?)
+}
+
+impl FixFinding {
+    fn follow(&mut self, look: &Look<'_>) {
+        let key = finding(look).map(|f| (look.coverage.revision(), look.finding.unwrap_or_default(), f.code));
+        if key == self.key {
+            return;
+        }
+        self.key = key;
+        self.chosen = 0;
+        self.tried = finding(look).map(|f| tried(look, f)).unwrap_or_default();
+        let fits = |t: &Tried| t.1.is_ok();
+        let best = self.tried.iter().position(|t| fits(t) && t.0.certain);
+        self.choose(best.or(self.tried.iter().position(fits)).unwrap_or(0));
+    }
+
+    fn choose(&mut self, n: usize) {
+        self.chosen = n;
+        (self.gained, self.lost) = match self.tried.get(n) {
+            Some((_, Ok(preview))) => changes(preview),
+            _ => Default::default(),
+        };
+    }
+
+    fn now(&self) -> Option<&Tried> {
+        self.tried.get(self.chosen)
+    }
+}
+
+fn tried(look: &Look<'_>, f: &Finding) -> Vec<Tried> {
+    let Ok(known) = look.project.known(std::slice::from_ref(f)) else {
+        return Vec::new();
+    };
+    let options = fix::options(look.coverage, f, &known).into_iter();
+    options
+        .map(|x| {
+            let outcome = fix::try_out(look.coverage, f, &x);
+            (x, outcome)
+        })
+        .collect()
+}
+
+/// The land that parcels gain and lose.
+fn changes(preview: &Preview) -> (Vec<(Polygon, f64)>, Vec<(Polygon, f64)>) {
+    let (mut gained, mut lost) = (Vec::new(), Vec::new());
+    for c in &preview.changes {
+        if let (Some(old), Some(new)) = (&c.before, &c.after) {
+            gained.extend(without(new, old));
+            lost.extend(without(old, new));
+        }
+    }
+    (gained, lost)
+}
+
+fn without(a: &Polygon, b: &Polygon) -> Vec<(Polygon, f64)> {
+    let sides = |p: &Polygon| p.sides().map(|(p, q)| noding::side(p, q)).collect::<Vec<_>>();
+    let Ok(chains) = noding::node(sides(a), sides(b), &[]) else {
+        return Vec::new();
+    };
+    let parts = combine::without(&chains.polygon(a), &chains.polygon(b)).unwrap_or_default();
+    parts
+        .into_iter()
+        .map(|p| (p.area_m2(), p))
+        .map(|(m2, p)| (p, m2))
+        .collect()
+}
+
+impl Tool for FixFinding {
+    fn next(&self, look: &Look<'_>) -> Text {
+        match (finding(look), self.tried.is_empty()) {
+            (None, _) => NEXT,
+            (_, true) => BY_HAND,
+            _ if self.tried.iter().all(|t| t.1.is_err()) => NONE_FITS,
+            _ => CHECK,
+        }
+    }
+
+    fn edit(&self, _: &Look<'_>) -> Option<Edit> {
+        let (fix, outcome) = self.now()?;
+        outcome.as_ref().ok()?;
+        fix.edits.first().cloned()
+    }
+
+    fn more(&self) -> Vec<Edit> {
+        self.now()
+            .map(|(f, _)| f.edits.iter().skip(1).cloned().collect())
+            .unwrap_or_default()
+    }
+
+    fn fields(&mut self, bar: &mut Bar<'_, '_>) {
+        self.follow(bar.look);
+        let (look, lang) = (bar.look, bar.look.lang);
+        let Some(f) = finding(look) else { return };
+        if self.tried.is_empty() {
+            if let Some(how) = fix::by_hand(f) {
+                bar.say(how.get(lang));
+            }
+            return;
+        }
+        let name = |t: &Tried| match &t.1 {
+            Ok(_) => t.0.title.get(lang).to_owned(),
+            Err(_) => format!("✗ {}", t.0.title.get(lang)),
+        };
+        let all: Vec<(usize, String)> = self.tried.iter().map(name).enumerate().collect();
+        let mut chosen = self.chosen;
+        bar.choice_named(WAY, &all, &mut chosen);
+        if chosen != self.chosen {
+            self.choose(chosen);
+        }
+        if let Some((fix, outcome)) = self.now() {
+            match outcome {
+                Ok(p) => bar.say(&format!("{}{}", fix.what.get(lang), far(p, lang))),
+                Err(e) => bar.say(e.message().get(lang)),
+            }
+        }
+    }
+
+    fn pointer(&mut self, input: &Input, _: &Look<'_>) -> Asks {
+        match input.at.filter(|_| input.clicked) {
+            Some(at) => Asks::Pick(at),
+            None => Asks::Nothing,
+        }
+    }
+
+    fn paint(&self, cx: &Canvas<'_>, look: &Look<'_>, t: &Tokens) {
+        let Some((_, Ok(p))) = self.now() else { return };
+        for c in p.changes.iter().filter_map(|c| c.before.as_ref()) {
+            for ring in &c.rings {
+                let closed: Vec<_> = ring.iter().chain(ring.first()).copied().collect();
+                cx.dashed(&closed, Stroke::new(1.5, t.text_weak));
+            }
+        }
+        for (parts, colour, rising) in [(&self.gained, t.ok, true), (&self.lost, t.error, false)] {
+            for (polygon, m2) in parts {
+                hatch(cx, polygon, colour, rising);
+                let m2 = if rising { *m2 } else { -*m2 };
+                amount(cx, polygon, m2, colour, look.lang);
+            }
+        }
+    }
+
+    fn back(&mut self) -> bool {
+        false
+    }
+
+    fn done(&mut self) {
+        self.key = None;
+        self.choose(usize::MAX);
+        self.tried.clear();
+    }
+}
+
+/// " Điểm dời xa nhất 4 mm."
+fn far(p: &Preview, lang: Lang) -> String {
+    let mm = p.farthest_mm().ceil();
+    match lang {
+        _ if mm < 1.0 => String::new(),
+        Lang::Vi => format!(" Điểm dời xa nhất {mm} mm."),
+        Lang::En => format!(" A point moves by {mm} mm at most."),
+    }
+}
+
+/// Screen distance between hatch lines.
+const APART: f32 = 7.0;
+/// Lines drawn at most: land larger than the screen is cut to it.
+const MOST: i32 = 400;
+
+/// Slanted lines over a polygon: rising to the right for what is gained, falling for what is lost.
+fn hatch(cx: &Canvas<'_>, polygon: &Polygon, colour: Color32, rising: bool) {
+    cx.outline(polygon, Stroke::new(1.0, colour));
+    // Lines x ∓ y = c; along each the crossings with the sides, even-odd.
+    let sign = if rising { 1.0 } else { -1.0 };
+    let turn = |p: egui::Pos2| (p.x + sign * p.y, p.x - sign * p.y);
+    let sides: Vec<_> = polygon
+        .sides()
+        .map(|(a, b)| (turn(cx.pos(a)), turn(cx.pos(b))))
+        .collect();
+    let seen = cx.rect.expand(4.0);
+    let corners = [
+        seen.left_top(),
+        seen.right_top(),
+        seen.left_bottom(),
+        seen.right_bottom(),
+    ]
+    .map(turn);
+    let low = sides
+        .iter()
+        .map(|s| s.0.0)
+        .fold(f32::MAX, f32::min)
+        .max(corners.iter().map(|c| c.0).fold(f32::MAX, f32::min));
+    let high = sides
+        .iter()
+        .map(|s| s.0.0)
+        .fold(f32::MIN, f32::max)
+        .min(corners.iter().map(|c| c.0).fold(f32::MIN, f32::max));
+    let first = (low / APART).ceil() as i32;
+    for k in first..first.saturating_add(MOST) {
+        let c = k as f32 * APART;
+        if c > high {
+            break;
+        }
+        let mut met: Vec<f32> = sides
+            .iter()
+            .filter(|(a, b)| (a.0 <= c) != (b.0 <= c))
+            .map(|(a, b)| a.1 + (b.1 - a.1) * (c - a.0) / (b.0 - a.0))
+            .collect();
+        met.sort_by(f32::total_cmp);
+        for pair in met.chunks_exact(2) {
+            let back = |d: f32| egui::pos2((c + d) / 2.0, (c - d) / 2.0 * sign);
+            cx.painter
+                .line_segment([back(pair[0]), back(pair[1])], Stroke::new(1.2, colour));
+        }
+    }
+}
+
+/// "+1,2 m²" where there is room for it.
+fn amount(cx: &Canvas<'_>, polygon: &Polygon, m2: f64, colour: Color32, lang: Lang) {
+    let room = cx.frame(&polygon.bbox()).size();
+    if room.x.max(room.y) < 24.0 {
+        return;
+    }
+    let at = polylabel::pole(polygon, 50.0).map_or_else(|| polygon.bbox().centre(), |p| p.at);
+    cx.plate_at(cx.pos(at), &preview::signed(m2, lang), colour, Color32::WHITE);
+}

@@ -1,0 +1,121 @@
+//! Repairs in the window, by keyboard alone: one finding with before and after, many with a summary, one undo.
+//!
+//! `DIACHINH_SHOTS=folder` writes pictures of each step.
+
+use diachinh::validate::{self, Options};
+use egui::{Key, Modifiers};
+
+use crate::ui::{CTRL, Window};
+
+const NONE: Modifiers = Modifiers::NONE;
+
+fn window(theme: &str) -> Window {
+    let painted = std::env::var_os("DIACHINH_SHOTS").is_some();
+    let settings = format!("{{\"theme\":\"{theme}\"}}");
+    Window::sample_with([1366.0, 768.0], &settings, painted)
+}
+
+impl Window {
+    /// Checks the data and walks to the first finding of a rule.
+    fn stand_on(&mut self, code: &str) {
+        if self.app().finding().is_none() {
+            self.key(NONE, Key::F5);
+            self.settle();
+        }
+        for _ in 0..2000 {
+            if self.app().finding().is_some_and(|f| f.code == code) {
+                return self.settle();
+            }
+            self.key(NONE, Key::F8);
+        }
+        panic!("no finding of {code}");
+    }
+
+    fn count(&self, code: &str) -> usize {
+        let options = Options {
+            rules: vec![code.to_owned()],
+            ..Options::default()
+        };
+        validate::run(
+            self.project().coverage(),
+            &options,
+            &diachinh::job::Progress::none(),
+        )
+        .unwrap()
+        .len()
+    }
+}
+
+#[test]
+fn one_finding_is_fixed_with_f9_and_enter() {
+    let mut w = window("light");
+    for code in ["PARCEL_OVERLAP", "PARCEL_GAP", "RING_INVALID"] {
+        w.stand_on(code);
+        let before = w.count(code);
+        w.key(NONE, Key::F9);
+        w.settle();
+        assert!(w.says("Cách sửa"), "{code}: {}", w.texts());
+        w.shot(&format!("sua-{}", code.to_lowercase()));
+        w.key(NONE, Key::Enter);
+        w.settle();
+        assert_eq!(w.count(code), before - 1, "{code}: {}", w.texts());
+        w.key(CTRL, Key::Z);
+        w.settle();
+        assert_eq!(w.count(code), before);
+        w.key(NONE, Key::Escape);
+        w.key(NONE, Key::Escape);
+    }
+    // What only a person can decide is explained.
+    w.stand_on("DUPLICATE_NUMBER");
+    let operations = w.project().info().unwrap().operations;
+    w.key(NONE, Key::F9);
+    w.settle();
+    assert!(w.says("không tự đánh số lại"), "{}", w.texts());
+    w.shot("sua-bang-tay");
+    w.key(NONE, Key::Enter);
+    w.settle();
+    assert_eq!(w.project().info().unwrap().operations, operations);
+}
+
+#[test]
+fn a_batch_is_tried_shown_entered_and_taken_back() {
+    let mut w = window("light");
+    w.stand_on("RING_INVALID");
+    let before = w.count("RING_INVALID");
+    w.key(Modifiers::SHIFT, Key::F9);
+    w.settle();
+    assert!(w.says("Chỉ những cách chắc chắn"), "{}", w.texts());
+    w.click("Thử");
+    assert!(w.says("Sửa được"), "{}", w.texts());
+    w.shot("hang-loat");
+    let button = format!("Sửa {before} lỗi");
+    w.click(&button);
+    assert_eq!(w.count("RING_INVALID"), 0, "{}", w.texts());
+    w.settle();
+    w.key(CTRL, Key::Z);
+    w.settle();
+    assert_eq!(w.count("RING_INVALID"), before);
+}
+
+/// Only for looking at.
+#[test]
+fn pictures_of_repairs() {
+    if std::env::var_os("DIACHINH_SHOTS").is_none() {
+        return;
+    }
+    for (theme, tag) in [("light", "sang"), ("dark", "toi")] {
+        let mut w = window(theme);
+        for code in ["PARCEL_OVERLAP", "PARCEL_GAP"] {
+            w.stand_on(code);
+            w.key(NONE, Key::F9);
+            w.settle();
+            w.shot(&format!("sua-{}-{tag}", code.to_lowercase()));
+            w.key(NONE, Key::Escape);
+        }
+        w.key(Modifiers::SHIFT, Key::F9);
+        w.settle();
+        w.click("Thử");
+        w.shot(&format!("hang-loat-{tag}"));
+        w.key(NONE, Key::Escape);
+    }
+}
