@@ -97,7 +97,7 @@ fn known_codes(text: &str) -> Option<String> {
     if codes::land_use(text).is_some() {
         return Some(text.to_owned());
     }
-    let whole = text.len() > 3 && text.len() % 3 == 0;
+    let whole = text.len() > 3 && text.len().is_multiple_of(3);
     let parts: Vec<&str> = (0..text.len() / 3)
         .filter_map(|i| text.get(i * 3..i * 3 + 3))
         .collect();

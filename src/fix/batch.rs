@@ -175,7 +175,7 @@ impl Run<'_> {
                 continue;
             }
             match attempt(&mut self.work, &now, fix) {
-                Ok(preview) => return self.made(now, fix, preview),
+                Ok(preview) => return self.made(now, fix, &preview),
                 Err(e) => first = first.or(Some(e)),
             }
         }
@@ -221,7 +221,7 @@ impl Run<'_> {
             .any(|p| Work::is_to_come(p.fid))
     }
 
-    fn made(&mut self, finding: Finding, fix: &Fix, preview: Preview) {
+    fn made(&mut self, finding: Finding, fix: &Fix, preview: &Preview) {
         self.touched.extend(preview.changes.iter().map(|c| c.fid));
         let out = &mut self.out;
         out.points_moved += preview.moved.len();

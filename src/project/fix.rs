@@ -1,5 +1,6 @@
 //! Repairs: what the fixes need to know, and many of them entered as one operation.
 
+use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
 use serde_json::json;
@@ -40,10 +41,11 @@ pub fn known(
     for f in findings.iter().filter(|f| f.code == "NUMBER_MISSING") {
         let parcels = f.parcels.iter().filter_map(|u| coverage.by_uid(*u));
         for p in parcels.filter(|p| !p.sheet.is_empty()) {
-            let key = (p.commune.to_string(), p.sheet.to_string());
-            if !known.next_numbers.contains_key(&key) {
-                let next = numbers::next(reader.conn(), &p.commune, &p.sheet)?;
-                known.next_numbers.insert(key, next);
+            if let Entry::Vacant(free) = known
+                .next_numbers
+                .entry((p.commune.to_string(), p.sheet.to_string()))
+            {
+                free.insert(numbers::next(reader.conn(), &p.commune, &p.sheet)?);
             }
         }
     }

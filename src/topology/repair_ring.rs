@@ -76,8 +76,8 @@ pub fn plan(coverage: &Coverage, fid: i64, how: How) -> Result<Plan, Refusal> {
 /// `None` when nothing is left of the shell.
 pub fn tidy(polygon: &Polygon) -> Option<Polygon> {
     let mut rings = polygon.rings.iter().map(|r| blunt(r));
-    let shell = rings.next()?.filter(|r| has_area(r))?;
-    let holes = rings.flatten().filter(|r| has_area(r));
+    let shell = rings.next()?.filter(has_area)?;
+    let holes = rings.flatten().filter(has_area);
     let mut out = Polygon {
         rings: std::iter::once(shell).chain(holes).collect(),
     };

@@ -33,6 +33,8 @@ const NONE_FITS: Text = Text::new(
 
 /// A way with what it would do, or why it may not be.
 type Tried = (Fix, Result<Preview, Failure>);
+/// A piece of land and its m².
+type Land = (Polygon, f64);
 
 #[derive(Default)]
 pub struct FixFinding {
@@ -40,9 +42,8 @@ pub struct FixFinding {
     key: Option<(u64, usize, &'static str)>,
     tried: Vec<Tried>,
     chosen: usize,
-    /// Land that a parcel gains or loses, with m²; gained first.
-    gained: Vec<(Polygon, f64)>,
-    lost: Vec<(Polygon, f64)>,
+    gained: Vec<Land>,
+    lost: Vec<Land>,
 }
 
 fn finding<'a>(look: &Look<'a>) -> Option<&'a Finding> {
@@ -90,7 +91,7 @@ fn tried(look: &Look<'_>, f: &Finding) -> Vec<Tried> {
 }
 
 /// The land that parcels gain and lose.
-fn changes(preview: &Preview) -> (Vec<(Polygon, f64)>, Vec<(Polygon, f64)>) {
+fn changes(preview: &Preview) -> (Vec<Land>, Vec<Land>) {
     let (mut gained, mut lost) = (Vec::new(), Vec::new());
     for c in &preview.changes {
         if let (Some(old), Some(new)) = (&c.before, &c.after) {
@@ -101,7 +102,7 @@ fn changes(preview: &Preview) -> (Vec<(Polygon, f64)>, Vec<(Polygon, f64)>) {
     (gained, lost)
 }
 
-fn without(a: &Polygon, b: &Polygon) -> Vec<(Polygon, f64)> {
+fn without(a: &Polygon, b: &Polygon) -> Vec<Land> {
     let sides = |p: &Polygon| p.sides().map(|(p, q)| noding::side(p, q)).collect::<Vec<_>>();
     let Ok(chains) = noding::node(sides(a), sides(b), &[]) else {
         return Vec::new();
@@ -136,7 +137,7 @@ impl Tool for FixFinding {
             .unwrap_or_default()
     }
 
-    fn fields(&mut self, bar: &mut Bar<'_, '_>) {
+    fn fields(&mut self, bar: &mut Bar<'_, '_, '_>) {
         self.follow(bar.look);
         let (look, lang) = (bar.look, bar.look.lang);
         let Some(f) = finding(look) else { return };
