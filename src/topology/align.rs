@@ -27,13 +27,15 @@ pub enum Target<'a> {
 }
 
 /// Plans to draw a stretch to the target, within `tolerance` mm. Codes of refusal: those of the stretch
-/// (`reshape::plan`), `NOTHING_IN_REACH`, `NOTHING_CHANGES`, `WOULD_MAKE_FAULT`.
+/// (`reshape::plan`), `POINT_OUT_OF_RANGE`, `NOTHING_IN_REACH`, `NOTHING_CHANGES`, `WOULD_MAKE_FAULT`.
 pub fn plan(
     coverage: &Coverage,
     stretch: Stretch,
     target: Target<'_>,
     tolerance: i64,
 ) -> Result<Plan, Refusal> {
+    let (Target::Line(given) | Target::Points(given)) = target;
+    given.iter().try_for_each(|p| move_points::check_range(*p))?;
     let mut revision = Revision::new(coverage);
     let path = Path::find(
         &mut revision,
@@ -314,5 +316,40 @@ mod tests {
             table.map(|(parcels, ends, to, t, want)| (run(parcels, ends, to, t), want, parcels, ends, to));
         let wrong: Vec<_> = all.iter().filter(|(got, want, ..)| got != want).collect();
         assert!(wrong.is_empty(), "{wrong:#?}");
+    }
+
+    #[test]
+    fn lines_of_every_length() {
+        let (a, b) = (
+            "0 0, 10000 0, 10000 10000, 0 10000",
+            "10000 0, 20000 0, 20000 10000, 10000 10000",
+        );
+        let table = [
+            // across the stretch; beyond both its ends
+            ("9950 0, 10050 10000", "1 2 >2"),
+            ("10020 -50000, 10020 50000", "1(+400000) 2(-400000) >2"),
+            // shorter: one end is in reach; none is, as ends of the line draw no side to them
+            ("10030 0, 10030 6000", "1(+300000) 2(-300000) >1"),
+            ("10030 4000, 10030 6000", "NOTHING_IN_REACH"),
+            // far away; no line at all; farther than a coordinate can be
+            ("900000 0, 900000 10000", "NOTHING_IN_REACH"),
+            ("10000 5000, 10000 5000", "NOTHING_IN_REACH"),
+            ("10000 5000", "NOTHING_IN_REACH"),
+            (
+                "10000 0, 900000000000000 5000, 10000 10000",
+                "POINT_OUT_OF_RANGE",
+            ),
+        ];
+        let stretch = Stretch {
+            fid: Some(1),
+            start: point("10000 0"),
+            end: point("10000 10000"),
+            way: Way::Shorter,
+        };
+        for (to, want) in table {
+            let line: Vec<Pt> = to.split(',').map(point).collect();
+            let got = outcome(&[a, b], |c| plan(c, stretch, Target::Line(&line), 100));
+            assert_eq!(got, want, "{to}");
+        }
     }
 }
