@@ -335,10 +335,7 @@ mod tests {
             ("900000 0, 900000 10000", "NOTHING_IN_REACH"),
             ("10000 5000, 10000 5000", "NOTHING_IN_REACH"),
             ("10000 5000", "NOTHING_IN_REACH"),
-            (
-                "10000 0, 900000000000000 5000, 10000 10000",
-                "POINT_OUT_OF_RANGE",
-            ),
+            ("10000 0, 900000000000000 5000, 10000 10000", "POINT_OUT_OF_RANGE"),
         ];
         let stretch = Stretch {
             fid: Some(1),
