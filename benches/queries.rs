@@ -11,7 +11,7 @@ use std::hint::black_box;
 use std::path::Path;
 use std::time::Instant;
 
-use diachinh::domain::{Act, BBox, Pt};
+use diachinh::domain::{Act, BBox, Pt, Seen};
 use diachinh::job::Progress;
 use diachinh::project::{NewProject, Project};
 use diachinh::topology::Coverage;
@@ -193,7 +193,12 @@ fn checks(coverage: &Coverage) {
     time("check everything (P3)", 9, 1, || {
         black_box(validate::run(coverage, &options, &Progress::none()).expect("findings"));
     });
-    let old = validate::run(coverage, &options, &Progress::none()).expect("findings");
+    let found = validate::run(coverage, &options, &Progress::none()).expect("findings");
+    let mut live = validate::Findings::new(jiff::civil::date(2026, 11, 23), 1);
+    let seen = Seen { op: 1, at: jiff::Timestamp::UNIX_EPOCH };
+    let checked = live.anew(found);
+    let mut nothing = |_: &str| Ok::<_, ()>(Vec::new());
+    live.take(checked, seen, &mut nothing).expect("nothing to look up");
     let parcels: Vec<_> = coverage
         .iter()
         .step_by(coverage.len() / 100)
@@ -202,7 +207,8 @@ fn checks(coverage: &Coverage) {
     let mut uid = parcels.iter().cycle();
     time("check after an edit (P3c)", 50, 10, || {
         let changed = [*uid.next().expect("an endless sequence")];
-        black_box(validate::refresh(coverage, &old, &changed));
+        let checked = live.around(coverage, None, &changed, &[]).expect("shapes only");
+        black_box(live.take(checked, seen, &mut nothing).expect("nothing to look up"));
     });
 }
 

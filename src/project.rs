@@ -8,6 +8,7 @@ mod change;
 mod dossiers;
 mod fix;
 mod info;
+mod quality;
 mod readiness;
 mod quarantine;
 mod safety;
@@ -35,13 +36,14 @@ pub use crate::store::{Committed, Reader, TakeBack, Writer};
 pub use dossiers::Mode;
 pub use fix::{enter as enter_fixes, known};
 pub use info::{CommuneInfo, Info};
+pub use quality::Checked;
 pub use quarantine::RecordDetail;
 pub use safety::{Crash, UnfinishedDrawing};
 pub use survey::SurveyPoints;
 pub use timeline::When;
 pub use undo::{Lookout, News, Turn, Turned, Undo, nothing_to_undo, take_back};
 
-use crate::domain::{Draft, DraftPiece, Failure, Finding, ParcelRecord, ParcelRef, Uid};
+use crate::domain::{Draft, DraftPiece, Failure, ParcelRecord, ParcelRef, Uid, day_of};
 use crate::edit;
 use crate::job::Progress;
 use crate::msg;
@@ -52,6 +54,7 @@ use crate::store::{
     NewDistrict, Pieces, backup, connection, dump, error, load, migrate, register, rows, schema,
 };
 use crate::topology::Coverage;
+use quality::Quality;
 use search::Search;
 
 /// What a new district file is made from.
@@ -77,8 +80,7 @@ pub struct Project {
     coverage: Arc<Coverage>,
     survey: Arc<SurveyPoints>,
     search: Mutex<Search>,
-    /// `None` until the rules have run over everything.
-    findings: Option<Vec<Finding>>,
+    quality: Quality,
     stacks: Stacks,
     /// Newest operation when it was opened: what came later is "mine since open".
     opened_after: i64,
@@ -113,10 +115,12 @@ impl Project {
         if schema > schema::SCHEMA {
             return Self::with(reader, None, Some(migrate::newer(schema)), progress);
         }
-        match Writer::open(path, act).map_err(Failure::from) {
+        let mut project = match Writer::open(path, act).map_err(Failure::from) {
             Ok(writer) => Self::with(reader, Some(writer), None, progress),
             Err(reason) => Self::with(reader, None, Some(reason.file(path)), progress),
-        }
+        }?;
+        project.set_today(day_of(act.at))?;
+        Ok(project)
     }
 
     /// Opens a file only to look at it.
@@ -139,7 +143,9 @@ impl Project {
         let survey = SurveyPoints::of(crate::store::survey::load(reader.conn())?);
         let territory = register::territory(reader.conn(), epsg)?;
         let coverage = Coverage::build(rows::load(reader.path(), progress)?).on(Arc::new(territory));
-        Ok(Self {
+        let today = history::newest_time(reader.conn())?.map_or(jiff::civil::Date::MIN, day_of);
+        let mut project = Self {
+            quality: Quality::read(&reader, today)?,
             watch: writer.as_ref().map(|w| Watch::open(w.path())),
             reader,
             writer,
@@ -149,10 +155,11 @@ impl Project {
             coverage: Arc::new(coverage),
             survey: Arc::new(survey),
             search: Mutex::new(Search::Cold),
-            findings: None,
             stacks,
             opened_after: head.map_or(0, |(op, _)| op),
-        })
+        };
+        project.read_allowed_gaps()?;
+        Ok(project)
     }
 
     /// Why it may not be written; `None` when it may.

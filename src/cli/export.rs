@@ -66,7 +66,8 @@ fn packages(
         communes: a.commune.clone(),
         ..validate::Options::default()
     };
-    let found = project.check(&scope, &out.progress())?;
+    let mut found = project.check(&scope, &out.progress())?;
+    found.retain(|f| !project.accepts(f));
     let options = package::Options {
         dir: dir.to_owned(),
         communes: a.commune.clone(),

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::args;
 use super::district::{reading, writing};
 use super::out::{Done, Out, finding, rounded};
-use crate::domain::{Act, Failure, ParcelRef};
+use crate::domain::{Act, Failure, ParcelRef, day_of};
 use crate::edit;
 use crate::fix::{self, Batch, KINDS, Request};
 use crate::msg;
@@ -30,7 +30,9 @@ pub fn run(a: &args::Fix, act: &Act, out: &Out) -> Result<Done, Failure> {
         Some(code) => project.view(code)?,
         None => project.coverage().clone(),
     };
-    let found = validate::run(&coverage, &options, &out.progress())?;
+    project.set_today(day_of(act.at))?;
+    let mut found = validate::run(&coverage, &options, &out.progress())?;
+    found.retain(|f| !project.accepts(f));
     let known = project.known(&found)?;
     let batch = fix::batch(&coverage, &found, &known, &request, &out.progress())?;
     drop(coverage);

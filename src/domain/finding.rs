@@ -1,6 +1,8 @@
 //! Questionable data: work goes on. Findings store codes and values, never a sentence; the sentence
 //! is made by `validate::message`.
 
+use sha2::{Digest, Sha256};
+
 use super::{BBox, Pt, Uid};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -85,6 +87,20 @@ impl Finding {
         }
     }
 
+    /// What stays the same while the thing is looked at again and again: the rule, the parcels and what [`MARKS`] say.
+    /// `CODE-` and 16 hex digits. Several findings of one key (two gaps between the same parcels) are told apart by their
+    /// place: see `validate::Findings`, which adds `~2` and so on.
+    pub fn key(&self) -> String {
+        finding_key(self.code, &self.parcels, &self.mark())
+    }
+
+    /// The values that tell findings of one rule about one parcel apart.
+    pub fn mark(&self) -> String {
+        let told = MARKS.map(|m| self.value(m));
+        let told: Vec<&str> = told.into_iter().filter(|v| !v.is_empty()).collect();
+        told.join(" ")
+    }
+
     pub fn value(&self, name: &str) -> &str {
         self.values
             .iter()
@@ -93,8 +109,47 @@ impl Finding {
     }
 }
 
+/// Names of values that belong to the identity of a finding: the kind of a ring's fault, which of several things of a
+/// parcel is meant, and the row it is about where that is no parcel.
+pub const MARKS: [&str; 3] = ["fault", "which", "subject"];
+
+/// [`Finding::key`] of its parts; `parcels` sorted.
+pub fn finding_key(code: &str, parcels: &[Uid], mark: &str) -> String {
+    let mut sha = Sha256::new();
+    for parcel in parcels {
+        sha.update(parcel.0.as_bytes());
+    }
+    sha.update(mark.as_bytes());
+    let digest = sha.finalize();
+    let hex: String = digest[..8].iter().map(|b| format!("{b:02x}")).collect();
+    format!("{code}-{hex}")
+}
+
 /// The order of findings everywhere: by code, parcels, place (cli.md).
 pub fn sort_findings(findings: &mut [Finding]) {
     findings
         .sort_by(|a, b| (a.code, &a.parcels, a.at, &a.source).cmp(&(b.code, &b.parcels, b.at, &b.source)));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_key_is_about_the_rule_the_parcels_and_the_kind_of_fault_only() {
+        let uid = |n| Uid(uuid::Uuid::from_u128(n));
+        let mut a = Finding::new("PARCEL_GAP", Severity::Warning);
+        a.parcels = vec![uid(1), uid(2)];
+        let key = a.key();
+        assert_eq!((key.len(), &key[..11]), (27, "PARCEL_GAP-"));
+        let mut b = a.clone();
+        (b.at, b.amount, b.severity) = (Some(Pt::new(1, 2)), Some(3.5), Severity::Info);
+        b.values = vec![("width_mm", "4".into())];
+        assert_eq!(a.key(), b.key());
+        b.values.push(("fault", "spike".into()));
+        assert_ne!(a.key(), b.key());
+        b = a.clone();
+        b.parcels.pop();
+        assert_ne!(a.key(), b.key());
+    }
 }

@@ -11,6 +11,7 @@ pub mod register;
 mod quarantine;
 mod survey_point;
 mod territory;
+mod tracking;
 mod uid;
 
 pub use act::*;
@@ -23,6 +24,7 @@ pub use parcel::*;
 pub use quarantine::*;
 pub use survey_point::*;
 pub use territory::*;
+pub use tracking::*;
 pub use uid::*;
 
 pub use crate::text::Failure;

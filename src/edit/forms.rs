@@ -41,6 +41,25 @@ pub mod some_parcel {
     }
 }
 
+/// A day, yyyy-MM-dd, that may be left out.
+pub mod some_date {
+    use jiff::civil::Date;
+
+    use super::*;
+
+    pub fn serialize<S: Serializer>(day: &Option<Date>, s: S) -> Result<S::Ok, S::Error> {
+        day.map(|d| d.to_string()).serialize(s)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Date>, D::Error> {
+        let Some(text) = Option::<String>::deserialize(d)? else {
+            return Ok(None);
+        };
+        let bad = || de::Error::custom(format!("{text} is no day yyyy-MM-dd"));
+        text.parse().map(Some).map_err(|_| bad())
+    }
+}
+
 /// Rings of points in metres.
 pub mod rings {
     use super::*;

@@ -3,6 +3,7 @@
 //! An edit is data (JSON = a line of an edit script, cli.md). Running it checks it against what is there, writes rows
 //! inside an open operation and leaves the rest to the journal; what happened is read back as [`Effects`].
 
+mod accept;
 mod align;
 mod add_parcel;
 mod carve;
@@ -38,8 +39,10 @@ mod split_gap;
 pub(crate) mod testing;
 mod write_plan;
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+pub use accept::{AcceptFinding, FindingRef};
 pub use add_parcel::NewParcel;
 pub use align::Align;
 pub use carve::Carve;
@@ -175,6 +178,23 @@ pub enum Edit {
         #[serde(with = "quarantine::record")]
         record: RecordRef,
     },
+    /// Lives with a finding: who, why, until when.
+    AcceptFinding(AcceptFinding),
+    /// No longer does.
+    WithdrawAcceptance(FindingRef),
+    /// Keeps the gap at a point as it is: a street, a canal; the reason says what it is.
+    AllowGap {
+        #[serde(with = "script::metres")]
+        at: Pt,
+        reason: String,
+        #[serde(default, with = "forms::some_date", skip_serializing_if = "Option::is_none")]
+        until: Option<Date>,
+    },
+    /// No longer does.
+    DisallowGap {
+        #[serde(with = "script::metres")]
+        at: Pt,
+    },
 }
 
 /// Why an edit did not happen. Nothing was changed.
@@ -281,6 +301,10 @@ impl Edit {
             Self::PlaceRecord(_) => "place_record",
             Self::SetRecordAside { .. } => "set_record_aside",
             Self::TakeRecordBack { .. } => "take_record_back",
+            Self::AcceptFinding(_) => "accept_finding",
+            Self::WithdrawAcceptance(_) => "withdraw_acceptance",
+            Self::AllowGap { .. } => "allow_gap",
+            Self::DisallowGap { .. } => "disallow_gap",
         }
     }
 
@@ -317,6 +341,10 @@ impl Edit {
             Self::PlaceRecord(e) => e.label(),
             Self::SetRecordAside { record, .. } => quarantine::aside_label(record),
             Self::TakeRecordBack { record } => quarantine::back_label(record),
+            Self::AcceptFinding(e) => e.label(coverage),
+            Self::WithdrawAcceptance(finding) => accept::withdraw_label(coverage, finding),
+            Self::AllowGap { .. } => accept::ALLOW.into(),
+            Self::DisallowGap { .. } => accept::DISALLOW.into(),
         }
     }
 
@@ -328,7 +356,11 @@ impl Edit {
             | Self::Approve { .. }
             | Self::Revert { .. }
             | Self::SetRecordAside { .. }
-            | Self::TakeRecordBack { .. } => Plan::default(),
+            | Self::TakeRecordBack { .. }
+            | Self::AcceptFinding(_)
+            | Self::WithdrawAcceptance(_)
+            | Self::AllowGap { .. }
+            | Self::DisallowGap { .. } => Plan::default(),
             Self::MovePoint { from, to } => move_point::plan(coverage, *from, *to)?,
             Self::MovePoints(e) => e.plan(coverage)?,
             Self::InsertPoint(e) => e.plan(coverage)?,
@@ -382,6 +414,10 @@ impl Edit {
             Self::PlaceRecord(e) => e.run(at),
             Self::SetRecordAside { record, reason } => quarantine::set_aside(at, record, reason),
             Self::TakeRecordBack { record } => quarantine::take_back(at, record),
+            Self::AcceptFinding(e) => e.run(at),
+            Self::WithdrawAcceptance(finding) => accept::withdraw(at, finding),
+            Self::AllowGap { at: p, reason, until } => accept::allow_gap(at, *p, reason, *until),
+            Self::DisallowGap { at: p } => accept::disallow_gap(at, *p),
         }
     }
 }

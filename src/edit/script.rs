@@ -34,6 +34,10 @@ const OPS: &[&str] = &[
     "place_record",
     "set_record_aside",
     "take_record_back",
+    "accept_finding",
+    "withdraw_acceptance",
+    "allow_gap",
+    "disallow_gap",
 ];
 /// Those that change no boundary, or come from files: "dossier" is not for them, or a key of their own.
 const NO_BOUNDARY: &[&str] = &[
@@ -44,6 +48,10 @@ const NO_BOUNDARY: &[&str] = &[
     "place_record",
     "set_record_aside",
     "take_record_back",
+    "accept_finding",
+    "withdraw_acceptance",
+    "allow_gap",
+    "disallow_gap",
 ];
 
 /// One line of an edit script. Unknown operations and keys are errors, never ignored.
@@ -350,6 +358,12 @@ mod tests {
             r#"{"op":"place_record","record":"xa.shp#12","parcel":"25747/12/45","commune":"25747","fields":{"number":"7"}}"#,
             r#"{"op":"set_record_aside","record":"xa.shp#12","reason":"trùng với thửa 45"}"#,
             r#"{"op":"take_record_back","record":"xa.shp#12"}"#,
+            r#"{"op":"accept_finding","code":"PARCEL_GAP","parcels":["25747/12/45","25747/12/46"],"at":[1.5,2.0],"reason":"mương","until":"2027-12-31"}"#,
+            r#"{"op":"accept_finding","code":"RING_INVALID","parcels":["25747/12/45"],"mark":"spike","reason":"chờ đo lại"}"#,
+            r#"{"op":"withdraw_acceptance","code":"AREA_MISMATCH","parcels":["25747/12/45"]}"#,
+            r#"{"op":"allow_gap","at":[1.5,2.0],"reason":"đường thôn"}"#,
+            r#"{"op":"allow_gap","at":[1.5,2.0],"reason":"đường thôn","until":"2027-12-31"}"#,
+            r#"{"op":"disallow_gap","at":[1.5,2.0]}"#,
         ] {
             assert_eq!(to_json(&parse(line).unwrap()), line);
         }

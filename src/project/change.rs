@@ -5,15 +5,16 @@ use std::sync::Arc;
 
 use serde_json::json;
 
+use super::quality::{self, Quality};
 use super::{Mode, Project, read_only, safety, writer_away};
-use crate::domain::{Act, Failure, Parcel};
+use crate::domain::{self, Act, Failure, Parcel, day_of};
 use crate::edit::{self, Context, Edit, EditError, Effects, Inside, MOST_DETAILS};
 use crate::msg;
 use crate::store::history::{self, OperationSummary};
 use crate::store::journal::{NewOperation, Operation};
 use crate::store::proposal::{self, Dossier, Proposal};
 use crate::store::touched::Touched;
-use crate::store::{rows, touched};
+use crate::store::{View, rows, touched};
 use crate::text::{Msg, Text};
 use crate::topology::Coverage;
 
@@ -56,9 +57,17 @@ impl Project {
             },
         };
         let operating = self.mode()? == Mode::Operating;
-        self.operate(act, &new, rehearsal, |op, coverage, srs, done| {
+        let path = &self.path().to_owned();
+        self.operate(act, &new, rehearsal, |op, coverage, srs, quality, done| {
             for (i, edit) in edits.iter().enumerate() {
-                one(op, coverage, srs, operating, edit, done).map_err(|e| placed(e, i, edits.len()))?;
+                let at = Here {
+                    op,
+                    srs,
+                    operating,
+                    quality: Some(quality),
+                    view: View { conn: op, path },
+                };
+                one(&at, coverage, edit, done).map_err(|e| placed(e, i, edits.len()))?;
             }
             Ok(())
         })
@@ -67,7 +76,7 @@ impl Project {
     /// What the history says of an edit, as its dossier sees the parcels.
     fn label(&self, edit: &Edit) -> Result<Msg, Failure> {
         Ok(match edit.dossier() {
-            None => edit.label(&self.coverage),
+            None => quality::label(edit, &self.coverage),
             Some(code) => edit.label(&*self.view(code)?),
         })
     }
@@ -78,7 +87,7 @@ impl Project {
         act: &Act,
         new: &NewOperation<'_>,
         rehearsal: bool,
-        work: impl FnOnce(&Operation<'_>, &mut Arc<Coverage>, i32, &mut Done) -> Result<(), EditError>,
+        work: impl FnOnce(&Operation<'_>, &mut Arc<Coverage>, i32, &Quality, &mut Done) -> Result<(), EditError>,
     ) -> Result<Vec<Effects>, EditError> {
         if let Some(reason) = &self.read_only {
             return Err(read_only(reason).into());
@@ -86,18 +95,24 @@ impl Project {
         if let Some(crash) = self.watch.as_ref().and_then(|w| w.refuses(&new.what)) {
             return Err(safety::crashed(crash, self.path()).into());
         }
+        self.set_today(day_of(act.at))?;
         let writer = self.writer.as_mut().ok_or_else(writer_away)?;
         let srs = writer.srs();
         let mut done = Done::default();
-        let coverage = &mut self.coverage;
+        let (coverage, quality) = (&mut self.coverage, &mut self.quality);
+        let (revision, mut followed, path) = (coverage.revision(), false, self.reader.path());
         let run = || -> Result<Option<i64>, EditError> {
             let op = writer.begin(act, new)?;
             done = Done::starting(&op)?;
-            work(&op, coverage, srs, &mut done)?;
+            work(&op, coverage, srs, quality, &mut done)?;
             let id = op.id();
             if rehearsal {
                 return Ok(None);
             }
+            followed = true;
+            let seen = domain::Seen { op: id, at: act.at };
+            let view = View { conn: &op, path };
+            quality.follow(view, coverage, revision, &done.effects, seen)?;
             op.commit()?;
             Ok(Some(id))
         };
@@ -117,6 +132,9 @@ impl Project {
             rows::parcels(self.reader.conn(), &done.fids)?,
             &done.fids,
         );
+        if followed {
+            self.reread_quality()?;
+        }
         self.came_back(new);
         result.map(|_| done.effects)
     }
@@ -145,25 +163,45 @@ impl Project {
     }
 }
 
+/// Where the edits of a gesture run.
+pub(super) struct Here<'a> {
+    pub op: &'a Operation<'a>,
+    pub srs: i32,
+    pub operating: bool,
+    /// None where only repairs are entered: no decision, no approval.
+    pub quality: Option<&'a Quality>,
+    pub view: View<'a>,
+}
+
 /// Runs one edit of a gesture, in the register or inside its dossier.
 pub(super) fn one(
-    op: &Operation<'_>,
+    at: &Here<'_>,
     coverage: &mut Arc<Coverage>,
-    srs: i32,
-    operating: bool,
     edit: &Edit,
     done: &mut Done,
 ) -> Result<(), EditError> {
+    let &Here {
+        op,
+        srs,
+        operating,
+        quality,
+        view,
+    } = at;
     let Some(code) = edit.dossier() else {
-        let label = edit.label(coverage);
-        edit.run(&Context {
+        let label = quality::label(edit, coverage);
+        let settled = quality.map(|q| q.settled(edit, coverage, view)).transpose()?;
+        settled.as_ref().unwrap_or(edit).run(&Context {
             op,
             srs,
             coverage,
             operating,
             dossier: None,
         })?;
-        return done.note(op, coverage, label);
+        done.note(op, coverage, label)?;
+        if let Edit::Approve { dossier } = edit {
+            done.approved(at, coverage, dossier)?;
+        }
+        return Ok(());
     };
     let dossier = edit::open_dossier(op, code)?;
     let before = proposal::proposals(op, Some(dossier.fid))?;
@@ -227,6 +265,21 @@ impl Done {
         self.fids.extend(&effects.fids);
         self.effects.push(effects);
         Ok(())
+    }
+
+    /// What was entered last must be free of what stops an approval; neighbours that only received points are not asked.
+    fn approved(&self, at: &Here<'_>, coverage: &Coverage, dossier: &str) -> Result<(), EditError> {
+        let Some(effects) = self.effects.last() else {
+            return Ok(());
+        };
+        let told = effects.parcels.iter().filter(|p| !p.only_points);
+        let fids: Vec<i64> = told.map(|p| p.fid).collect();
+        let Some(quality) = at.quality else { return Ok(()) };
+        let found = quality.forbids(coverage, at.view, &fids)?;
+        if found.is_empty() {
+            return Ok(());
+        }
+        Err(quality::not_approved(dossier, found))
     }
 
     /// Compares what a dossier saw before and after an edit inside it. Nothing in force has changed.

@@ -68,7 +68,7 @@ impl Project {
             label: msg!("Chuyển chế độ: {vi}", "Change of mode: {en}"),
             undoes: None,
         };
-        self.operate(act, &new, false, |op, _, _, _| {
+        self.operate(act, &new, false, |op, _, _, _, _| {
             let proposed = proposal::proposals(op, None)?;
             if let (Mode::Building, [first, ..]) = (mode, proposed.as_slice()) {
                 return Err(proposals_open(&first.dossier_code).into());

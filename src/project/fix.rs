@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use super::change::{Done, one};
+use super::change::{Done, Here, one};
 use super::{Act, Effects, Mode, Project, Reader, SurveyPoints, Writer};
 use crate::domain::{Failure, Finding, ParcelRecord, Uid};
 use crate::edit::{self, EditError};
@@ -13,7 +13,7 @@ use crate::fix::{Batch, Known, Sheet};
 use crate::job::Progress;
 use crate::msg;
 use crate::store::journal::NewOperation;
-use crate::store::{numbers, rows, trust};
+use crate::store::{View, numbers, rows, trust};
 use crate::text::Text;
 use crate::topology::Coverage;
 use crate::topology::findings::DUPLICATE_SHAPE;
@@ -151,11 +151,19 @@ pub fn enter(
     };
     progress.stage(ENTERING, edits.len() as u64)?;
     let srs = writer.srs();
+    let path = &writer.path().to_owned();
     let op = writer.begin(act, &new)?;
     let mut done = Done::starting(&op)?;
+    let at = Here {
+        op: &op,
+        srs,
+        operating,
+        quality: None,
+        view: View { conn: &op, path },
+    };
     for e in edits {
         progress.step(1)?;
-        one(&op, &mut coverage, srs, operating, e, &mut done)?;
+        one(&at, &mut coverage, e, &mut done)?;
     }
     let id = op.id();
     op.commit()?;

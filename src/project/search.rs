@@ -1,19 +1,14 @@
-//! Search, its index read on a thread of its own; and the findings, kept up with every edit.
+//! Search, its index read on a thread of its own and kept up with every edit.
 
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard};
 use std::thread::JoinHandle;
 
 use super::Project;
-use crate::domain::{Failure, Finding, Uid};
+use crate::domain::Failure;
 use crate::edit::Effects;
-use crate::job::Progress;
 use crate::store::error;
 use crate::store::search::{Hit, Index};
-use crate::validate;
-
-/// After a change of more parcels the rules run again over everything instead of around each.
-const FOLLOWED: usize = 2000;
 
 impl Project {
     /// Begins to read the words for [`Project::search`] on a thread of its own; otherwise the first search does it.
@@ -48,64 +43,12 @@ impl Project {
         Ok(index.search(self.reader.conn(), self.path(), &self.coverage, text, limit)?)
     }
 
-    /// Runs the rules over everything. An unlimited run is remembered and from then on kept up with every edit. Off this
-    /// thread: `validate::run_all` on a clone of [`Project::coverage`] and a [`Project::reader`] of its own, then
-    /// [`Project::set_findings`].
-    pub fn validate(
-        &mut self,
-        options: &validate::Options,
-        progress: &Progress,
-    ) -> Result<Vec<Finding>, Failure> {
-        let found = self.check(options, progress)?;
-        if options.rules.is_empty() && options.communes.is_empty() && options.date.is_none() {
-            self.findings = Some(found.clone());
-        }
-        Ok(found)
-    }
-
-    /// What the rules say of everything, remembered nowhere.
-    pub fn check(&self, options: &validate::Options, progress: &Progress) -> Result<Vec<Finding>, Failure> {
-        validate::run_all(&self.coverage, &self.reader, options, progress)
-    }
-
-    /// `old` brought up to a change of these parcels: what [`Project::check`] would say now.
-    pub fn recheck(&self, old: &[Finding], changed: &[Uid]) -> Result<Vec<Finding>, Failure> {
-        validate::refresh_all(&self.coverage, &self.reader, old, changed)
-    }
-
-    /// The findings as they stand; `None` until the rules have run, and after a change too large to follow.
-    pub fn findings(&self) -> Option<&[Finding]> {
-        self.findings.as_deref()
-    }
-
-    /// Takes over the findings of an unlimited run on the snapshot of coverage revision `revision`. Refused (false) when
-    /// the coverage has changed since: run again.
-    pub fn set_findings(&mut self, findings: Vec<Finding>, revision: u64) -> bool {
-        let current = self.coverage.revision() == revision;
-        if current {
-            self.findings = Some(findings);
-        }
-        current
-    }
-
-    /// Brings search and findings up to what was done.
+    /// Brings search and survey points up to what was done.
     pub(super) fn follow(&mut self, done: &[Effects]) {
         // What cannot be read now is read at the next opening; the edit itself is safe.
         let _shown_later = self.follow_survey(done);
         for effects in done {
             lock(&self.search).touch(&effects.fids);
-        }
-        let changed: Vec<Uid> = done
-            .iter()
-            .flat_map(|e| [&e.created, &e.changed, &e.retired])
-            .flatten()
-            .copied()
-            .collect();
-        if changed.len() > FOLLOWED {
-            self.findings = None;
-        } else if let Some(old) = &self.findings {
-            // What cannot be checked now is checked by the next full run.
-            self.findings = self.recheck(old, &changed).ok();
         }
     }
 }

@@ -226,8 +226,10 @@ impl Project {
                 .collect();
             only.detail(&pairs);
         }
+        let revision = self.coverage.revision();
         self.coverage = news.coverage;
         self.follow(&effects);
+        self.follow_findings(&effects, revision)?;
         Ok(effects)
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, ffi};
 
-use super::error::{Result, not_a_district};
+use super::error::{Result, StoreError, not_a_district};
 use super::geometry;
 use crate::domain::Failure;
 use crate::msg;
@@ -59,6 +59,22 @@ pub fn alone<T>(conn: &mut Connection, work: impl FnOnce(&mut Connection) -> Res
     conn.execute_batch("PRAGMA synchronous=OFF")?;
     let _ = journal_mode(conn, "wal");
     conn.execute_batch(&format!("PRAGMA synchronous=FULL; PRAGMA cache_size=-{CACHE_KB}"))?;
+    done
+}
+
+/// Runs `work` without flushing what it commits; with the log, the file stays whole whatever happens, and the next
+/// operation flushes this with it.
+pub fn unflushed<T, E: From<StoreError>>(
+    conn: &mut Connection,
+    work: impl FnOnce(&mut Connection) -> std::result::Result<T, E>,
+) -> std::result::Result<T, E> {
+    let set = |conn: &Connection, how: &str| {
+        conn.pragma_update(None, "synchronous", how)
+            .map_err(StoreError::from)
+    };
+    set(conn, "NORMAL")?;
+    let done = work(conn);
+    set(conn, "FULL")?;
     done
 }
 

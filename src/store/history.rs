@@ -118,6 +118,13 @@ pub fn head(conn: &Connection) -> Result<Option<(i64, String)>> {
         .optional()?)
 }
 
+/// When the newest operation was, as claimed then.
+pub fn newest_time(conn: &Connection) -> Result<Option<jiff::Timestamp>> {
+    let mut stmt = conn.prepare_cached("SELECT at FROM operation ORDER BY id DESC LIMIT 1")?;
+    let at: Option<String> = stmt.query_row([], |r| r.get(0)).optional()?;
+    Ok(at.and_then(|a| a.parse().ok()))
+}
+
 /// The newest operation of a kind; 0 when there is none.
 pub fn newest_of(conn: &Connection, kind: &str) -> Result<i64> {
     Ok(conn

@@ -21,7 +21,7 @@ pub struct Step {
 pub const STEPS: &[Step] = &[
     // Undo of an import keeps the rows it takes away packed; parcel codes of our own; numbers once used are looked up;
     // a survey point names its file; the rules look parcels up by code and papers by number; what becomes of
-    // records in quarantine.
+    // records in quarantine and of findings.
     Step {
         from: 1,
         sql: "ALTER TABLE parcel ADD COLUMN parcel_code_state TEXT;
@@ -55,7 +55,20 @@ pub const STEPS: &[Step] = &[
               op INTEGER);
             CREATE INDEX quarantine_source_record ON quarantine(source_record);
             CREATE INDEX quarantine_parcel ON quarantine(parcel) WHERE parcel IS NOT NULL;
-            INSERT INTO gpkg_contents(table_name, data_type, identifier) VALUES ('quarantine','attributes','quarantine');",
+            INSERT INTO gpkg_contents(table_name, data_type, identifier) VALUES ('quarantine','attributes','quarantine');
+            ALTER TABLE decision ADD COLUMN mark TEXT;
+            ALTER TABLE decision ADD COLUMN at_e INTEGER;
+            ALTER TABLE decision ADD COLUMN at_n INTEGER;
+            DROP TABLE finding;
+            CREATE TABLE finding (
+              id INTEGER PRIMARY KEY, key TEXT NOT NULL, base TEXT NOT NULL, code TEXT NOT NULL, severity TEXT NOT NULL,
+              state TEXT NOT NULL CHECK (state IN ('open','accepted','fixed')), first_op INTEGER NOT NULL, first_at TEXT NOT NULL,
+              fixed_op INTEGER, fixed_at TEXT, body TEXT NOT NULL) STRICT;
+            CREATE INDEX finding_fixed ON finding(base) WHERE fixed_op IS NOT NULL;
+            CREATE TABLE finding_event (
+              id INTEGER PRIMARY KEY, finding INTEGER NOT NULL REFERENCES finding(id), op INTEGER NOT NULL, at TEXT NOT NULL,
+              state TEXT NOT NULL, amount REAL) STRICT;
+            CREATE INDEX finding_event_finding ON finding_event(finding);",
     },
 ];
 

@@ -6,11 +6,13 @@
 pub mod backup;
 pub mod bulk;
 pub mod connection;
+pub mod decisions;
 pub mod dependents;
 pub mod dump;
 pub mod error;
 pub mod facts;
 pub mod files;
+pub mod findings;
 pub mod geometry;
 pub mod history;
 pub mod holds;
@@ -42,7 +44,7 @@ pub mod write;
 
 use std::path::{Path, PathBuf};
 
-use rusqlite::Connection;
+pub use rusqlite::Connection;
 
 pub use bulk::{Committed, Pieces};
 use lock::Lock;
@@ -82,6 +84,13 @@ impl Reader {
         &self.conn
     }
 
+    pub fn view(&self) -> View<'_> {
+        View {
+            conn: &self.conn,
+            path: &self.path,
+        }
+    }
+
     /// All the register says of one parcel.
     pub fn record(&self, fid: i64) -> Result<ParcelRecord> {
         rows::record(&self.conn, fid)
@@ -95,6 +104,13 @@ impl Reader {
     ) -> Result<()> {
         rows::for_each_record(&self.conn, commune, false, each)
     }
+}
+
+/// What a rule reads the register through: a connection, perhaps inside an open operation, and where the file lies.
+#[derive(Clone, Copy)]
+pub struct View<'a> {
+    pub conn: &'a Connection,
+    pub path: &'a Path,
 }
 
 /// The one connection that may write. It can move to a worker thread for a long import.
@@ -220,6 +236,18 @@ impl Writer {
     /// Takes an operation back, as one operation; gives its number. Whatever fails, also a cancel, leaves all as it was.
     pub fn take_back(&mut self, what: &TakeBack, act: &Act, progress: &Progress) -> Result<i64> {
         revert::take_back(&mut self.conn, what, act, progress)
+    }
+
+    /// Writes local tables, outside any operation. What is lost with the power is recomputed, so nothing is flushed.
+    pub fn note(
+        &mut self,
+        write: impl FnOnce(&Connection) -> std::result::Result<(), Failure>,
+    ) -> std::result::Result<(), Failure> {
+        connection::unflushed(&mut self.conn, |conn| {
+            let tx = conn.transaction().map_err(error::StoreError::from)?;
+            write(&tx)?;
+            Ok(tx.commit().map_err(error::StoreError::from)?)
+        })
     }
 
     /// Brings the log file's content into the one file people copy. False when a reader was in the way.

@@ -322,15 +322,25 @@ CREATE TABLE staff (
   login TEXT NOT NULL UNIQUE, name_p BLOB, roles TEXT NOT NULL DEFAULT '', communes TEXT NOT NULL DEFAULT '',
   active BOOLEAN NOT NULL DEFAULT 1);
 
--- An accepted finding: who, why, until when.
+-- An accepted finding: who, why, until when. parcels: uids, sorted, one space between. mark: what tells several of the
+-- rule about those parcels apart. at_e, at_n: its place then, mm. amount: how much was accepted.
 CREATE TABLE decision (
   fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, uid TEXT NOT NULL UNIQUE,
   code TEXT NOT NULL, parcels TEXT NOT NULL, amount DOUBLE, reason TEXT NOT NULL,
-  decided_by TEXT NOT NULL, decided_at TEXT NOT NULL, until DATE);
+  decided_by TEXT NOT NULL, decided_at TEXT NOT NULL, until DATE, mark TEXT, at_e INTEGER, at_n INTEGER);
 
 -- ------------------------------------------------------------------ derived or local
+-- What the rules found and what became of it (findings.rs). key: stable; base: without what tells several of it apart.
+-- There while fixed_op is NULL. body: JSON. It begins open; every later change of state is a row of finding_event.
 CREATE TABLE finding (
-  id INTEGER PRIMARY KEY, code TEXT NOT NULL, severity TEXT NOT NULL, body TEXT NOT NULL) STRICT;
+  id INTEGER PRIMARY KEY, key TEXT NOT NULL, base TEXT NOT NULL, code TEXT NOT NULL, severity TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('open','accepted','fixed')), first_op INTEGER NOT NULL, first_at TEXT NOT NULL,
+  fixed_op INTEGER, fixed_at TEXT, body TEXT NOT NULL) STRICT;
+CREATE INDEX finding_fixed ON finding(base) WHERE fixed_op IS NOT NULL;
+CREATE TABLE finding_event (
+  id INTEGER PRIMARY KEY, finding INTEGER NOT NULL REFERENCES finding(id), op INTEGER NOT NULL, at TEXT NOT NULL,
+  state TEXT NOT NULL, amount REAL) STRICT;
+CREATE INDEX finding_event_finding ON finding_event(finding);
 
 CREATE TABLE package (
   id INTEGER PRIMARY KEY, package_id TEXT NOT NULL UNIQUE, commune TEXT NOT NULL, date TEXT NOT NULL, seq INTEGER NOT NULL,

@@ -104,6 +104,7 @@ pub const TABLES: &[Table] = &[
     local("change"),
     local("removed_rows"),
     local("finding"),
+    local("finding_event"),
     local("package"),
     local("package_item"),
     local("receipt_item"),

@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::allowed::AllowedGaps;
 use super::index::Tree;
 use super::limits::Limits;
 use super::ring::{Place, locate};
@@ -36,6 +37,7 @@ pub struct Coverage {
     by_fid: Lookup<i64>,
     by_uid: Lookup<[u8; 16]>,
     by_key: Lookup<u64>,
+    allowed: Arc<AllowedGaps>,
     revision: u64,
     territory: Arc<Territory>,
     limits: Arc<Limits>,
@@ -93,6 +95,7 @@ impl Coverage {
     #[must_use]
     pub fn after(mut self, old: &Self) -> Self {
         self.revision = old.revision + 1;
+        self.allowed = old.allowed.clone();
         self
     }
 
@@ -112,6 +115,17 @@ impl Coverage {
     /// Zone, communes and sheets; empty where nobody said.
     pub fn territory(&self) -> &Arc<Territory> {
         &self.territory
+    }
+
+    /// The gaps that are right as they are.
+    pub fn allowed_gaps(&self) -> &Arc<AllowedGaps> {
+        &self.allowed
+    }
+
+    /// Puts other allowed gaps in the place of those there were.
+    pub fn set_allowed_gaps(&mut self, allowed: Arc<AllowedGaps>) {
+        self.allowed = allowed;
+        self.revision += 1;
     }
 
     /// Number of parcels in force.

@@ -68,16 +68,17 @@ impl Default for GapLimits {
     }
 }
 
-/// The gaps as findings. Large open land (streets and water that run through a quarter) is none.
+/// The gaps that are `told` as findings. Large open land (streets and water that run through a quarter) is none.
 pub fn gaps<'a>(
     faults: &Faults,
     limits: &GapLimits,
+    told: impl Fn(&Gap) -> bool,
     parcel: impl Fn(i64) -> Option<&'a Parcel>,
 ) -> Vec<Finding> {
     let told = faults
         .gaps
         .iter()
-        .filter(|g| !g.large || g.width < limits.open_mm);
+        .filter(|g| (!g.large || g.width < limits.open_mm) && told(g));
     told.map(|g| {
         let parcels: Vec<&Parcel> = g.fids.iter().filter_map(|f| parcel(*f)).collect();
         gap(g, &parcels, limits)

@@ -35,9 +35,19 @@ pub fn common(a: &Polygon, b: &Polygon) -> Option<Common> {
         min: Pt::new(box_a.min.e.max(box_b.min.e), box_a.min.n.max(box_b.min.n)),
         max: Pt::new(box_a.max.e.min(box_b.max.e), box_a.max.n.min(box_b.max.n)),
     };
-    let regions = local(a, &window).intersection(&local(b, &window));
+    together(&local(a, &window).intersection(&local(b, &window)), window.min)
+}
+
+/// What of `a` lies outside `b`, by the even-odd rule; `None` when nothing.
+pub fn beyond(a: &Polygon, b: &Polygon) -> Option<Common> {
+    let window = a.bbox();
+    together(&local(a, &window).difference(&local(b, &window)), window.min)
+}
+
+/// All regions as one.
+fn together(regions: &geo::MultiPolygon, origin: Pt) -> Option<Common> {
     let mut all: Option<Common> = None;
-    for region in &regions {
+    for region in regions {
         let rings: Vec<Vec<[f64; 2]>> = std::iter::once(region.exterior())
             .chain(region.interiors())
             .map(|r| {
@@ -47,7 +57,7 @@ pub fn common(a: &Polygon, b: &Polygon) -> Option<Common> {
                     .collect()
             })
             .collect();
-        if let Some(part) = measured(&rings, window.min) {
+        if let Some(part) = measured(&rings, origin) {
             all = Some(match all {
                 None => part,
                 Some(sum) => joined(sum, part),

@@ -5,6 +5,7 @@
 //! integers. Floating point appears only where something is *measured* (area of an overlap, width).
 
 pub mod add_parcel;
+pub mod allowed;
 pub mod bearing;
 pub mod align;
 mod contact;
@@ -55,6 +56,7 @@ mod unmatched;
 pub mod validity;
 pub mod weave;
 
+pub use allowed::AllowedGaps;
 pub use contact::UNMATCHED as UNMATCHED_MM;
 pub use coverage::Coverage;
 pub use path::Way;

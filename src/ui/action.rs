@@ -30,7 +30,7 @@ pub enum Action {
     /// Go to a place and mark it.
     ShowPlace(Pt),
     /// Show this finding of the list on the map.
-    ShowFinding(usize),
+    ShowFinding(i64),
     /// A record in quarantine on the map; none.
     ShowRecord(Option<Arc<ShownRecord>>),
     /// Draw the boundary of a record in quarantine.

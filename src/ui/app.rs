@@ -153,7 +153,7 @@ impl App {
     /// The finding the person stands on.
     pub fn finding(&self) -> Option<&crate::domain::Finding> {
         let s = self.session.as_ref()?;
-        s.findings.get(s.finding?)
+        s.findings().get(s.finding?).map(|t| &t.finding)
     }
 
     /// The tool in hand.

@@ -17,18 +17,18 @@ const ENTER: Text = Text::new("Sửa hàng loạt", "Fix in a batch");
 impl App {
     pub(super) fn open_fixes(&mut self) {
         let Some(s) = &self.session else { return };
-        let at = s.finding.and_then(|n| s.findings.get(n));
+        let at = s.finding.and_then(|n| s.findings().get(n)).map(|t| &t.finding);
         let chosen = s.selection.fids().iter().filter_map(|f| s.scene.shown.get(*f));
         let selected = chosen.map(|p| p.uid).collect();
         let dossier = s.scene.dossier().map(str::to_owned);
-        let dialog = FixDialog::new(&s.findings, at, selected, dossier);
+        let dialog = FixDialog::new(&s.open_findings(), at, selected, dossier);
         self.dialog = Some(Dialog::Fixes(Box::new(dialog)));
     }
 
     pub(super) fn try_fixes(&mut self, request: Request) {
         let Some(s) = &self.session else { return };
         let (coverage, survey) = (s.scene.shown.clone(), s.project.survey().clone());
-        let findings = s.findings.clone();
+        let findings = s.open_findings();
         let reader = match s.project.reader() {
             Ok(reader) => reader,
             Err(failure) => return self.fail(&failure),

@@ -6,12 +6,13 @@ use std::sync::Arc;
 use super::action::Selection;
 use super::command::Have;
 use super::viewing::Scene;
-use crate::domain::{BBox, Finding, Parcel, Pt};
+use crate::domain::{BBox, Parcel, Pt};
 use crate::project::{Project, SurveyPoints};
 use crate::render::Style;
 use crate::text::Lang;
 use crate::topology::Coverage;
 use crate::topology::ring::{Place, locate};
+use crate::validate::Findings;
 
 pub struct Look<'a> {
     pub project: &'a Project,
@@ -20,9 +21,10 @@ pub struct Look<'a> {
     pub scene: &'a Scene,
     pub lang: Lang,
     pub selection: &'a Selection,
-    pub findings: &'a [Finding],
-    /// Index of the finding the person stands on.
-    pub finding: Option<usize>,
+    /// As they stand, with their state.
+    pub findings: &'a Findings,
+    /// The finding the person stands on.
+    pub finding: Option<i64>,
     pub style: &'a Style,
     pub have: &'a Have,
     /// Changes whenever anything stored changed: what was read before may be old.

@@ -284,24 +284,26 @@ impl App {
 
     fn step_finding(&mut self, by: i64) {
         let Some(s) = &self.session else { return };
-        let n = s.findings.len() as i64;
-        let next = match s.finding {
+        let all: Vec<i64> = s.findings().iter().map(|t| t.id).collect();
+        let n = all.len() as i64;
+        let at = s.finding.and_then(|id| all.iter().position(|i| *i == id));
+        let next = match at {
             Some(at) => (at as i64 + by).rem_euclid(n.max(1)),
             None if by > 0 => 0,
             None => n - 1,
         };
         if n > 0 {
-            self.show_finding(next as usize);
+            self.show_finding(all[next as usize]);
         }
     }
 
     /// Stands on a finding: the map goes there, its parcels are selected.
-    fn show_finding(&mut self, n: usize) {
+    fn show_finding(&mut self, id: i64) {
         let Some(s) = &mut self.session else { return };
-        let Some(f) = s.findings.get(n).cloned() else {
+        let Some(f) = s.findings().get(id).cloned() else {
             return;
         };
-        s.finding = Some(n);
+        s.finding = Some(id);
         let coverage = &s.scene.shown;
         let parcels: Vec<_> = f.parcels.iter().filter_map(|u| coverage.by_uid(*u)).collect();
         s.selection

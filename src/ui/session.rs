@@ -15,22 +15,22 @@ use super::settings::Settings;
 use super::strip::Strip;
 use super::tool::ToolKind;
 use super::viewing::{Banner, Scene, Viewing};
-use crate::domain::{Finding, Severity, Uid};
-use crate::project::{Effects, Project};
+use crate::domain::{Finding, FindingState, Severity, Tracked};
+use crate::project::{Checked, Effects, Project};
 use crate::render::{LabelMode, Style, Theme};
 use crate::text::{Lang, Msg};
 use crate::topology::Coverage;
+use crate::validate::Findings;
 
 pub struct Session {
     pub project: Project,
     pub scene: Scene,
     pub drafts: Drafts,
     pub selection: Selection,
-    pub findings: Arc<Vec<Finding>>,
-    /// Whether the rules have run over everything; from then on each edit keeps the list right.
-    validated: bool,
+    /// Shown until the rules have run.
+    no_findings: Findings,
     /// The finding the person stands on.
-    pub finding: Option<usize>,
+    pub finding: Option<i64>,
     /// Changes whenever anything stored changed.
     pub revision: u64,
     pub style: Style,
@@ -67,8 +67,7 @@ impl Session {
             scene,
             drafts,
             selection: Selection::default(),
-            findings: Arc::default(),
-            validated: false,
+            no_findings: Findings::new(jiff::civil::Date::MIN, 1),
             finding: None,
             revision: 0,
             style: Style::default(),
@@ -100,7 +99,7 @@ impl Session {
         );
         self.undo = self.project.can_undo().map(|op| op.label);
         self.redo = self.project.can_redo().map(|op| op.label);
-        if self.finding.is_some_and(|n| n >= self.findings.len()) {
+        if self.finding.is_some_and(|id| self.findings().get(id).is_none()) {
             self.finding = None;
         }
         if !Arc::ptr_eq(&self.scene.shown, self.project.coverage()) || self.scene.viewing != Viewing::Now {
@@ -111,11 +110,22 @@ impl Session {
         self.restyle(settings);
     }
 
-    /// What a validation found.
-    pub fn set_findings(&mut self, findings: Vec<Finding>, settings: &Settings) {
-        self.findings = Arc::new(findings);
-        self.validated = true;
-        self.finding = None;
+    /// As they stand.
+    pub fn findings(&self) -> &Findings {
+        self.project.findings().unwrap_or(&self.no_findings)
+    }
+
+    /// Those nobody has accepted.
+    pub fn open_findings(&self) -> Vec<Finding> {
+        let open = self.findings().iter().filter(|t| t.state == FindingState::Open);
+        open.map(|t| t.finding.clone()).collect()
+    }
+
+    /// The findings are others than before.
+    pub fn checked(&mut self, settings: &Settings) {
+        if self.finding.is_some_and(|id| self.findings().get(id).is_none()) {
+            self.finding = None;
+        }
         self.revision += 1;
         self.restyle(settings);
     }
@@ -143,7 +153,8 @@ impl Session {
     /// Worst finding of each parcel, for the colours by state.
     fn worst(&self) -> Arc<HashMap<i64, Severity>> {
         let mut worst: HashMap<i64, Severity> = HashMap::new();
-        for f in self.findings.iter() {
+        let open = |f: &&Arc<Tracked>| f.state == FindingState::Open;
+        for f in self.findings().iter().filter(open) {
             for p in f
                 .parcels
                 .iter()
@@ -194,17 +205,6 @@ impl Session {
                 .tiles
                 .edited(before, self.project.coverage(), &fids);
         }
-        if self.validated {
-            let touched = effects
-                .iter()
-                .flat_map(|e| e.created.iter().chain(&e.changed).chain(&e.retired));
-            let touched: Vec<Uid> = touched.copied().collect();
-            match self.project.recheck(&self.findings, &touched) {
-                Ok(found) => self.findings = Arc::new(found),
-                // Checked again by the next full run.
-                Err(_) => self.validated = false,
-            }
-        }
     }
 
     /// What has come takes the place of what it came from.
@@ -221,7 +221,7 @@ impl Session {
 
     /// Whether the rules have run over everything.
     pub fn is_validated(&self) -> bool {
-        self.validated
+        self.project.checked() != Checked::Never
     }
 
     /// What commands need to know.
@@ -233,7 +233,7 @@ impl Session {
             undo: self.undo.is_some(),
             redo: self.redo.is_some(),
             selection: !self.selection.is_empty(),
-            findings: !self.findings.is_empty(),
+            findings: !self.findings().is_empty(),
             past: self.scene.is_past(),
             tool: self.views.map.hand.kind().is_boundary(),
         }
@@ -247,7 +247,7 @@ impl Session {
             project: &self.project,
             lang,
             selection: &self.selection,
-            findings: &self.findings,
+            findings: self.project.findings().unwrap_or(&self.no_findings),
             finding: self.finding,
             style: &self.style,
             have,

@@ -556,14 +556,16 @@ impl App {
             Ok(findings) => findings,
             Err(failure) => return self.fail(&failure),
         };
+        let act = self.act();
         let Some(session) = &mut self.session else { return };
-        if session.project.coverage().revision() != checked.revision() {
-            // Edited meanwhile: what was found may be gone already.
-            return self.validate();
-        }
         let grave = findings.iter().any(|f| f.severity >= Severity::Warning);
         let text = outcome(&findings);
-        session.set_findings(findings, &self.settings);
+        match session.project.set_findings(findings, checked.revision(), &act) {
+            Ok(true) => session.checked(&self.settings),
+            // Much was edited meanwhile.
+            Ok(false) => return self.validate(),
+            Err(failure) => return self.fail(&failure),
+        }
         session.views.bottom.tab = Tab::Findings;
         self.settings.bottom_open = true;
         let tone = if grave { Tone::Warning } else { Tone::Ok };
@@ -656,7 +658,8 @@ fn write_packages(
     progress: &Progress,
 ) -> Result<Packaged, Failure> {
     let project = Project::open_read_only(path, progress)?;
-    let findings = project.check(&validate::Options::default(), progress)?;
+    let mut findings = project.check(&validate::Options::default(), progress)?;
+    findings.retain(|f| !project.accepts(f));
     let options = package::Options {
         dir: job.dir,
         communes: job.communes,

@@ -24,6 +24,7 @@ mod coordinate_window;
 mod duplicate_number;
 mod duplicate_shape;
 mod gap;
+mod grid;
 mod holder_unverified;
 mod household_members;
 mod identity_mismatch;
@@ -38,6 +39,7 @@ mod land_use_origin;
 mod land_use_sum;
 mod land_use_term;
 mod metadata_incomplete;
+mod live;
 mod multipart;
 mod narrow_neck;
 mod near_points;
@@ -63,11 +65,12 @@ mod sliver_parcel;
 mod term_expired;
 mod unmatched_vertex;
 
+pub use live::{Checked, Findings, Remember, Step, pair};
 pub use parameters::{InForce, Parameters, legal_basis, parameters_of};
 pub use quarantine_reasons::quarantine_reason;
-pub use register::{affected_all, refresh_all, run_all};
+pub use register::{affected_all, run_all};
 pub use rule::{Check, Moment, Rule};
-pub use run::{Options, affected, counts, refresh, run};
+pub use run::{Options, affected, counts, run};
 
 use crate::domain::{Finding, Severity};
 use crate::text::Msg;
@@ -154,6 +157,15 @@ pub fn blocks(finding: &Finding, moment: Moment) -> bool {
     is_error && finding.severity == Severity::Error
 }
 
+/// Whether a person may accept this finding as it is. Not where it is an error before sending: the receiving database
+/// would refuse the record, so accepting it would only hide that; except an overlap, which may be land that two owners
+/// dispute and that nobody may decide but a court.
+pub fn may_be_accepted(finding: &Finding) -> bool {
+    finding.code == crate::topology::findings::PARCEL_OVERLAP || !blocks_sending(finding)
+}
+
+#[cfg(test)]
+mod live_tests;
 #[cfg(test)]
 mod register_tests;
 #[cfg(test)]

@@ -13,7 +13,7 @@ use crate::domain::register::{
 use crate::domain::{BBox, Failure, Finding, Parcel, Pt, Severity, Territory, Uid, Unit, sort_findings};
 use crate::job::Progress;
 use crate::store::register::{self as rows, Rows, Table};
-use crate::store::{Reader, rows::fid_of};
+use crate::store::{Reader, View};
 use crate::text::Text;
 use crate::topology::Coverage;
 use crate::topology::findings::about;
@@ -139,7 +139,7 @@ pub fn run_all(
 ) -> Result<Vec<Finding>, Failure> {
     let mut all = super::run(coverage, options, progress)?;
     let wanted = Wanted::new(options)?;
-    let check = Checker::new(coverage, reader, &wanted, options.date)?;
+    let check = Checker::new(coverage, reader.view(), &wanted, options.date)?;
     if !check.rules.is_empty() {
         let mut found = check.everything(progress)?;
         found.retain(|f| wanted.in_scope(f));
@@ -149,47 +149,20 @@ pub fn run_all(
     Ok(all)
 }
 
-/// The findings after an edit, as [`run_all`] would tell them: `old` were right before it, `changed` are the parcels it
-/// created, changed or retired. What time alone has changed since (a term that ran out) waits for the next full run.
-pub fn refresh_all(
-    coverage: &Coverage,
-    reader: &Reader,
-    old: &[Finding],
-    changed: &[Uid],
-) -> Result<Vec<Finding>, Failure> {
-    let (told, shapes): (Vec<Finding>, Vec<Finding>) = old.iter().cloned().partition(is_of_register);
-    let mut all = super::refresh(coverage, &shapes, changed);
-    let mut again: BTreeSet<Uid> = changed.iter().copied().collect();
-    let tied = told
-        .iter()
-        .filter(|f| f.parcels.iter().any(|p| changed.contains(p)));
-    again.extend(tied.flat_map(|f| f.parcels.iter().copied()));
-    let mut fids = Vec::new();
-    for uid in &again {
-        match coverage.by_uid(*uid) {
-            Some(p) => fids.push(p.fid),
-            None => fids.extend(fid_of(reader.conn(), *uid)?),
-        }
-    }
+/// What the rules say of the register around some parcels, and which rows they looked at.
+pub(super) fn around(coverage: &Coverage, view: View<'_>, fids: &[i64]) -> Result<(Vec<Finding>, Seen), Failure> {
     let options = Options::default();
     let wanted = Wanted::new(&options)?;
-    let check = Checker::new(coverage, reader, &wanted, None)?;
-    let (fresh, seen) = check.around(&fids)?;
-    let looked_at = |f: &Finding| {
-        f.parcels.iter().any(|p| again.contains(p))
-            || seen.holds(f.value(SUBJECT))
-            || fresh
-                .iter()
-                .any(|g| has_grown_from(g, f) && !f.parcels.is_empty() && g.value("code") == f.value("code"))
-    };
-    all.extend(told.iter().filter(|f| !looked_at(f)).cloned());
-    all.extend(fresh.iter().cloned());
-    sort_findings(&mut all);
-    Ok(all)
+    Checker::new(coverage, view, &wanted, None)?.around(fids)
+}
+
+/// Whether `new` tells of all parcels of `old`, and of the same thing.
+pub(super) fn has_outgrown(new: &Finding, old: &Finding) -> bool {
+    has_grown_from(new, old) && !old.parcels.is_empty() && new.value("code") == old.value("code")
 }
 
 /// All findings about any of these parcels (fids, in force or not), as [`run_all`] with default options tells of them.
-pub fn affected_all(coverage: &Coverage, reader: &Reader, fids: &[i64]) -> Result<Vec<Finding>, Failure> {
+pub fn affected_all(coverage: &Coverage, view: View<'_>, fids: &[i64]) -> Result<Vec<Finding>, Failure> {
     let options = Options::default();
     let wanted = Wanted::new(&options)?;
     let uids: BTreeSet<Uid> = fids
@@ -197,14 +170,14 @@ pub fn affected_all(coverage: &Coverage, reader: &Reader, fids: &[i64]) -> Resul
         .filter_map(|f| coverage.get(*f))
         .map(|p| p.uid)
         .collect();
-    let (mut fresh, _) = Checker::new(coverage, reader, &wanted, None)?.around(fids)?;
+    let (mut fresh, _) = Checker::new(coverage, view, &wanted, None)?.around(fids)?;
     fresh.retain(|f| f.parcels.iter().any(|p| uids.contains(p)));
     fresh.extend(super::affected(coverage, fids));
     sort_findings(&mut fresh);
     Ok(fresh)
 }
 
-fn is_of_register(f: &Finding) -> bool {
+pub(super) fn is_of_register(f: &Finding) -> bool {
     rule(f.code).is_some_and(|r| matches!(r.check, Check::Register(_)))
 }
 
@@ -213,19 +186,12 @@ pub const SUBJECT: &str = "subject";
 
 /// Rows whose findings were made anew.
 #[derive(Default)]
-struct Seen {
-    single: BTreeSet<String>,
-    grouped: BTreeSet<String>,
+pub(super) struct Seen {
+    pub single: BTreeSet<String>,
+    pub grouped: BTreeSet<String>,
 }
 
 impl Seen {
-    fn holds(&self, subject: &str) -> bool {
-        match subject.split_once('+') {
-            None => self.single.contains(subject),
-            Some(_) => subject.split('+').any(|s| self.grouped.contains(s)),
-        }
-    }
-
     fn both(&mut self, uid: &str) {
         self.single.insert(uid.to_owned());
         self.grouped.insert(uid.to_owned());
@@ -236,7 +202,7 @@ type CheckFn = fn(&Entry<'_>, &Facts<'_>) -> Option<Said>;
 
 struct Checker<'a> {
     coverage: &'a Coverage,
-    reader: &'a Reader,
+    view: View<'a>,
     rules: Vec<(&'static Rule, CheckFn)>,
     facts: Facts<'a>,
 }
@@ -244,13 +210,13 @@ struct Checker<'a> {
 impl<'a> Checker<'a> {
     fn new(
         coverage: &'a Coverage,
-        reader: &'a Reader,
+        view: View<'a>,
         wanted: &'a Wanted<'_>,
         date: Option<Date>,
     ) -> Result<Self, Failure> {
         let today = match date {
             Some(date) => date,
-            None => rows::newest_day(reader.conn())?
+            None => rows::newest_day(view.conn)?
                 .and_then(|d| day(&d))
                 .unwrap_or(Date::ZERO),
         };
@@ -260,7 +226,7 @@ impl<'a> Checker<'a> {
         });
         Ok(Self {
             coverage,
-            reader,
+            view,
             rules: rules.collect(),
             facts: Facts {
                 parameters: &wanted.parameters,
@@ -273,7 +239,7 @@ impl<'a> Checker<'a> {
 
     fn everything(&self, progress: &Progress) -> Result<Vec<Finding>, Failure> {
         let mut found = Found::default();
-        let conn = self.reader.conn();
+        let conn = self.view.conn;
         let tables = [
             Table::Parcel,
             Table::Party,
@@ -310,7 +276,7 @@ impl<'a> Checker<'a> {
 
     fn around(&self, fids: &[i64]) -> Result<(Vec<Finding>, Seen), Failure> {
         let mut found = Found::default();
-        let tied = rows::tied(self.reader.conn(), fids)?;
+        let tied = rows::tied(self.view.conn, fids)?;
         let list = |fids: &[i64]| Rows::List(fids.to_vec());
         for (table, fids) in [
             (Table::Parcel, fids),
@@ -333,7 +299,7 @@ impl<'a> Checker<'a> {
 
     /// The entries of one table, one by one.
     fn stretch(&self, table: Table, which: &Rows, found: &mut Found) -> Result<(), Failure> {
-        let conn = self.reader.conn();
+        let conn = self.view.conn;
         match table {
             Table::Parcel => {
                 for (fid, entry) in &rows::parcels(conn, which)? {
@@ -353,7 +319,7 @@ impl<'a> Checker<'a> {
                 }
             }
             Table::Document => {
-                for s in &rows::scans(conn, self.reader.path(), which)? {
+                for s in &rows::scans(conn, self.view.path, which)? {
                     self.look(&Entry::Scan(s), &s.parcels, &[&s.uid], found);
                 }
             }
@@ -374,7 +340,7 @@ impl<'a> Checker<'a> {
         certificates: &Rows,
         found: &mut Found,
     ) -> Result<(), Failure> {
-        let conn = self.reader.conn();
+        let conn = self.view.conn;
         for (code, same) in &rows::same_codes(conn, parcels)? {
             let entry = Entry::SameCode { code, parcels: same };
             self.look(&entry, same, &[], found);
@@ -393,7 +359,7 @@ impl<'a> Checker<'a> {
     }
 
     fn communes(&self, found: &mut Found) -> Result<(), Failure> {
-        for c in &rows::communes(self.reader.conn())? {
+        for c in &rows::communes(self.view.conn)? {
             self.look(&Entry::Commune(c), &[], &[&c.uid], found);
         }
         Ok(())

@@ -3,7 +3,7 @@
 
 use proptest::prelude::*;
 
-use super::register::{affected_all, refresh_all, run_all};
+use super::register::{affected_all, run_all};
 use super::*;
 use crate::edit::testing::File;
 use crate::job::Progress;
@@ -596,18 +596,24 @@ proptest! {
             let (reader, coverage) = open(file);
             run_all(&coverage, &reader, &Options::default(), &Progress::none()).unwrap()
         };
-        let mut list = all(&file);
+        let mut live = Findings::new(jiff::civil::date(2026, 11, 23), 1);
+        let seen = crate::domain::Seen { op: 1, at: jiff::Timestamp::UNIX_EPOCH };
+        let mut nothing = |_: &str| Ok::<_, ()>(Vec::new());
+        let checked = live.anew(all(&file));
+        live.take(checked, seen, &mut nothing).unwrap();
         for act in acts {
             let (sql, fids) = ACTS[act];
             let before = file.coverage();
             file.sql(sql);
             let (reader, coverage) = open(&file);
             let uids: Vec<_> = fids.iter().filter_map(|f| before.get(*f).or(coverage.get(*f))).map(|p| p.uid).collect();
-            list = refresh_all(&coverage, &reader, &list, &uids).unwrap();
+            let checked = live.around(&coverage, Some(reader.view()), &uids, &[]).unwrap();
+            live.take(checked, seen, &mut nothing).unwrap();
+            let list: Vec<Finding> = live.iter().map(|t| t.finding.clone()).collect();
             let whole = all(&file);
             prop_assert_eq!(lines(&list, Lang::Vi), lines(&whole, Lang::Vi), "after {}", sql);
             let about: Vec<Finding> = whole.iter().filter(|f| f.parcels.iter().any(|p| uids.contains(p))).cloned().collect();
-            let affected = affected_all(&coverage, &reader, fids).unwrap();
+            let affected = affected_all(&coverage, reader.view(), fids).unwrap();
             prop_assert_eq!(lines(&affected, Lang::Vi), lines(&about, Lang::Vi), "around {}", sql);
         }
     }

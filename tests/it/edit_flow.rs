@@ -396,9 +396,10 @@ fn findings_are_kept_up_with_every_edit() {
     let mut p = d.open();
     assert!(p.findings().is_none());
     let all = validate::Options::default();
-    p.validate(&all, &Progress::none()).unwrap();
-    let start = p.findings().unwrap().to_vec();
-    let codes = |p: &Project| p.findings().unwrap().iter().map(|f| f.code).collect::<Vec<_>>();
+    p.validate(&all, &act(4), &Progress::none()).unwrap();
+    let now = |p: &Project| p.findings().unwrap().iter().map(|t| t.finding.clone()).collect::<Vec<_>>();
+    let start = now(&p);
+    let codes = |p: &Project| now(p).iter().map(|f| f.code).collect::<Vec<_>>();
     p.apply(&set("5", r#"{"land_use":"XYZ","area_legal":5000}"#), &act(5))
         .unwrap();
     let kept = codes(&p);
@@ -407,17 +408,17 @@ fn findings_are_kept_up_with_every_edit() {
         "{kept:?}"
     );
     assert_eq!(
-        p.findings().unwrap(),
+        now(&p),
         validate::run(p.coverage(), &all, &Progress::none()).unwrap()
     );
-    // A run on another thread's snapshot counts only while nothing changed.
+    // A run on another thread's snapshot counts also when something changed since: that is followed.
     let snapshot = p.coverage().clone();
     let found = validate::run(&snapshot, &all, &Progress::none()).unwrap();
-    assert!(p.set_findings(found.clone(), snapshot.revision()));
+    assert!(p.set_findings(found.clone(), snapshot.revision(), &act(5)).unwrap());
     p.undo(Undo::Last, &act(6)).unwrap();
-    assert_eq!(p.findings().unwrap(), start);
-    assert!(!p.set_findings(found, snapshot.revision()));
-    assert_eq!(p.findings().unwrap(), start);
+    assert_eq!(now(&p), start);
+    assert!(p.set_findings(found, snapshot.revision(), &act(7)).unwrap());
+    assert_eq!(now(&p), start);
 }
 
 /// The register as `dump --personal` writes it.

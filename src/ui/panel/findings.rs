@@ -69,10 +69,10 @@ const COLS: [Col; 4] = [
 pub struct FindingsTable {
     filter: String,
     only: Option<Severity>,
-    /// Indices into the list, and what they answer: (revision, filter, severity).
-    rows: Vec<usize>,
+    /// Numbers of findings, and what they answer: (revision, filter, severity).
+    rows: Vec<i64>,
     answers: Option<(u64, String, Option<Severity>)>,
-    followed: Option<usize>,
+    followed: Option<i64>,
 }
 
 pub fn severity_text(s: Severity) -> Text {
@@ -141,7 +141,7 @@ impl FindingsTable {
         }
         let at = look
             .finding
-            .and_then(|f| self.rows.binary_search(&f).ok())
+            .and_then(|f| self.rows.iter().position(|id| *id == f))
             .map(|n| n as u64);
         let moved = self.followed != look.finding;
         self.followed = look.finding;
@@ -187,9 +187,12 @@ impl FindingsTable {
             ));
             words.iter().all(|w| text.contains(w))
         };
-        self.rows = (0..look.findings.len())
-            .filter(|n| self.only.is_none_or(|s| look.findings[*n].severity == s))
-            .filter(|n| words.is_empty() || hit(&look.findings[*n]))
+        self.rows = look
+            .findings
+            .iter()
+            .filter(|t| self.only.is_none_or(|s| t.severity == s))
+            .filter(|t| words.is_empty() || hit(t))
+            .map(|t| t.id)
             .collect();
         self.answers = Some(wish);
     }
@@ -197,7 +200,7 @@ impl FindingsTable {
 
 struct View<'a, 'b> {
     look: &'a Look<'b>,
-    rows: &'a [usize],
+    rows: &'a [i64],
 }
 
 impl View<'_, '_> {
@@ -205,6 +208,7 @@ impl View<'_, '_> {
         self.rows
             .get(row as usize)
             .and_then(|n| self.look.findings.get(*n))
+            .map(|t| &t.finding)
     }
 }
 

@@ -33,7 +33,7 @@ pub struct FillGap {
     /// The gap, for a place and a state of the map.
     found: Option<((Pt, u64), Option<Gap>)>,
     /// The finding whose gap was taken up.
-    finding: Option<usize>,
+    finding: Option<i64>,
 }
 
 impl FillGap {

@@ -39,7 +39,7 @@ type Land = (Polygon, f64);
 #[derive(Default)]
 pub struct FixFinding {
     /// The finding and the state of the map that were looked at.
-    key: Option<(u64, usize, &'static str)>,
+    key: Option<(u64, i64, &'static str)>,
     tried: Vec<Tried>,
     chosen: usize,
     gained: Vec<Land>,
@@ -47,7 +47,7 @@ pub struct FixFinding {
 }
 
 fn finding<'a>(look: &Look<'a>) -> Option<&'a Finding> {
-    look.findings.get(look.finding?)
+    look.findings.get(look.finding?).map(|t| &t.finding)
 }
 
 impl FixFinding {
