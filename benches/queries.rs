@@ -195,10 +195,14 @@ fn checks(coverage: &Coverage) {
     });
     let found = validate::run(coverage, &options, &Progress::none()).expect("findings");
     let mut live = validate::Findings::new(jiff::civil::date(2026, 11, 23), 1);
-    let seen = Seen { op: 1, at: jiff::Timestamp::UNIX_EPOCH };
+    let seen = Seen {
+        op: 1,
+        at: jiff::Timestamp::UNIX_EPOCH,
+    };
     let checked = live.anew(found);
     let mut nothing = |_: &str| Ok::<_, ()>(Vec::new());
-    live.take(checked, seen, &mut nothing).expect("nothing to look up");
+    live.take(checked, seen, &mut nothing)
+        .expect("nothing to look up");
     let parcels: Vec<_> = coverage
         .iter()
         .step_by(coverage.len() / 100)
@@ -208,7 +212,10 @@ fn checks(coverage: &Coverage) {
     time("check after an edit (P3c)", 50, 10, || {
         let changed = [*uid.next().expect("an endless sequence")];
         let checked = live.around(coverage, None, &changed, &[]).expect("shapes only");
-        black_box(live.take(checked, seen, &mut nothing).expect("nothing to look up"));
+        black_box(
+            live.take(checked, seen, &mut nothing)
+                .expect("nothing to look up"),
+        );
     });
 }
 

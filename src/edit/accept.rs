@@ -88,7 +88,12 @@ pub struct AcceptFinding {
 
 impl AcceptFinding {
     pub fn new(finding: &Finding, reason: impl Into<String>, until: Option<Date>) -> Self {
-        let FindingRef { code, parcels, mark, at } = FindingRef::of(finding);
+        let FindingRef {
+            code,
+            parcels,
+            mark,
+            at,
+        } = FindingRef::of(finding);
         Self {
             code,
             parcels,
@@ -277,10 +282,7 @@ fn not_accepted(finding: &FindingRef) -> Failure {
 fn already_allowed() -> Failure {
     Failure::new(
         "GAP_ALLOWED",
-        msg!(
-            "Khoảng hở này đã được công nhận.",
-            "This gap is allowed already."
-        ),
+        msg!("Khoảng hở này đã được công nhận.", "This gap is allowed already."),
     )
     .field("at")
 }

@@ -106,14 +106,14 @@ impl Quality {
             .collect::<error::Result<Vec<_>>>()?;
         if decided.contains(&true) {
             change.places = allow(conn, coverage, self.live.today())?;
-            let step = self
-                .live
-                .decide(decisions::acceptances(conn)?, self.live.today());
+            let step = self.live.decide(decisions::acceptances(conn)?, self.live.today());
             self.pending.push((step, seen));
         }
         let much = change.parcels.len() > FOLLOWED;
         if !much && self.checked != Checked::Never {
-            let checked = self.live.around(coverage, Some(view), &change.parcels, &change.places)?;
+            let checked = self
+                .live
+                .around(coverage, Some(view), &change.parcels, &change.places)?;
             self.take(conn, checked, seen)?;
         } else if self.checked == Checked::Current {
             self.checked = Checked::Stale;
@@ -176,7 +176,9 @@ impl Quality {
         let conn = view.conn;
         self.take(conn, self.live.anew(found), seen)?;
         if !later.parcels.is_empty() || !later.places.is_empty() {
-            let checked = self.live.around(coverage, Some(view), &later.parcels, &later.places)?;
+            let checked = self
+                .live
+                .around(coverage, Some(view), &later.parcels, &later.places)?;
             self.take(conn, checked, seen)?;
         }
         self.checked = Checked::Current;
@@ -184,7 +186,12 @@ impl Quality {
     }
 
     /// Why an approval may not be entered: what stands about these parcels and stops it.
-    pub fn forbids(&self, coverage: &Coverage, view: View<'_>, fids: &[i64]) -> Result<Vec<Finding>, Failure> {
+    pub fn forbids(
+        &self,
+        coverage: &Coverage,
+        view: View<'_>,
+        fids: &[i64],
+    ) -> Result<Vec<Finding>, Failure> {
         let mut found = validate::affected_all(coverage, view, fids)?;
         found.retain(|f| validate::blocks(f, Moment::Approval) && !self.live.accepts(f));
         Ok(found)
@@ -214,8 +221,7 @@ impl Quality {
             .filter_map(|u| coverage.by_uid(*u))
             .map(|p| p.fid)
             .collect();
-        let is_meant =
-            |f: &Finding| f.code == wanted.code && f.parcels == parcels && f.mark() == wanted.mark;
+        let is_meant = |f: &Finding| f.code == wanted.code && f.parcels == parcels && f.mark() == wanted.mark;
         let mut all = validate::affected_all(coverage, view, &fids)?;
         all.retain(&is_meant);
         if all.is_empty() {
@@ -255,11 +261,7 @@ fn allow(conn: &Connection, coverage: &mut Arc<Coverage>, today: Date) -> Result
 impl Project {
     /// The gaps that are right as they are come on the map.
     pub(super) fn read_allowed_gaps(&mut self) -> Result<(), Failure> {
-        allow(
-            self.reader.conn(),
-            &mut self.coverage,
-            self.quality.live.today(),
-        )?;
+        allow(self.reader.conn(), &mut self.coverage, self.quality.live.today())?;
         Ok(())
     }
 
@@ -309,12 +311,7 @@ impl Project {
 
     /// Takes over the findings of an unlimited run on the snapshot of coverage revision `revision`. What changed since is
     /// followed; refused (false) when that is too much: run again.
-    pub fn set_findings(
-        &mut self,
-        found: Vec<Finding>,
-        revision: u64,
-        act: &Act,
-    ) -> Result<bool, Failure> {
+    pub fn set_findings(&mut self, found: Vec<Finding>, revision: u64, act: &Act) -> Result<bool, Failure> {
         self.set_today(day_of(act.at))?;
         let seen = Seen {
             op: self.stacks.newest,
@@ -353,10 +350,7 @@ impl Project {
                 .to_zoned(jiff::tz::TimeZone::UTC)
                 .map_or(jiff::Timestamp::UNIX_EPOCH, |z| z.timestamp()),
         };
-        let step = self
-            .quality
-            .live
-            .decide(decisions::acceptances(conn)?, today);
+        let step = self.quality.live.decide(decisions::acceptances(conn)?, today);
         self.quality.pending.push((step, seen));
         if !places.is_empty() && self.quality.checked != Checked::Never {
             let checked = self.quality.live.around(&self.coverage, None, &[], &places)?;

@@ -22,7 +22,11 @@ pub fn touched_by(conn: &Connection, op: i64) -> Result<bool> {
 pub fn acceptances(conn: &Connection) -> Result<Vec<Acceptance>> {
     // A file of schema 1 that may not be written has no columns for kind and place.
     let placed = schema::columns(conn, "decision")?.iter().any(|c| c == "at_e");
-    let place = if placed { "mark, at_e, at_n" } else { "NULL, NULL, NULL" };
+    let place = if placed {
+        "mark, at_e, at_n"
+    } else {
+        "NULL, NULL, NULL"
+    };
     let mut stmt = conn.prepare_cached(&format!(
         "SELECT fid, code, parcels, {place}, amount, reason, decided_by, decided_at, until FROM decision ORDER BY fid"
     ))?;
@@ -34,10 +38,7 @@ pub fn acceptances(conn: &Connection) -> Result<Vec<Acceptance>> {
         out.push(Acceptance {
             fid: r.get(0)?,
             code: r.get(1)?,
-            parcels: parcels
-                .split(' ')
-                .filter_map(|u| u.parse::<Uid>().ok())
-                .collect(),
+            parcels: parcels.split(' ').filter_map(|u| u.parse::<Uid>().ok()).collect(),
             mark: r.get::<_, Option<String>>(3)?.unwrap_or_default(),
             at: at.0.zip(at.1).map(|(e, n)| Pt::new(e, n)),
             amount: r.get(6)?,

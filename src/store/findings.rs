@@ -107,8 +107,8 @@ pub fn gone(conn: &Connection, base: &str, codes: Codes<'_>) -> Result<Vec<Track
 pub fn any_fixed(conn: &Connection) -> Result<bool> {
     Ok(is_kept(conn)?
         && conn
-        .prepare_cached("SELECT 1 FROM finding WHERE fixed_op IS NOT NULL LIMIT 1")?
-        .exists([])?)
+            .prepare_cached("SELECT 1 FROM finding WHERE fixed_op IS NOT NULL LIMIT 1")?
+            .exists([])?)
 }
 
 /// How a finding came to stand as it does, oldest first; it begins open at [`Tracked::first`].
@@ -264,7 +264,11 @@ impl Body {
 
     fn finding(self, code: &'static str, severity: Severity) -> Finding {
         let parcels = self.parcels.iter().filter_map(|u| u.parse::<Uid>().ok());
-        let unit = |name: &str| [Unit::M2, Unit::M, Unit::Count].into_iter().find(|u| u.name() == name);
+        let unit = |name: &str| {
+            [Unit::M2, Unit::M, Unit::Count]
+                .into_iter()
+                .find(|u| u.name() == name)
+        };
         Finding {
             parcels: parcels.collect(),
             refs: self.refs,
@@ -276,7 +280,9 @@ impl Body {
             amount: self.amount,
             unit: self.unit.as_deref().and_then(unit),
             tolerance: self.tolerance,
-            source: self.source.map(|(file, record, field)| SourceRef { file, record, field }),
+            source: self
+                .source
+                .map(|(file, record, field)| SourceRef { file, record, field }),
             values: self
                 .values
                 .into_iter()
@@ -317,7 +323,10 @@ mod tests {
             if full {
                 f.parcels = vec![uid(1), uid(2)];
                 f.refs = vec!["25747/1/1".into(), "25747/1/2".into()];
-                (f.at, f.bbox) = (Some(Pt::new(-1, 2)), Some(BBox::of([Pt::new(-1, 2), Pt::new(3, 4)])));
+                (f.at, f.bbox) = (
+                    Some(Pt::new(-1, 2)),
+                    Some(BBox::of([Pt::new(-1, 2), Pt::new(3, 4)])),
+                );
                 (f.amount, f.unit, f.tolerance) = (Some(0.1 + 0.2), Some(Unit::M2), Some(0.002));
                 f.source = Some(SourceRef {
                     file: "a.shp".into(),

@@ -47,9 +47,19 @@ impl Ord for Placed {
     fn cmp(&self, other: &Self) -> Ordering {
         let key = |t: &'_ Tracked| (t.finding.code, t.finding.at, t.id);
         let (a, b) = (&self.0, &other.0);
-        let by = (a.finding.code, &a.finding.parcels, a.finding.at, &a.finding.source);
-        by.cmp(&(b.finding.code, &b.finding.parcels, b.finding.at, &b.finding.source))
-            .then_with(|| key(a).cmp(&key(b)))
+        let by = (
+            a.finding.code,
+            &a.finding.parcels,
+            a.finding.at,
+            &a.finding.source,
+        );
+        by.cmp(&(
+            b.finding.code,
+            &b.finding.parcels,
+            b.finding.at,
+            &b.finding.source,
+        ))
+        .then_with(|| key(a).cmp(&key(b)))
     }
 }
 
@@ -232,7 +242,10 @@ impl Findings {
         for place in now.chain(places.iter().copied()) {
             again.extend(self.gaps_near(&place).flat_map(|t| &t.finding.parcels));
         }
-        let gone = changed.iter().filter_map(|u| coverage.retired(*u)).map(|p| p.bbox);
+        let gone = changed
+            .iter()
+            .filter_map(|u| coverage.retired(*u))
+            .map(|p| p.bbox);
         let near = faults::reach(coverage, gone.chain(places.iter().copied()));
         again.extend(near.iter().filter_map(|f| coverage.get(*f)).map(|p| p.uid));
         let fids: Vec<i64> = again
@@ -529,7 +542,11 @@ fn number(key: &str) -> u32 {
 }
 
 fn numbered(key: &str, n: u32) -> String {
-    if n == 1 { key.to_owned() } else { format!("{key}~{n}") }
+    if n == 1 {
+        key.to_owned()
+    } else {
+        format!("{key}~{n}")
+    }
 }
 
 /// Squared distance, mm²; findings without a place are at the same.

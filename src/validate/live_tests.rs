@@ -91,8 +91,15 @@ fn of_several_of_one_key_each_keeps_its_identity() {
     check(&mut live, &mut memory, &two_gaps(300, 500), 1);
     let gaps = |live: &Findings| {
         let gaps = live.iter().filter(|t| t.finding.code == "PARCEL_GAP");
-        gaps.map(|t| (t.id, t.key.to_string(), t.first.op, t.finding.at.map(|p| p.n > 2_325_010_000)))
-            .collect::<Vec<_>>()
+        gaps.map(|t| {
+            (
+                t.id,
+                t.key.to_string(),
+                t.first.op,
+                t.finding.at.map(|p| p.n > 2_325_010_000),
+            )
+        })
+        .collect::<Vec<_>>()
     };
     let both = gaps(&live);
     assert_eq!(both.len(), 2, "{both:?}");
@@ -123,8 +130,15 @@ fn an_acceptance_holds_for_its_place_its_amount_and_its_time() {
         memory.take(live, checked, 1);
         states(live)
     };
-    assert_eq!(show(&mut live, &two_gaps(300, 500)), "1 PARCEL_GAP open, 2 PARCEL_GAP open");
-    let upper = live.iter().find(|t| t.finding.at.unwrap().n > 2_325_010_000).unwrap().clone();
+    assert_eq!(
+        show(&mut live, &two_gaps(300, 500)),
+        "1 PARCEL_GAP open, 2 PARCEL_GAP open"
+    );
+    let upper = live
+        .iter()
+        .find(|t| t.finding.at.unwrap().n > 2_325_010_000)
+        .unwrap()
+        .clone();
     let accepted = |until| Acceptance {
         fid: 1,
         code: "PARCEL_GAP".into(),
@@ -149,7 +163,10 @@ fn an_acceptance_holds_for_its_place_its_amount_and_its_time() {
     // The other one grows or goes: nothing changes for this one. This one grows: it must be accepted anew.
     assert_eq!(show(&mut live, &two_gaps(400, 500)), as_accepted(upper.id));
     assert_eq!(show(&mut live, &two_gaps(400, 490)), as_accepted(upper.id));
-    assert_eq!(show(&mut live, &two_gaps(400, 510)), "1 PARCEL_GAP open, 2 PARCEL_GAP open");
+    assert_eq!(
+        show(&mut live, &two_gaps(400, 510)),
+        "1 PARCEL_GAP open, 2 PARCEL_GAP open"
+    );
     assert!(live.get(upper.id).unwrap().acceptance.is_some());
     assert_eq!(show(&mut live, &two_gaps(400, 500)), as_accepted(upper.id));
     // Tomorrow it has run out.

@@ -150,7 +150,11 @@ pub fn run_all(
 }
 
 /// What the rules say of the register around some parcels, and which rows they looked at.
-pub(super) fn around(coverage: &Coverage, view: View<'_>, fids: &[i64]) -> Result<(Vec<Finding>, Seen), Failure> {
+pub(super) fn around(
+    coverage: &Coverage,
+    view: View<'_>,
+    fids: &[i64],
+) -> Result<(Vec<Finding>, Seen), Failure> {
     let options = Options::default();
     let wanted = Wanted::new(&options)?;
     Checker::new(coverage, view, &wanted, None)?.around(fids)

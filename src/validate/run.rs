@@ -170,7 +170,9 @@ impl<'a> Wanted<'a> {
     fn of_faults(&self, faults: &Faults, coverage: &Coverage) -> Vec<Finding> {
         let mut found = findings::findings(faults, self.parameters.overlap_tolerance_mm, |f| coverage.get(f));
         let told = |g: &Gap| !coverage.allowed_gaps().covers(g);
-        found.extend(findings::gaps(faults, &self.parameters.gap, told, |f| coverage.get(f)));
+        found.extend(findings::gaps(faults, &self.parameters.gap, told, |f| {
+            coverage.get(f)
+        }));
         let mut found: Vec<Finding> = found
             .into_iter()
             .map(|f| sheet_edge::taken(f, &self.parameters, coverage.territory()))

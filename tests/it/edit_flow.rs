@@ -397,7 +397,13 @@ fn findings_are_kept_up_with_every_edit() {
     assert!(p.findings().is_none());
     let all = validate::Options::default();
     p.validate(&all, &act(4), &Progress::none()).unwrap();
-    let now = |p: &Project| p.findings().unwrap().iter().map(|t| t.finding.clone()).collect::<Vec<_>>();
+    let now = |p: &Project| {
+        p.findings()
+            .unwrap()
+            .iter()
+            .map(|t| t.finding.clone())
+            .collect::<Vec<_>>()
+    };
     let start = now(&p);
     let codes = |p: &Project| now(p).iter().map(|f| f.code).collect::<Vec<_>>();
     p.apply(&set("5", r#"{"land_use":"XYZ","area_legal":5000}"#), &act(5))
@@ -414,7 +420,10 @@ fn findings_are_kept_up_with_every_edit() {
     // A run on another thread's snapshot counts also when something changed since: that is followed.
     let snapshot = p.coverage().clone();
     let found = validate::run(&snapshot, &all, &Progress::none()).unwrap();
-    assert!(p.set_findings(found.clone(), snapshot.revision(), &act(5)).unwrap());
+    assert!(
+        p.set_findings(found.clone(), snapshot.revision(), &act(5))
+            .unwrap()
+    );
     p.undo(Undo::Last, &act(6)).unwrap();
     assert_eq!(now(&p), start);
     assert!(p.set_findings(found, snapshot.revision(), &act(7)).unwrap());
