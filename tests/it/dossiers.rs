@@ -369,7 +369,7 @@ fn dossiers_beside_each_other_are_approved_in_any_order() {
             for code in order {
                 approve(&mut p, code).unwrap_or_else(|e| panic!("{k} {order:?} {code}: {e:?}"));
             }
-            let faults = p.validate(&diachinh::validate::Options::default(), &Progress::none());
+            let faults = p.check(&diachinh::validate::Options::default(), &Progress::none());
             let all: i128 = p.coverage().iter().map(|q| q.polygon.area2()).sum();
             ends.push((shapes(p.coverage()), all, faults.is_ok()));
             p.close().unwrap();
