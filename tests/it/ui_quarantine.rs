@@ -252,6 +252,40 @@ fn the_list_is_walked_and_filtered_by_keyboard_and_follows_a_new_import() {
 }
 
 #[test]
+fn a_record_is_entered_with_the_selected_parcel() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut w = window(dir.path(), "light", true);
+    w.key(CTRL, Key::F);
+    w.text("12/5");
+    w.settle();
+    w.key(NONE, Key::Enter);
+    w.settle();
+    let shape = w
+        .project()
+        .coverage()
+        .get(w.app().selected()[0])
+        .unwrap()
+        .polygon
+        .clone();
+    w.key(CTRL | Modifiers::SHIFT, Key::Q);
+    w.settle();
+    w.first();
+    w.click("Bản ghi sau");
+    w.shot("cach-ly-thua-dang-chon");
+    w.click("Là thửa đang chọn 12/5");
+    assert_eq!(w.states(), "waiting placed waiting", "{}", w.texts());
+    let fid = w.project().resolve(&"25747/12/6".parse().unwrap()).unwrap();
+    assert_eq!(
+        w.project().coverage().get(fid).unwrap().polygon,
+        shape,
+        "it keeps its shape"
+    );
+    w.key(CTRL, Key::Z);
+    w.settle();
+    assert_eq!(w.states(), "waiting waiting waiting");
+}
+
+#[test]
 fn an_empty_worklist_says_what_it_is_for() {
     let dir = tempfile::tempdir().unwrap();
     let mut w = window(dir.path(), "light", false);

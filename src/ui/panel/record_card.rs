@@ -6,7 +6,7 @@ use egui::{RichText, ScrollArea, TextEdit, Ui};
 use egui_material_icons::icons as i;
 
 use super::quarantine::state_sentence;
-use crate::domain::{DraftParcel, Failure, Finding, QuarantinedRecord, RecordRef, RecordState};
+use crate::domain::{DraftParcel, Failure, Finding, ParcelRef, QuarantinedRecord, RecordRef, RecordState};
 use crate::edit::{Edit, PlaceRecord};
 use crate::import::Repair;
 use crate::project::{Mode, RecordDetail};
@@ -30,6 +30,7 @@ const NO_REPAIR: Text = Text::new(
 );
 const PLACE: Text = Text::new("Đặt vào bản đồ", "Place in the map");
 const DRAW: Text = Text::new("Vẽ bằng tay", "Draw by hand");
+const IS_PARCEL: Text = Text::new("Là thửa đang chọn", "It is the selected parcel");
 const AGAIN: Text = Text::new("Nhập lại tệp đã sửa", "Import the corrected file");
 const ASIDE: Text = Text::new("Để riêng", "Set aside");
 const BACK: Text = Text::new("Đưa trở lại danh sách chờ", "Take back to those that wait");
@@ -340,6 +341,16 @@ fn other_ways(
                     .and_then(|p| p.land_use.clone())
                     .unwrap_or_default(),
             })));
+        }
+        let selected = look.selection.main().and_then(|f| look.project.coverage().get(f));
+        if let Some(p) = selected.filter(|_| !r.is_point() && look.selection.fids().len() == 1) {
+            let name = format!("{} {}/{}", IS_PARCEL.get(lang), p.sheet, p.number);
+            if widgets::button(ui, can && !read.operating, i::ICON_LINK, &name) {
+                out.push(Action::Apply(vec![Edit::PlaceRecord(PlaceRecord {
+                    parcel: Some(ParcelRef::Uid(p.uid)),
+                    ..PlaceRecord::with(read.name.clone(), &[])
+                })]));
+            }
         }
         let import = Command::Import.check(look.have).is_ok();
         if widgets::button(ui, import, i::ICON_FILE_DOWNLOAD, AGAIN.get(lang)) {
