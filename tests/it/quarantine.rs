@@ -319,9 +319,11 @@ fn assert_placed(p: &Project, polygons: &[Polygon]) {
 // ---------------------------------------------------------------- files
 
 fn feature(geometry: Value, number: &str) -> Value {
-    json!({"type": "Feature", "geometry": geometry, "properties": {
+    let mut feature = json!({"type": "Feature", "properties": {
         "MAXA": COMMUNE, "SHBANDO": "12", "SHTHUA": number, "KHLOAIDAT": "ONT", "DIENTICH": 100.5,
-        "TENCHU": "Trần Thị Thử Nghiệm", "DIACHI": "Thôn Hư Cấu", "GHICHU": format!("ghi chú {number}")}})
+        "TENCHU": "Trần Thị Thử Nghiệm", "DIACHI": "Thôn Hư Cấu", "GHICHU": format!("ghi chú {number}")}});
+    feature["geometry"] = geometry;
+    feature
 }
 
 fn polygon(rings: &Rings) -> Value {

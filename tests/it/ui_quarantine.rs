@@ -29,9 +29,11 @@ fn plot(i: usize) -> Ring {
 }
 
 fn feature(geometry: Value, number: usize) -> Value {
-    json!({"type": "Feature", "geometry": geometry, "properties": {
+    let mut feature = json!({"type": "Feature", "properties": {
         "MAXA": "25747", "SHBANDO": "12", "SHTHUA": number, "KHLOAIDAT": "ONT", "DIENTICH": 300.0,
-        "TENCHU": "Trần Thị Thử Nghiệm", "DIACHI": "Thôn Hư Cấu, xã Bịa", "GHICHU": "đo năm 1998"}})
+        "TENCHU": "Trần Thị Thử Nghiệm", "DIACHI": "Thôn Hư Cấu, xã Bịa", "GHICHU": "đo năm 1998"}});
+    feature["geometry"] = geometry;
+    feature
 }
 
 fn polygon(ring: &Ring) -> Value {
