@@ -194,6 +194,12 @@ pub struct Validate {
     /// Ghi danh sách ra tệp GeoJSON (WGS84) · write the list as GeoJSON (WGS 84)
     #[arg(long, value_name = "OUT.geojson")]
     pub geojson: Option<PathBuf>,
+    /// Báo cáo chất lượng theo thửa, tờ, xã, hồ sơ, trang · quality report by parcel, sheet, commune, dossier, page
+    #[arg(long, value_name = "OUT.json")]
+    pub report: Option<PathBuf>,
+    /// Quy tắc có hiệu lực vào ngày này · the rules in force on this day
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub date: Option<String>,
 }
 
 #[derive(clap::Args, Debug)]
@@ -458,6 +464,9 @@ pub struct Sample {
     /// Tỷ lệ lỗi cài sẵn · rate of injected errors
     #[arg(long, value_name = "RATE")]
     pub dirty: Option<f64>,
+    /// Thay vào đó: cả sổ bộ dưới dạng văn bản cho `load` · instead: a whole register as text for `load`
+    #[arg(long)]
+    pub register: bool,
 }
 
 #[derive(clap::Args, Debug)]

@@ -13,7 +13,7 @@ use crate::msg;
 use crate::validate;
 
 /// Writes them beside the target first, so that a half-written file never stands there.
-fn whole(path: &Path, content: &[u8]) -> Result<(), Failure> {
+pub(super) fn whole(path: &Path, content: &[u8]) -> Result<(), Failure> {
     let failed = |e: std::io::Error| {
         let name = path.display();
         Failure::new(

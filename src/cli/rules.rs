@@ -16,7 +16,7 @@ pub fn run(a: &args::Rules, out: &Out) -> Result<Done, Failure> {
     Ok(Done::Clean)
 }
 
-fn day(text: &str) -> Result<jiff::civil::Date, Failure> {
+pub(super) fn day(text: &str) -> Result<jiff::civil::Date, Failure> {
     text.parse().map_err(|_| {
         Failure::new(
             "USAGE",

@@ -1,4 +1,4 @@
-//! `sample DIR --parcels N --seed S [--dirty R]`.
+//! `sample DIR --parcels N --seed S [--dirty R] [--register]`.
 
 use serde_json::json;
 
@@ -6,7 +6,7 @@ use super::args;
 use super::out::{Done, Out};
 use crate::domain::Failure;
 use crate::msg;
-use crate::sample::{Options, generate};
+use crate::sample::{Options, generate, generate_register};
 
 pub fn run(a: &args::Sample, out: &Out) -> Result<Done, Failure> {
     if let Some(rate) = a.dirty
@@ -20,7 +20,8 @@ pub fn run(a: &args::Sample, out: &Out) -> Result<Done, Failure> {
             ),
         ));
     }
-    let made = generate(
+    let make = if a.register { generate_register } else { generate };
+    let made = make(
         &Options {
             dir: a.dir.clone(),
             parcels: a.parcels,

@@ -1,4 +1,5 @@
-//! `validate P [--rule CODE]… [--commune C]… [--fail-on error|warning] [--csv OUT] [--geojson OUT]`.
+//! `validate P [--rule CODE]… [--commune C]… [--date DAY] [--fail-on error|warning] [--csv OUT] [--geojson OUT]
+//! [--report OUT.json]`.
 
 use std::collections::BTreeMap;
 use std::time::Instant;
@@ -14,13 +15,13 @@ use crate::msg;
 use crate::text::{Lang, format};
 use crate::validate::{self, Options};
 
-pub fn run(a: &args::Validate, _act: &Act, out: &Out) -> Result<Done, Failure> {
+pub fn run(a: &args::Validate, act: &Act, out: &Out) -> Result<Done, Failure> {
     known_rules(&a.rule)?;
     let project = reading(&a.project, out)?;
     let options = Options {
         rules: a.rule.clone(),
         communes: a.commune.clone(),
-        date: None,
+        date: a.date.as_deref().map(super::rules::day).transpose()?,
     };
     let started = Instant::now();
     let found = project.check(&options, &out.progress())?;
@@ -31,6 +32,14 @@ pub fn run(a: &args::Validate, _act: &Act, out: &Out) -> Result<Done, Failure> {
     if let Some(path) = &a.geojson {
         let epsg = u32::try_from(project.epsg()).unwrap_or_default();
         findings_file::geojson(path, &found, epsg)?;
+    }
+    if let Some(path) = &a.report {
+        let day = a
+            .date
+            .clone()
+            .unwrap_or_else(|| act.at.strftime("%Y-%m-%d").to_string());
+        let report = project.quality_report(&found, &a.commune, &day)?;
+        findings_file::whole(path, format!("{report:#}\n").as_bytes())?;
     }
     let in_scope = |c: &str| a.commune.is_empty() || a.commune.iter().any(|x| x == c);
     let checked = project.coverage().iter().filter(|p| in_scope(&p.commune)).count() as u64;

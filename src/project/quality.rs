@@ -309,6 +309,18 @@ impl Project {
         validate::run_all(&self.coverage, &self.reader, options, progress)
     }
 
+    /// The quality report of what [`Project::check`] found; `communes`: only these, empty = all. `day`: yyyy-MM-dd.
+    pub fn quality_report(
+        &self,
+        found: &[Finding],
+        communes: &[String],
+        day: &str,
+    ) -> Result<serde_json::Value, Failure> {
+        let papers = crate::store::register::papers(self.reader.conn())?;
+        let report = validate::report::report(&self.coverage, found, &papers, communes, day);
+        Ok(report)
+    }
+
     /// Takes over the findings of an unlimited run on the snapshot of coverage revision `revision`. What changed since is
     /// followed; refused (false) when that is too much: run again.
     pub fn set_findings(&mut self, found: Vec<Finding>, revision: u64, act: &Act) -> Result<bool, Failure> {

@@ -8,8 +8,9 @@ use super::random::Random;
 use super::records::Record;
 use super::truth::Truth;
 use crate::domain::{Polygon, Pt, ring_sides};
+use crate::topology::polylabel;
 use crate::topology::ring::{Place, locate, locate_middle};
-use crate::topology::segment::{Meet, meet};
+use crate::topology::segment::{Meet, distance, meet};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
@@ -29,10 +30,18 @@ enum Kind {
     WrongArea,
     MissingLandUse,
     UnknownLandUse,
+    Contained,
+    IslandSliver,
+    HalfFilledHole,
+    NarrowNeck,
+    NearPoints,
+    MissingNumber,
+    ZeroArea,
+    WrongLegalArea,
 }
 
 /// Kind, name in the truth, errors per thousand records at a rate of 1.
-const KINDS: [(Kind, &str, f64); 16] = [
+const KINDS: [(Kind, &str, f64); 24] = [
     (Kind::Overlap, "overlap", 140.0),
     (Kind::Gap, "gap", 140.0),
     (Kind::SliverOverlap, "sliver_overlap", 90.0),
@@ -49,6 +58,15 @@ const KINDS: [(Kind, &str, f64); 16] = [
     (Kind::WrongArea, "wrong_area", 40.0),
     (Kind::MissingLandUse, "missing_land_use", 20.0),
     (Kind::UnknownLandUse, "unknown_land_use", 20.0),
+    // Beyond performance.md: what else the rules can find.
+    (Kind::Contained, "contained", 20.0),
+    (Kind::IslandSliver, "island_sliver", 20.0),
+    (Kind::HalfFilledHole, "half_filled_hole", 20.0),
+    (Kind::NarrowNeck, "narrow_neck", 20.0),
+    (Kind::NearPoints, "near_points", 20.0),
+    (Kind::MissingNumber, "missing_number", 20.0),
+    (Kind::ZeroArea, "zero_area", 20.0),
+    (Kind::WrongLegalArea, "wrong_legal_area", 20.0),
 ];
 
 /// A land-use code no list has.
@@ -141,7 +159,17 @@ impl Dirt<'_> {
                 self.records[i].polygon.rings.clear();
                 Some((vec![i], at))
             }
-            Kind::WrongArea | Kind::MissingLandUse | Kind::UnknownLandUse => self.attribute(kind, i),
+            Kind::Contained => self.island(i, None, 1_000),
+            Kind::IslandSliver => self.island(i, Some(0), 150),
+            Kind::HalfFilledHole => self.island(i, Some(700), 1_500),
+            Kind::NarrowNeck => self.narrow_neck(i),
+            Kind::NearPoints => self.near_points(i),
+            Kind::WrongArea
+            | Kind::MissingLandUse
+            | Kind::UnknownLandUse
+            | Kind::MissingNumber
+            | Kind::ZeroArea
+            | Kind::WrongLegalArea => self.attribute(kind, i),
         }?;
         self.touched[i] = true;
         for j in around.into_iter().chain(done.0.iter().copied()) {
@@ -270,6 +298,107 @@ impl Dirt<'_> {
         Some((std::iter::once(i).chain(others).collect(), at))
     }
 
+    /// A record in the middle of another: an upright rectangle 2 m long and `wide` mm wide. Without a hole for it they
+    /// overlap; with a hole larger by `slack` mm to the east a part of the hole stays open.
+    fn island(&mut self, i: usize, slack: Option<i64>, wide: i64) -> Option<Spoiled> {
+        let r = &self.records[i];
+        let pole = polylabel::pole(&r.polygon, 100.0).filter(|p| p.radius > 4_000.0)?;
+        let (w, h) = (wide / 2, 1_000);
+        let corner = |de: i64, dn: i64| Pt::new(pole.at.e + de, pole.at.n + dn);
+        let box_to = |east: i64| vec![corner(-w, -h), corner(east, -h), corner(east, h), corner(-w, h)];
+        let mut copy = r.clone();
+        copy.polygon.rings = vec![box_to(w)];
+        copy.number = Some(self.free_number(i));
+        copy.area = (copy.polygon.area_m2() * 10.0).round() / 10.0;
+        copy.area_legal = None;
+        let host = &mut self.records[i];
+        if let Some(slack) = slack {
+            let mut hole = box_to(w + slack);
+            hole.reverse();
+            host.polygon.rings.push(hole);
+            host.area = (host.polygon.area_m2() * 10.0).round() / 10.0;
+            host.area_legal = None;
+        }
+        self.records.push(copy);
+        Some((vec![self.records.len() - 1, i], corner(w, 0)))
+    }
+
+    /// The neighbour at a side comes in with a wedge, up to 60 mm before the side across: both keep the same points.
+    fn narrow_neck(&mut self, i: usize) -> Option<Spoiled> {
+        let ring = self.records[i].polygon.shell().to_vec();
+        let k = self.random.below(ring.len());
+        let (a, b) = (ring[k], ring[(k + 1) % ring.len()]);
+        let &j = self.sides.get(&(b, a))?;
+        let length = a.dist(b);
+        let simple = self.records[j].class.is_parcel() && self.records[j].polygon.rings.len() == 1;
+        if !simple || self.touched[j] || !(4_000.0..40_000.0).contains(&length) {
+            return None;
+        }
+        // The parcel lies left of a–b.
+        let (ue, un) = (-(b.n - a.n) as f64 / length, (b.e - a.e) as f64 / length);
+        let from = Pt::new(i64::midpoint(a.e, b.e), i64::midpoint(a.n, b.n));
+        let at = |d: f64| Pt::new(from.e + (ue * d).round() as i64, from.n + (un * d).round() as i64);
+        let clearance = |p: Pt| {
+            let others = ring_sides(&ring).filter(|s| *s != (a, b));
+            others.map(|(c, d)| distance(p, c, d)).fold(f64::MAX, f64::min)
+        };
+        let across = (1..80).map(|s| f64::from(s) * 500.0).find(|d| {
+            self.records[i].polygon.area_m2() > 60.0
+                && locate(&self.records[i].polygon, at(*d)) != Place::Inside
+        })?;
+        let (mut low, mut high) = (0.0, across);
+        for _ in 0..24 {
+            let middle = f64::midpoint(low, high);
+            let inside = locate(&self.records[i].polygon, at(middle)) == Place::Inside;
+            if inside && clearance(at(middle)) > 60.0 {
+                low = middle
+            } else {
+                high = middle
+            }
+        }
+        let tip = at(low);
+        let polygon = &self.records[i].polygon;
+        let narrow = (40.0..90.0).contains(&clearance(tip)) && low > 3_000.0 && low < 3.0 * length;
+        if !narrow || !inside_with_sides(polygon, a, tip, b) {
+            return None;
+        }
+        let other = self.records[j].polygon.shell();
+        let l = (0..other.len()).find(|&l| (other[l], other[(l + 1) % other.len()]) == (b, a))?;
+        self.records[i].polygon.rings[0].insert(k + 1, tip);
+        self.records[j].polygon.rings[0].insert(l + 1, tip);
+        for r in [i, j] {
+            self.follow_shape(r);
+        }
+        Some((vec![i, j], tip))
+    }
+
+    /// One more point on a shared side, 4 mm from its end; both parcels have it.
+    fn near_points(&mut self, i: usize) -> Option<Spoiled> {
+        let ring = self.records[i].polygon.shell().to_vec();
+        let k = self.random.below(ring.len());
+        let (a, b) = (ring[k], ring[(k + 1) % ring.len()]);
+        let &j = self.sides.get(&(b, a))?;
+        let simple = self.records[j].class.is_parcel() && self.records[j].polygon.rings.len() == 1;
+        let length = a.dist(b);
+        if !simple || self.touched[j] || length < 3_000.0 {
+            return None;
+        }
+        let step = |d: i64| (d as f64 / length * 4.0).round() as i64;
+        let p = Pt::new(a.e + step(b.e - a.e), a.n + step(b.n - a.n));
+        let other = self.records[j].polygon.shell();
+        let l = (0..other.len()).find(|&l| (other[l], other[(l + 1) % other.len()]) == (b, a))?;
+        self.records[i].polygon.rings[0].insert(k + 1, p);
+        self.records[j].polygon.rings[0].insert(l + 1, p);
+        Some((vec![i, j], p))
+    }
+
+    /// The areas are those of the shape.
+    fn follow_shape(&mut self, i: usize) {
+        let r = &mut self.records[i];
+        r.area = (r.polygon.area_m2() * 10.0).round() / 10.0;
+        r.area_legal = r.area_legal.map(|_| r.area);
+    }
+
     fn duplicate_number(&mut self, i: usize) -> Option<Spoiled> {
         let r = &self.records[i];
         let from = (i + 20).min(self.touched.len());
@@ -288,6 +417,9 @@ impl Dirt<'_> {
         match kind {
             Kind::WrongArea => r.area = ((r.area * factor + 5.0) * 10.0).round() / 10.0,
             Kind::MissingLandUse => r.land_use.clear(),
+            Kind::MissingNumber => r.number = None,
+            Kind::ZeroArea => r.area = 0.0,
+            Kind::WrongLegalArea => r.area_legal = Some(((r.area * factor + 5.0) * 10.0).round() / 10.0),
             _ => UNKNOWN_CODE.clone_into(&mut r.land_use),
         }
         Some((vec![i], r.polygon.shell()[0]))

@@ -3,7 +3,7 @@
 //! A true coverage on the millimetre lattice of EPSG:9210 with a river, canals, streets, a town,
 //! villages along streets, paddies in strips, orchards, ponds and islands ([`plan`], [`plots`],
 //! [`finish`], [`shape`]); a register around it with plainly invented people ([`names`], [`records`]);
-//! known errors on demand ([`dirt`]); files as offices have them ([`files`], [`variants`]).
+//! known errors on demand ([`dirt`]); a whole register as a dump ([`register`]); files as offices have them ([`files`], [`variants`]).
 
 mod dirt;
 mod files;
@@ -15,6 +15,7 @@ mod plan;
 mod plots;
 mod random;
 mod records;
+mod register;
 mod shape;
 mod truth;
 mod variants;
@@ -37,6 +38,7 @@ use records::Record;
 use shape::{Junction, Shape};
 use truth::Truth;
 
+pub use register::generate_register;
 pub use variants::{TABLES, VARIANTS, Variant, write_variants};
 
 /// What to make.

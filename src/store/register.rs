@@ -532,3 +532,22 @@ pub fn newest_day(conn: &Connection) -> Result<Option<String>> {
 pub fn scans(conn: &Connection, file: &std::path::Path, rows: &Rows) -> Result<Vec<ScanEntry>> {
     super::scans::entries(conn, file, &rows.holds("d.fid"), rows.parameters())
 }
+
+/// How many papers there are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Papers {
+    pub dossiers: u64,
+    pub scans: u64,
+    pub pages: u64,
+}
+
+pub fn papers(conn: &Connection) -> Result<Papers> {
+    let sql = "SELECT (SELECT count(*) FROM dossier), (SELECT count(*) FROM document), (SELECT coalesce(sum(max(pages,0)),0) FROM document)";
+    Ok(conn.query_row(sql, [], |r| {
+        Ok(Papers {
+            dossiers: r.get(0)?,
+            scans: r.get(1)?,
+            pages: r.get(2)?,
+        })
+    })?)
+}

@@ -54,6 +54,7 @@ mod parcel_code_outside;
 mod refusals;
 pub mod register;
 mod quarantine_reasons;
+pub mod report;
 mod ring_invalid;
 mod rule;
 mod run;

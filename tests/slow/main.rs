@@ -15,6 +15,13 @@ mod kill_edits;
 mod split_areas;
 
 mod fixes_115k;
+#[path = "../it/quality.rs"]
+mod quality;
+#[path = "../it/register_truth.rs"]
+mod register_truth;
+
+mod geos;
+mod ground_truth;
 mod kill;
 mod peers;
 mod rot;
