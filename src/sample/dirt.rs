@@ -36,12 +36,11 @@ enum Kind {
     NarrowNeck,
     NearPoints,
     MissingNumber,
-    ZeroArea,
     WrongLegalArea,
 }
 
 /// Kind, name in the truth, errors per thousand records at a rate of 1.
-const KINDS: [(Kind, &str, f64); 24] = [
+const KINDS: [(Kind, &str, f64); 23] = [
     (Kind::Overlap, "overlap", 140.0),
     (Kind::Gap, "gap", 140.0),
     (Kind::SliverOverlap, "sliver_overlap", 90.0),
@@ -65,7 +64,6 @@ const KINDS: [(Kind, &str, f64); 24] = [
     (Kind::NarrowNeck, "narrow_neck", 20.0),
     (Kind::NearPoints, "near_points", 20.0),
     (Kind::MissingNumber, "missing_number", 20.0),
-    (Kind::ZeroArea, "zero_area", 20.0),
     (Kind::WrongLegalArea, "wrong_legal_area", 20.0),
 ];
 
@@ -168,7 +166,6 @@ impl Dirt<'_> {
             | Kind::MissingLandUse
             | Kind::UnknownLandUse
             | Kind::MissingNumber
-            | Kind::ZeroArea
             | Kind::WrongLegalArea => self.attribute(kind, i),
         }?;
         self.touched[i] = true;
@@ -418,7 +415,6 @@ impl Dirt<'_> {
             Kind::WrongArea => r.area = ((r.area * factor + 5.0) * 10.0).round() / 10.0,
             Kind::MissingLandUse => r.land_use.clear(),
             Kind::MissingNumber => r.number = None,
-            Kind::ZeroArea => r.area = 0.0,
             Kind::WrongLegalArea => r.area_legal = Some(((r.area * factor + 5.0) * 10.0).round() / 10.0),
             _ => UNKNOWN_CODE.clone_into(&mut r.land_use),
         }

@@ -29,7 +29,7 @@ const fn kind(name: &'static str, rules: &'static [&'static str]) -> Kind {
 }
 
 /// Every kind, in the order they are put in. The first rule must tell of it.
-const KINDS: [Kind; 30] = [
+const KINDS: [Kind; 34] = [
     kind("malformed_parcel_code", &["PARCEL_CODE"]),
     kind(
         "duplicate_parcel_code",
@@ -38,7 +38,10 @@ const KINDS: [Kind; 30] = [
     kind("parcel_code_elsewhere", &["PARCEL_CODE_OUTSIDE"]),
     kind("label_outside", &["LABEL_OUTSIDE"]),
     kind("unknown_commune", &["COMMUNE_UNKNOWN"]),
-    kind("other_commune", &["OUTSIDE_COMMUNE", "OUTSIDE_SHEET"]),
+    kind(
+        "other_commune",
+        &["OUTSIDE_COMMUNE", "OUTSIDE_SHEET", "LAND_USE_COMMUNE"],
+    ),
     kind("other_sheet", &["OUTSIDE_SHEET"]),
     kind("code_of_other_list", &["LAND_USE_LIST"]),
     kind("wrong_use_area", &["LAND_USE_SUM"]),
@@ -63,12 +66,23 @@ const KINDS: [Kind; 30] = [
     kind("change_without_date", &["CHANGE_INCOMPLETE"]),
     kind("commune_without_province", &["METADATA_INCOMPLETE"]),
     kind("no_scan", &["BLOCKS_DISAGREE"]),
+    kind("malformed_commune", &["COMMUNE_CODE", "COMMUNE_UNKNOWN"]),
+    kind("zero_area", &["AREA_INVALID", "AREA_MISMATCH", "AREA_LEGAL"]),
+    kind(
+        "far_away",
+        &["COORDINATE_WINDOW", "OUTSIDE_COMMUNE", "OUTSIDE_SHEET"],
+    ),
+    kind("changed_after_signing", &["SCAN_SIGNATURE"]),
 ];
 
 /// The scan of every certificate: one page, no content.
 const SCAN: &[u8] =
     b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Count 1/Kids[3 0 R]>>endobj \
 3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n";
+
+/// Signed, and something was added after the signature.
+const SIGNED: &[u8] =
+    b"%PDF-1.4\n1 0 obj<</Type/Sig/ByteRange [0 10 20 30]>>endobj\ntrailer<<>>\n%%EOF\n% them\n%%EOF\n";
 
 /// Writes `register.txt` (a dump), `register-truth.jsonl` and the folder of scans `register.scans`.
 pub fn generate_register(options: &Options, progress: &Progress) -> Result<Written, Failure> {
@@ -78,7 +92,7 @@ pub fn generate_register(options: &Options, progress: &Progress) -> Result<Writt
     };
     let district = district(&clean, progress)?;
     let mut book = Book::new(options, &district.records);
-    let chosen = book.choose(options.dirty.unwrap_or(0.0));
+    let chosen = book.choose(&district.records, options.dirty.unwrap_or(0.0));
     for (i, r) in district.records.iter().enumerate() {
         book.parcel(i, r, chosen.get(&i).copied());
         progress.step(0)?;
@@ -88,7 +102,10 @@ pub fn generate_register(options: &Options, progress: &Progress) -> Result<Writt
     let scans = options.dir.join("register.scans");
     make_dir(&scans)?;
     let scan = scans.join(format!("{}.pdf", book.scan));
-    std::fs::write(&scan, SCAN).map_err(|e| super::not_written(&scan, &e))?;
+    let signed = scans.join(format!("{}.pdf", book.signed));
+    for (path, content) in [(&scan, SCAN), (&signed, SIGNED)] {
+        std::fs::write(path, content).map_err(|e| super::not_written(path, &e))?;
+    }
     let (register, truth) = (
         options.dir.join("register.txt"),
         options.dir.join("register-truth.jsonl"),
@@ -96,7 +113,7 @@ pub fn generate_register(options: &Options, progress: &Progress) -> Result<Writt
     write_text(&register, &book.out)?;
     write_text(&truth, &book.truth)?;
     Ok(Written {
-        files: vec![register, truth, scan],
+        files: vec![register, truth, scan, signed],
         records: district.records.len() as u64,
         truths: book.truth.lines().count() as u64,
         communes: Vec::new(),
@@ -110,10 +127,11 @@ struct Book {
     random: Random,
     next: u128,
     scan: String,
+    signed: String,
     /// Indices of parcels that may be spoiled.
     suitable: Vec<usize>,
-    /// Sheets of each commune, by index.
-    sheets: BTreeMap<usize, BTreeSet<u32>>,
+    /// Box of each sheet, by commune (index) and number.
+    sheets: BTreeMap<usize, BTreeMap<u32, BBox>>,
     /// Kinds that spoil a commune instead of a parcel.
     without_province: bool,
     last: Option<Last>,
@@ -129,9 +147,14 @@ struct Last {
 
 impl Book {
     fn new(options: &Options, records: &[Record]) -> Self {
-        let mut sheets: BTreeMap<usize, BTreeSet<u32>> = BTreeMap::new();
+        let mut sheets: BTreeMap<usize, BTreeMap<u32, BBox>> = BTreeMap::new();
         for r in records {
-            sheets.entry(r.commune).or_default().insert(r.sheet);
+            let own = sheets
+                .entry(r.commune)
+                .or_default()
+                .entry(r.sheet)
+                .or_insert(BBox::EMPTY);
+            *own = own.union(r.polygon.bbox());
         }
         let suits = |r: &&Record| r.class.is_parcel() && r.area > 60.0 && r.polygon.rings.len() == 1;
         Self {
@@ -139,9 +162,8 @@ impl Book {
             truth: String::new(),
             random: Random::new(options.seed, 8),
             next: u128::from(options.seed) << 64,
-            scan: Sha256::digest(SCAN)
-                .iter()
-                .fold(String::new(), |s, b| s + &format!("{b:02x}")),
+            scan: sha256(SCAN),
+            signed: sha256(SIGNED),
             suitable: (0..records.len()).filter(|&i| suits(&&records[i])).collect(),
             sheets,
             without_province: false,
@@ -150,7 +172,7 @@ impl Book {
     }
 
     /// Which parcel gets which kind: about `rate` of them, each kind alike, none twice.
-    fn choose(&mut self, rate: f64) -> BTreeMap<usize, usize> {
+    fn choose(&mut self, records: &[Record], rate: f64) -> BTreeMap<usize, usize> {
         let mut chosen = BTreeMap::new();
         if rate <= 0.0 {
             return chosen;
@@ -162,15 +184,44 @@ impl Book {
             } else {
                 each
             };
-            for _ in 0..wanted * 4 {
-                if chosen.values().filter(|k| **k == kind).count() == wanted {
+            let mut done = 0;
+            for _ in 0..wanted * 200 {
+                if done == wanted {
                     break;
                 }
-                let at = self.random.below(self.suitable.len());
-                chosen.entry(self.suitable[at]).or_insert(kind);
+                let i = self.suitable[self.random.below(self.suitable.len())];
+                let fits = match KINDS[kind].name {
+                    "other_commune" => self.other_commune(&records[i]).is_some(),
+                    "other_sheet" => self.other_sheet(&records[i]).is_some(),
+                    _ => true,
+                };
+                if fits && !chosen.contains_key(&i) {
+                    chosen.insert(i, kind);
+                    done += 1;
+                }
             }
         }
         chosen
+    }
+
+    /// A commune whose box the record does not come near.
+    fn other_commune(&self, r: &Record) -> Option<usize> {
+        let mine = r.polygon.bbox().grown(1_000);
+        let whole = |sheets: &BTreeMap<u32, BBox>| sheets.values().fold(BBox::EMPTY, |b, o| b.union(*o));
+        self.sheets
+            .iter()
+            .find(|(_, s)| !whole(s).intersects(&mine))
+            .map(|(c, _)| *c)
+    }
+
+    /// A sheet of its commune whose box it does not come near.
+    fn other_sheet(&self, r: &Record) -> Option<u32> {
+        let mine = r.polygon.bbox().grown(1_000);
+        self.sheets
+            .get(&r.commune)?
+            .iter()
+            .find(|(_, b)| !b.intersects(&mine))
+            .map(|(n, _)| *n)
     }
 
     fn uid(&mut self) -> Uid {
@@ -195,14 +246,15 @@ impl Book {
         if is("unknown_commune") {
             commune = "99999";
         }
+        if is("malformed_commune") {
+            commune = "2574";
+        }
         if is("other_commune") {
-            let others = self.sheets.keys().copied();
-            let far = others.max_by_key(|c| c.abs_diff(r.commune)).unwrap_or(0);
+            let far = self.other_commune(r).unwrap_or(r.commune);
             commune = names::COMMUNES[far].0;
         }
         if is("other_sheet") {
-            let own = self.sheets.get(&r.commune).into_iter().flatten().copied();
-            sheet = own.max_by_key(|s| s.abs_diff(r.sheet)).unwrap_or(sheet);
+            sheet = self.other_sheet(r).unwrap_or(sheet);
         }
         if spoiled.is_some() && r.number.is_some() {
             // A number no other parcel has, wherever it was moved.
@@ -235,7 +287,7 @@ impl Book {
             .flatten()
             .unwrap_or_default();
         let given = match &self.last {
-            _ if is("malformed_parcel_code") => "w7er83vmx1w".to_owned(),
+            _ if is("malformed_parcel_code") => code.chars().take(11).collect(),
             Some(last) if is("duplicate_parcel_code") => last.code.clone(),
             _ if is("parcel_code_elsewhere") => far_from(&r.polygon).and_then(geohash).unwrap_or_default(),
             _ => code.clone(),
@@ -246,7 +298,7 @@ impl Book {
             text(commune),
             text(&sheet.to_string()),
             text(&number),
-            r.area,
+            if is("zero_area") { 0.0 } else { r.area },
             text(&label),
             u8::from(r.class.is_parcel()),
             rings(&r.polygon),
@@ -271,6 +323,9 @@ impl Book {
             );
         }
         let parcel = self.put("parcel", &reference, &cells);
+        if is("far_away") {
+            self.far_away(r, commune, &number, &label);
+        }
         if !r.class.is_parcel() {
             return;
         }
@@ -280,6 +335,9 @@ impl Book {
         }
         if let Some(k) = spoiled {
             let mut refs = vec![reference];
+            if is("far_away") {
+                refs.push(format!("{commune}/{sheet}/2{number}"));
+            }
             if is("duplicate_parcel_code") || is("duplicate_serial") || is("shared_identity") {
                 refs.extend(self.last.as_ref().map(|l| l.reference.clone()));
             }
@@ -289,6 +347,23 @@ impl Book {
                 json!({"kind": KINDS[k].name, "rules": KINDS[k].rules, "refs": refs, "commune": commune})
             );
         }
+    }
+
+    /// One more parcel, 900 km to the east.
+    fn far_away(&mut self, r: &Record, commune: &str, number: &str, label: &str) {
+        let mut polygon = r.polygon.clone();
+        let east = |p: &mut Pt| *p = Pt::new(p.e + 900_000_000, p.n);
+        polygon.rings.iter_mut().flatten().for_each(east);
+        let cells = format!(
+            "commune={} sheet={} number={} area_measured={:?} land_use={} is_parcel=1 status=\"HIEN_HANH\" version=1 geom={}",
+            text(commune),
+            text(&r.sheet.to_string()),
+            text(&format!("2{number}")),
+            r.area,
+            text(label),
+            rings(&polygon)
+        );
+        self.put("parcel", "", &cells);
     }
 
     fn uses(&mut self, parcel: Uid, label: &str, legal: f64, certified: bool, is: &impl Fn(&str) -> bool) {
@@ -425,6 +500,10 @@ impl Book {
         if is("missing_scan") {
             self.document(&"0".repeat(64), &format!("parcel={parcel}"));
         }
+        if is("changed_after_signing") {
+            let sha = self.signed.clone();
+            self.document(&sha, &format!("parcel={parcel}"));
+        }
         if is("loose_scan") {
             let sha = self.scan.clone();
             self.document(&sha, "");
@@ -530,6 +609,11 @@ impl Book {
                 text(code), text(&number), rings(&rectangle(b))));
         }
     }
+}
+
+fn sha256(content: &[u8]) -> String {
+    let digest = Sha256::digest(content);
+    digest.iter().fold(String::new(), |s, b| s + &format!("{b:02x}"))
 }
 
 fn rectangle(b: BBox) -> Polygon {

@@ -71,7 +71,6 @@ fn rule(kind: &str) -> Option<&'static str> {
         "narrow_neck" => "NARROW_NECK",
         "near_points" => "NEAR_POINTS",
         "missing_number" => "NUMBER_MISSING",
-        "zero_area" => "AREA_INVALID",
         "wrong_legal_area" => "AREA_LEGAL",
         _ => return None,
     })

@@ -30,7 +30,7 @@ fn check(entry: &Entry<'_>, facts: &Facts<'_>) -> Option<Said> {
     let Entry::Parcel { entry, parcel } = entry else {
         return None;
     };
-    let (latitude, longitude) = crs::geohash_place(entry.code.as_deref()?)?;
+    let (latitude, longitude) = crs::geohash_place(entry.code.as_deref().filter(|c| c.len() == 12)?)?;
     let at = crs::from_wgs84(facts.territory.zone?, latitude, longitude).ok()?;
     let tolerance = facts.parameters.code_outside_mm;
     let off = distance_outside(&parcel.polygon, at);

@@ -227,3 +227,136 @@ fn pairs() {
         assert_eq!(told(code, parcels), want, "{code}");
     }
 }
+
+/// Codes and severities of all rules but the window of coordinates, over shapes that other engines judge wrongly or slowly.
+#[test]
+fn adversaries() {
+    let of = |texts: &[&str]| -> Vec<Parcel> { texts.iter().zip(1..).map(|(t, i)| parcel(i, t)).collect() };
+    let square = "0 0, 10000 0, 10000 10000, 0 10000";
+    let holed = "0 0, 10000 0, 10000 10000, 0 10000 | 3000 3000, 3000 7000, 7000 7000, 7000 3000";
+    let island = "3000 3000, 7000 3000, 7000 7000, 3000 7000";
+    let west = "3000 3000, 5000 3000, 5000 7000, 3000 7000";
+    let east = "5000 3000, 7000 3000, 7000 7000, 5000 7000";
+    let spiral = "0 0, 9000 0, 9000 9000, 2000 9000, 2000 4000, 6000 4000, 6000 6000, 4000 6000, 4000 7000, 7000 7000, 7000 2000, 0 2000";
+    let filler = "0 2000, 7000 2000, 7000 7000, 4000 7000, 4000 6000, 6000 6000, 6000 4000, 2000 4000, 2000 9000, 0 9000";
+    let round = |n: usize, push: i64| {
+        let at = |i: usize| {
+            let t = i as f64 / n as f64 * std::f64::consts::TAU;
+            let r = 60_000 + if i == 7 { push } else { 0 };
+            format!("{:.0} {:.0}", r as f64 * t.cos(), r as f64 * t.sin())
+        };
+        (0..n).map(at).collect::<Vec<_>>()
+    };
+    let many = 10_000;
+    let ring = round(many, 0).join(", ");
+    let around = {
+        let mut hole = round(many, 0);
+        hole.reverse();
+        format!(
+            "-70000 -70000, 70000 -70000, 70000 70000, -70000 70000 | {}",
+            hole.join(", ")
+        )
+    };
+    let pushed = round(many, 8).join(", ");
+    let table: Vec<(&str, Vec<Parcel>, &str)> = vec![
+        ("a hole filled", of(&[holed, island]), ""),
+        (
+            "a hole filled by two together",
+            of(&[holed, west, east]),
+            "info UNMATCHED_VERTEX, info UNMATCHED_VERTEX",
+        ),
+        ("a hole partly filled", of(&[holed, west]), "info PARCEL_GAP"),
+        (
+            "in the hole, touching in a point",
+            of(&[holed, "3000 3000, 5000 4000, 4000 5000"]),
+            "info PARCEL_GAP",
+        ),
+        ("contained", of(&[square, island]), "error PARCEL_OVERLAP"),
+        (
+            "contained, sharing a side",
+            of(&[square, "0 0, 10000 0, 10000 5000, 0 5000"]),
+            "error PARCEL_OVERLAP, info UNMATCHED_VERTEX, info UNMATCHED_VERTEX",
+        ),
+        ("identical", of(&[square, square]), "error DUPLICATE_SHAPE"),
+        (
+            "touching in a point",
+            of(&[square, "10000 10000, 20000 10000, 20000 20000, 10000 20000"]),
+            "",
+        ),
+        (
+            "a T-junction",
+            of(&[
+                square,
+                "10000 0, 20000 0, 20000 5000, 10000 5000",
+                "10000 5000, 20000 5000, 20000 10000, 10000 10000",
+            ]),
+            "info UNMATCHED_VERTEX",
+        ),
+        (
+            "a sliver of 1 mm",
+            of(&[square, "9999 0, 20000 0, 20000 10000, 9999 10000"]),
+            "warning UNMATCHED_VERTEX",
+        ),
+        (
+            "a sliver of 3 mm",
+            of(&[square, "9997 0, 20000 0, 20000 10000, 9997 10000"]),
+            "warning PARCEL_OVERLAP",
+        ),
+        (
+            "a bow-tie",
+            of(&["0 0, 9000 9000, 9000 0, 0 8000"]),
+            "error RING_INVALID",
+        ),
+        ("a spiral and what fills it", of(&[spiral, filler]), ""),
+        (
+            "long and thin",
+            of(&[
+                "0 0, 900000 0, 900000 300, 0 300",
+                "0 300, 900000 300, 900000 9000, 0 9000",
+            ]),
+            "",
+        ),
+        (
+            "a spike under 1°",
+            of(&["0 0, 10000 0, 10000 5000, 40000 5001, 10000 5002, 10000 10000, 0 10000"]),
+            "error RING_INVALID",
+        ),
+        (
+            "a corner over 1°",
+            of(&["0 0, 10000 0, 10000 5000, 40000 5300, 10000 5600, 10000 10000, 0 10000"]),
+            "",
+        ),
+        (
+            "a repeated point",
+            of(&["0 0, 10000 0, 10000 0, 10000 10000, 0 10000"]),
+            "error RING_INVALID",
+        ),
+        ("10,000 points", of(&[&around, &ring]), ""),
+        (
+            "10,000 points, one pushed out",
+            of(&[&around, &pushed]),
+            "warning PARCEL_OVERLAP",
+        ),
+    ];
+    let rules: Vec<String> = RULES
+        .iter()
+        .map(|r| r.code.to_owned())
+        .filter(|c| !["COORDINATE_WINDOW", "NEAR_POINTS"].contains(&c.as_str()))
+        .collect();
+    let options = Options {
+        rules,
+        ..Options::default()
+    };
+    let mut wrong = Vec::new();
+    for (name, parcels, want) in table {
+        let found = run(&Coverage::build(parcels), &options, &Progress::none()).unwrap();
+        let told: Vec<String> = found
+            .iter()
+            .map(|f| format!("{} {}", f.severity.name(), f.code))
+            .collect();
+        if told.join(", ") != want {
+            wrong.push(format!("{name}: {}; wanted {want}", told.join(", ")));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
