@@ -424,8 +424,8 @@ fn run(start: &Coverage, seeds: &[Seed]) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-static CLEAN: LazyLock<Coverage> = LazyLock::new(|| Coverage::build(sample_parcels(None, 250)));
-static DIRTY: LazyLock<Coverage> = LazyLock::new(|| Coverage::build(sample_parcels(Some(0.15), 250)));
+static CLEAN: LazyLock<Coverage> = LazyLock::new(|| Coverage::build(sample_parcels(None, 250, 7)));
+static DIRTY: LazyLock<Coverage> = LazyLock::new(|| Coverage::build(sample_parcels(Some(0.15), 250, 7)));
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 8, ..ProptestConfig::default() })]

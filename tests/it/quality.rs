@@ -20,11 +20,15 @@ struct District {
 }
 
 fn district(dirty: Option<f64>, parcels: usize) -> District {
+    district_of(dirty, parcels, 7)
+}
+
+fn district_of(dirty: Option<f64>, parcels: usize, seed: u64) -> District {
     let dir = tempfile::tempdir().unwrap();
     let options = sample::Options {
         dir: dir.path().to_owned(),
         parcels,
-        seed: 7,
+        seed,
         dirty,
     };
     sample::generate(&options, &Progress::none()).unwrap();
@@ -38,8 +42,8 @@ fn district(dirty: Option<f64>, parcels: usize) -> District {
 }
 
 /// A sample district as the importer reads it, whole parcels only.
-pub fn sample_parcels(dirty: Option<f64>, parcels: usize) -> Vec<Parcel> {
-    district(dirty, parcels).parcels
+pub fn sample_parcels(dirty: Option<f64>, parcels: usize, seed: u64) -> Vec<Parcel> {
+    district_of(dirty, parcels, seed).parcels
 }
 
 /// What the importer makes of the files, whatever their .prj says.

@@ -9,11 +9,10 @@ use std::process::Command;
 
 use diachinh::domain::Parcel;
 use diachinh::job::Progress;
-use diachinh::sample;
 use diachinh::topology::{Coverage, faults, validity};
 use serde_json::{Value, json};
 
-use crate::quality::read;
+use crate::quality::sample_parcels;
 use crate::support::root;
 
 /// Seeds and sizes: a good 10,000 dirty parcels in all.
@@ -40,18 +39,6 @@ pub fn shapely() -> PathBuf {
         run(&python, &["-m", "pip", "install", "-q", "shapely>=2.1", "numpy"]);
     }
     python
-}
-
-fn dirty(seed: u64, parcels: usize) -> Vec<Parcel> {
-    let dir = tempfile::tempdir().unwrap();
-    let options = sample::Options {
-        dir: dir.path().to_owned(),
-        parcels,
-        seed,
-        dirty: Some(0.15),
-    };
-    sample::generate(&options, &Progress::none()).unwrap();
-    read(dir.path()).0
 }
 
 type Pairs = BTreeMap<(i64, i64), f64>;
@@ -151,7 +138,7 @@ fn geos_finds_the_same_overlaps() {
     let python = shapely();
     let (mut found, mut parcels, mut agreed) = (Vec::new(), 0, 0);
     for (seed, n) in DISTRICTS {
-        let all = dirty(seed, n);
+        let all = sample_parcels(Some(0.15), n, seed);
         parcels += all.len();
         let (same, mut differ) = differences(seed, &all, &python);
         agreed += same;
