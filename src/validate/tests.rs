@@ -265,7 +265,11 @@ fn adversaries() {
             of(&[holed, west, east]),
             "info UNMATCHED_VERTEX, info UNMATCHED_VERTEX",
         ),
-        ("a hole partly filled", of(&[holed, west]), "info PARCEL_GAP"),
+        (
+            "a hole partly filled",
+            of(&[holed, west]),
+            "info PARCEL_GAP, info UNMATCHED_VERTEX, info UNMATCHED_VERTEX",
+        ),
         (
             "in the hole, touching in a point",
             of(&[holed, "3000 3000, 5000 4000, 4000 5000"]),
@@ -275,7 +279,7 @@ fn adversaries() {
         (
             "contained, sharing a side",
             of(&[square, "0 0, 10000 0, 10000 5000, 0 5000"]),
-            "error PARCEL_OVERLAP, info UNMATCHED_VERTEX, info UNMATCHED_VERTEX",
+            "error PARCEL_OVERLAP",
         ),
         ("identical", of(&[square, square]), "error DUPLICATE_SHAPE"),
         (
