@@ -1,7 +1,7 @@
 //! Attributes: only what the data themselves leave no doubt about is done unasked. A certified area is never
 //! touched.
 
-use super::{About, Fix, short};
+use super::{About, Fix, number as numeral, short};
 use crate::codes;
 use crate::domain::{Parcel, ParcelRef};
 use crate::edit::{Edit, Fields};
@@ -133,10 +133,16 @@ pub(super) fn area(about: &About<'_>) -> Vec<Fix> {
         return Vec::new();
     };
     let computed = tenths(parcel.polygon.area_m2());
-    let name = short(parcel);
-    let what = msg!(
-        "Thửa {name}: diện tích đo {recorded:.1} m² ghi lại theo hình là {computed:.1} m²; diện tích pháp lý giữ nguyên.",
-        "Parcel {name}: the measured area of {recorded:.1} m² becomes that of the shape, {computed:.1} m²; the legal area stays."
+    let (name, was, is) = (short(parcel), numeral(recorded, 1), numeral(computed, 1));
+    let what = Msg::new(
+        format!(
+            "Thửa {name}: diện tích đo {} m² ghi lại theo hình là {} m²; diện tích pháp lý giữ nguyên.",
+            was.vi, is.vi
+        ),
+        format!(
+            "Parcel {name}: the measured area of {} m² becomes that of the shape, {} m²; the legal area stays.",
+            was.en, is.en
+        ),
     );
     set(parcel, VALUE, measured(computed), what, false)
 }
@@ -149,10 +155,17 @@ pub(super) fn decimals(about: &About<'_>) -> Vec<Fix> {
     let Some(recorded) = parcel.area_measured.filter(|a| tenths(*a) > 0.0) else {
         return Vec::new();
     };
-    let (name, rounded) = (short(parcel), tenths(recorded));
-    let what = msg!(
-        "Thửa {name}: diện tích đo {recorded} m² làm tròn thành {rounded:.1} m².",
-        "Parcel {name}: the measured area of {recorded} m² is rounded to {rounded:.1} m²."
+    let rounded = tenths(recorded);
+    let (name, was, is) = (short(parcel), numeral(recorded, 4), numeral(rounded, 1));
+    let what = Msg::new(
+        format!(
+            "Thửa {name}: diện tích đo {} m² làm tròn thành {} m².",
+            was.vi, is.vi
+        ),
+        format!(
+            "Parcel {name}: the measured area of {} m² is rounded to {} m².",
+            was.en, is.en
+        ),
     );
     set(parcel, VALUE, measured(rounded), what, true)
 }

@@ -1,11 +1,11 @@
 //! Gaps: to the parcel with the longest side along it, to another, divided along the middle, or a parcel of
 //! its own. A sliver is certain to be no land of its own; anything wider is a person's decision.
 
-use super::{About, Fix, points, short};
+use super::{About, Fix, number, points, short};
 use crate::domain::ParcelRef;
 use crate::edit::{Edit, NewLand};
 use crate::msg;
-use crate::text::Text;
+use crate::text::{Msg, Text};
 use crate::topology::fill_gap;
 
 pub(super) const LONGEST: (&str, Text) = (
@@ -71,14 +71,20 @@ fn into(about: &About<'_>, gap: &fill_gap::Gap) -> Vec<Fix> {
     let sliver = about.finding.value("kind") == "sliver" && about.finding.code == "PARCEL_GAP";
     let m2 = gap.polygon.area_m2();
     let fix = |(i, (parcel, length)): (usize, &(&crate::domain::Parcel, f64))| {
-        let (name, metres) = (short(parcel), length / 1000.0);
+        let (name, along, land) = (short(parcel), number(length / 1000.0, 2), number(m2, 2));
         let (name_, title) = if i == 0 { LONGEST } else { NEIGHBOUR };
         Fix {
             name: name_,
             title,
-            what: msg!(
-                "Khoảng hở {m2:.2} m² nhập vào thửa {name} (cạnh chung {metres:.2} m).",
-                "The gap of {m2:.2} m² goes to parcel {name} (which has {metres:.2} m along it)."
+            what: Msg::new(
+                format!(
+                    "Khoảng hở {} m² nhập vào thửa {name} (cạnh chung {} m).",
+                    land.vi, along.vi
+                ),
+                format!(
+                    "The gap of {} m² goes to parcel {name} (which has {} m along it).",
+                    land.en, along.en
+                ),
             ),
             edits: vec![Edit::FillGap {
                 at,
@@ -94,13 +100,19 @@ fn into(about: &About<'_>, gap: &fill_gap::Gap) -> Vec<Fix> {
 
 fn own_parcel(about: &About<'_>, gap: &fill_gap::Gap) -> Option<Fix> {
     let first = about.coverage.get(gap.neighbours.first()?.0)?;
-    let (m2, sheet) = (gap.polygon.area_m2(), first.sheet.to_string());
+    let (land, sheet) = (number(gap.polygon.area_m2(), 2), first.sheet.to_string());
     Some(Fix {
         name: PARCEL.0,
         title: PARCEL.1,
-        what: msg!(
-            "Khoảng hở {m2:.2} m² thành thửa mới của tờ {sheet}, mang số trống tiếp theo.",
-            "The gap of {m2:.2} m² becomes a parcel of sheet {sheet} with the next free number."
+        what: Msg::new(
+            format!(
+                "Khoảng hở {} m² thành thửa mới của tờ {sheet}, mang số trống tiếp theo.",
+                land.vi
+            ),
+            format!(
+                "The gap of {} m² becomes a parcel of sheet {sheet} with the next free number.",
+                land.en
+            ),
         ),
         edits: vec![Edit::FillGap {
             at: about.finding.at?,

@@ -28,7 +28,7 @@ pub use try_out::{Change, Preview, try_out};
 
 use crate::domain::{Finding, Parcel, ParcelRef};
 use crate::edit::Edit;
-use crate::text::{Msg, Text};
+use crate::text::{Lang, Msg, Text, format};
 use crate::topology::Coverage;
 use crate::topology::findings::{
     DUPLICATE_SHAPE, PARCEL_GAP, PARCEL_OVERLAP, RING_INVALID, UNMATCHED_VERTEX,
@@ -183,6 +183,21 @@ impl<'a> About<'a> {
 
     fn references(&self) -> Vec<ParcelRef> {
         self.parcels.iter().map(|p| ParcelRef::Uid(p.uid)).collect()
+    }
+}
+
+/// A number in the forms of both languages.
+struct Both {
+    vi: String,
+    en: String,
+}
+
+/// "12,3" and "12.3".
+fn number(v: f64, decimals: usize) -> Both {
+    let form = |lang| format::number(v, decimals, lang);
+    Both {
+        vi: form(Lang::Vi),
+        en: form(Lang::En),
     }
 }
 

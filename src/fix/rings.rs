@@ -1,6 +1,6 @@
 //! Invalid shapes: spikes and repeated points go, crossings are undone, what stays in parts is shown as parts.
 
-use super::{About, Fix, short};
+use super::{About, Fix, number, short};
 use crate::domain::{ParcelRef, Polygon};
 use crate::edit::{Edit, RepairRing};
 use crate::msg;
@@ -62,26 +62,44 @@ pub(super) fn options(about: &About<'_>) -> Vec<Fix> {
         all.push(fix(UNCROSS, How::Uncross, what, true));
     }
     let parts = repair_ring::parts(polygon).unwrap_or_default();
-    let total: f64 = parts.iter().map(Polygon::area_m2).sum();
+    let total = number(parts.iter().map(Polygon::area_m2).sum(), 1);
     match parts.as_slice() {
         [] => {}
         [_] => {
-            let what = msg!(
-                "Thửa {name}: dựng lại đường bao từ các cạnh; được một vùng {total:.1} m².",
-                "Parcel {name}: the rings are built anew from the sides; that is one area of {total:.1} m²."
+            let what = Msg::new(
+                format!(
+                    "Thửa {name}: dựng lại đường bao từ các cạnh; được một vùng {} m².",
+                    total.vi
+                ),
+                format!(
+                    "Parcel {name}: the rings are built anew from the sides; that is one area of {} m².",
+                    total.en
+                ),
             );
             all.push(fix(LARGEST, How::Largest, what, false));
         }
         [first, rest @ ..] => {
-            let (n, largest) = (parts.len(), first.area_m2());
-            let lost: f64 = rest.iter().map(Polygon::area_m2).sum();
-            let split = msg!(
-                "Thửa {name}: đường bao gồm {n} vùng, tổng {total:.1} m²; vùng lớn nhất giữ số thửa, mỗi vùng còn lại là một thửa mới.",
-                "Parcel {name}: the rings bound {n} areas of {total:.1} m² in all; the largest stays the parcel, each other becomes a parcel."
+            let (n, largest) = (parts.len(), number(first.area_m2(), 1));
+            let lost = number(rest.iter().map(Polygon::area_m2).sum(), 1);
+            let split = Msg::new(
+                format!(
+                    "Thửa {name}: đường bao gồm {n} vùng, tổng {} m²; vùng lớn nhất giữ số thửa, mỗi vùng còn lại là một thửa mới.",
+                    total.vi
+                ),
+                format!(
+                    "Parcel {name}: the rings bound {n} areas of {} m² in all; the largest stays the parcel, each other becomes a parcel.",
+                    total.en
+                ),
             );
-            let keep = msg!(
-                "Thửa {name}: chỉ giữ vùng lớn nhất {largest:.1} m²; {lost:.1} m² không còn thuộc thửa.",
-                "Parcel {name}: only the largest area of {largest:.1} m² stays; {lost:.1} m² no longer belong to it."
+            let keep = Msg::new(
+                format!(
+                    "Thửa {name}: chỉ giữ vùng lớn nhất {} m²; {} m² không còn thuộc thửa.",
+                    largest.vi, lost.vi
+                ),
+                format!(
+                    "Parcel {name}: only the largest area of {} m² stays; {} m² no longer belong to it.",
+                    largest.en, lost.en
+                ),
             );
             all.push(fix(PARTS, How::Parts, split, false));
             all.push(fix(LARGEST, How::Largest, keep, false));

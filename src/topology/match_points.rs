@@ -266,7 +266,8 @@ mod tests {
                     let free = crate::topology::faults::around(&after, &[1, 2]);
                     prop_assert!(free.overlaps.is_empty() && free.unmatched.is_empty(), "{free:?}");
                 }
-                Err(r) => prop_assert!(r.failure.code() == "NOTHING_CHANGES", "{r:?}"),
+                // Corners 6 mm apart both ways may cross on the way: then the plan is refused, never done.
+                Err(r) => prop_assert!(["NOTHING_CHANGES", "WOULD_MAKE_FAULT"].contains(&r.failure.code()), "{r:?}"),
             }
         }
     }

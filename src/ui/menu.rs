@@ -88,10 +88,7 @@ const TOOLBAR: [(&[Command], Show); 5] = [
         ],
         Show::Icon,
     ),
-    (
-        &[Command::PreviousFinding, Command::NextFinding, Command::ToolFix],
-        Show::Icon,
-    ),
+    (&[Command::PreviousFinding, Command::NextFinding], Show::Icon),
 ];
 
 /// The command chosen from the toolbar, if any.

@@ -31,7 +31,8 @@ fn of(value: &Value) -> Edit {
 }
 
 /// The grid with slanted inner boundaries, an overlap in the east (parcel 50 over 3), a gap in the west (between 1, 4
-/// and 51), a sheet 2 that misses the north edge by 4 cm, and a needless point in the east side of 9.
+/// and 51), a sheet 2 that misses the north edge by 4 cm, and a needless point in the east side of 9. Apart from it a gap
+/// between 52 and 53 and a spike of 54.
 fn district() -> District {
     let d = District::new(3);
     {
@@ -69,6 +70,18 @@ fn district() -> District {
         at(3, 3, 0, 9000),
         at(0, 3, 0, 9000),
     ];
+    let square = |c, r| {
+        vec![
+            at(c, r, 0, 0),
+            at(c + 1, r, 0, 0),
+            at(c + 1, r + 1, 0, 0),
+            at(c, r + 1, 0, 0),
+        ]
+    };
+    let mut wedge = square(7, 0);
+    wedge.push(at(7, 0, 400, 5000));
+    let mut spike = square(6, 3);
+    spike.splice(2..2, [at(7, 3, 0, 2000), at(7, 3, 3000, 2010), at(7, 3, 0, 2000)]);
     let mut writer = Writer::open(&d.path, &act(2)).unwrap();
     let new = NewOperation {
         kind: "import",
@@ -77,7 +90,15 @@ fn district() -> District {
         undoes: None,
     };
     let op = writer.begin(&act(2), &new).unwrap();
-    for (sheet, number, ring) in [("1", "50", over), ("1", "51", around), ("2", "1", north)] {
+    let more = [
+        ("1", "50", over),
+        ("1", "51", around),
+        ("2", "1", north),
+        ("1", "52", square(6, 0)),
+        ("1", "53", wedge),
+        ("1", "54", spike),
+    ];
+    for (sheet, number, ring) in more {
         let blob = geometry::encode(&Polygon { rings: vec![ring] }, EPSG).unwrap();
         op.execute(
             "INSERT INTO parcel(uid, geom, commune, sheet, number, area_legal, land_use, op) VALUES (?1, ?2, ?3, ?4, ?5, 60.0, 'ONT', ?6)",
@@ -147,6 +168,26 @@ fn edits() -> Vec<(&'static str, Value, bool)> {
         (
             "overlap",
             json!({"op": "resolve_overlap", "parcels": ["25747/1/3", "25747/1/50"], "from": "25747/1/50"}),
+            true,
+        ),
+        (
+            "overlap in two",
+            json!({"op": "split_overlap", "parcels": ["25747/1/3", "25747/1/50"]}),
+            true,
+        ),
+        (
+            "gap in two",
+            json!({"op": "split_gap", "at": m(at(7, 0, 200, 5000))}),
+            true,
+        ),
+        (
+            "match points",
+            json!({"op": "match_points", "parcels": ["25747/1/7", "25747/1/8", "25747/1/9", "25747/2/1"], "near": [m(at(0, 3, -100, -100)), m(at(3, 3, 100, 100))], "tolerance": 0.1, "yields": ["25747/2/1"]}),
+            true,
+        ),
+        (
+            "repair",
+            json!({"op": "repair_ring", "parcel": "25747/1/54", "how": "tidy"}),
             true,
         ),
         (

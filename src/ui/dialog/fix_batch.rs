@@ -278,8 +278,8 @@ fn summary(ui: &mut Ui, b: &Batch, lang: Lang) {
     let weak = tokens(ui).text_weak;
     let row = |ui: &mut Ui, n: usize, code: &'static str, what: &str| {
         ui.horizontal_top(|ui| {
-            widgets::fixed(ui, 52.0, RichText::new(count(n)));
-            widgets::fixed(ui, 230.0, RichText::new(title(code, lang)));
+            column(ui, 44.0, &count(n));
+            column(ui, 236.0, title(code, lang));
             ui.add(egui::Label::new(RichText::new(what).color(weak)).wrap());
         });
     };
@@ -304,6 +304,15 @@ fn summary(ui: &mut Ui, b: &Batch, lang: Lang) {
     }
 }
 
+/// A cell of a row whose last cell may wrap: on one line with its first line.
+fn column(ui: &mut Ui, width: f32, text: &str) {
+    let size = egui::vec2(width, 0.0);
+    ui.allocate_ui_with_layout(size, egui::Layout::top_down(egui::Align::LEFT), |ui| {
+        ui.set_width(width);
+        ui.add(egui::Label::new(text).wrap());
+    });
+}
+
 fn totals(b: &Batch, lang: Lang) -> String {
     let (moved, most) = b.area_moved();
     let (moved, most) = (format::area(moved, lang), format::area(most, lang));
@@ -313,10 +322,10 @@ fn totals(b: &Batch, lang: Lang) -> String {
     let far = format::number(b.farthest_mm.ceil(), 0, lang);
     match lang {
         Lang::Vi => format!(
-            "Sửa được {made} lỗi ở {parcels} thửa. Đất chuyển giữa các thửa {moved}, nhiều nhất một thửa {most}. Dời {points} điểm, xa nhất {far} mm; thêm {in_}, bỏ {out} điểm. Một lần hoàn tác trả lại tất cả."
+            "Sửa được {made} lỗi ở {parcels} thửa. Đất chuyển giữa các thửa {moved}, nhiều nhất một thửa {most}. Dời {points} điểm, xa nhất {far}\u{a0}mm; thêm {in_}, bỏ {out} điểm. Một lần hoàn tác trả lại tất cả."
         ),
         Lang::En => format!(
-            "{made} findings on {parcels} parcels can be fixed. {moved} change hands, at most {most} of one parcel. {points} points move, by {far} mm at most; {in_} come, {out} go. One undo takes it all back."
+            "{made} findings on {parcels} parcels can be fixed. {moved} change hands, at most {most} of one parcel. {points} points move, by {far}\u{a0}mm at most; {in_} come, {out} go. One undo takes it all back."
         ),
     }
 }

@@ -184,7 +184,7 @@ impl Tool for FixFinding {
             for (polygon, m2) in parts {
                 hatch(cx, polygon, colour, rising);
                 let m2 = if rising { *m2 } else { -*m2 };
-                amount(cx, polygon, m2, colour, look.lang);
+                amount(cx, polygon, m2, [colour, t.surface], look.lang);
             }
         }
     }
@@ -264,11 +264,11 @@ fn hatch(cx: &Canvas<'_>, polygon: &Polygon, colour: Color32, rising: bool) {
 }
 
 /// "+1,2 m²" where there is room for it.
-fn amount(cx: &Canvas<'_>, polygon: &Polygon, m2: f64, colour: Color32, lang: Lang) {
+fn amount(cx: &Canvas<'_>, polygon: &Polygon, m2: f64, [ground, ink]: [Color32; 2], lang: Lang) {
     let room = cx.frame(&polygon.bbox()).size();
     if room.x.max(room.y) < 24.0 {
         return;
     }
     let at = polylabel::pole(polygon, 50.0).map_or_else(|| polygon.bbox().centre(), |p| p.at);
-    cx.plate_at(cx.pos(at), &preview::signed(m2, lang), colour, Color32::WHITE);
+    cx.plate_at(cx.pos(at), &preview::signed(m2, lang), ground, ink);
 }
