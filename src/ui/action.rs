@@ -43,6 +43,8 @@ pub enum Action {
     Labels(bool),
     /// Of the list of reference layers.
     Reference(super::reference::Change),
+    /// What the dashboard asks for.
+    Readiness(super::readiness::Ask),
     CancelJob(u64),
     /// Close the window once no job writes; cancel them first, or wait.
     CloseAfterJobs {

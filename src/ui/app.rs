@@ -242,8 +242,10 @@ impl App {
             self.keys(ui, &have);
             self.dropped(ui.ctx(), &have);
         }
+        self.keep_readiness();
         self.bars(ui, &have);
         let map = match self.session.is_some() {
+            true if self.on_dashboard() => self.dashboard(ui, &have),
             true => self.workspace(ui, &have),
             false => self.start_page(ui, &have),
         };
@@ -476,6 +478,21 @@ impl App {
         }
         CentralPanel::no_frame().show(ui, |ui| views.map.ui(ui, &look, out));
         views.map.rect
+    }
+
+    /// Readiness in the place of the map.
+    fn dashboard(&mut self, ui: &mut Ui, have: &Have) -> egui::Rect {
+        let Some(session) = &mut self.session else {
+            return egui::Rect::ZERO;
+        };
+        let place = ui.available_rect_before_wrap();
+        let mut dashboard = std::mem::take(&mut session.views.dashboard);
+        let ready = std::mem::take(&mut session.ready);
+        let (look, ..) = session.split(have, self.settings.lang);
+        dashboard.ui(ui, &look, &ready, &mut self.actions);
+        session.views.dashboard = dashboard;
+        session.ready = ready;
+        place
     }
 
     fn start_page(&mut self, ui: &mut Ui, have: &Have) -> egui::Rect {

@@ -4,6 +4,7 @@
 mod action;
 mod app;
 mod command;
+mod dashboard;
 mod dialog;
 mod draft;
 mod draw;
@@ -22,6 +23,7 @@ mod palette;
 mod panel;
 mod perform;
 mod pick;
+mod readiness;
 mod reference;
 mod session;
 mod settings;

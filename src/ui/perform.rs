@@ -50,6 +50,7 @@ impl App {
                 self.settings.labels = on;
                 self.restyle();
             }
+            Action::Readiness(ask) => self.readiness(ask),
             Action::CancelJob(id) => {
                 self.jobs
                     .running
@@ -76,6 +77,7 @@ impl App {
             }
             return;
         }
+        self.leave_dashboard_for(c);
         match c {
             Command::New => self.dialog = Some(Dialog::New(new::NewDialog::default())),
             Command::Open => self.dialog = Some(Dialog::Open(open::OpenDialog::default())),
@@ -98,6 +100,8 @@ impl App {
             Command::About => self.dialog = Some(Dialog::About),
             Command::Validate => self.validate(),
             Command::FixBatch => self.open_fixes(),
+            Command::Readiness => self.toggle_dashboard(),
+            Command::ExportReadiness => self.open_readiness_export(),
             Command::ToggleTheme => {
                 self.settings.theme = self.settings.theme.other();
                 self.ctx.set_theme(self.settings.theme.egui());

@@ -29,6 +29,7 @@ pub struct Session {
     pub selection: Selection,
     /// Shown until the rules have run.
     no_findings: Findings,
+    pub ready: super::readiness::State,
     /// The finding the person stands on.
     pub finding: Option<i64>,
     /// Changes whenever anything stored changed.
@@ -56,6 +57,7 @@ pub struct Views {
     pub inspector: Inspector,
     pub bottom: Bottom,
     pub banner: Banner,
+    pub dashboard: super::dashboard::Dashboard,
 }
 
 impl Session {
@@ -68,6 +70,7 @@ impl Session {
             drafts,
             selection: Selection::default(),
             no_findings: Findings::new(jiff::civil::Date::MIN, 1),
+            ready: super::readiness::State::default(),
             finding: None,
             revision: 0,
             style: Style::default(),
@@ -107,6 +110,7 @@ impl Session {
         }
         let coverage = self.scene.shown.clone();
         self.selection.keep(|fid| coverage.get(fid).is_some());
+        self.follow_readiness();
         self.restyle(settings);
     }
 
@@ -127,6 +131,7 @@ impl Session {
             self.finding = None;
         }
         self.revision += 1;
+        self.follow_readiness();
         self.restyle(settings);
     }
 
@@ -145,7 +150,7 @@ impl Session {
             },
             lang: settings.lang,
             findings: self.worst(),
-            groups: Arc::default(),
+            groups: super::readiness::groups(self, settings.colour_by()),
             communes: self.communes.clone(),
         };
     }

@@ -52,5 +52,6 @@ mod ui;
 mod ui_edit;
 mod ui_quarantine;
 mod ui_fix;
+mod ui_readiness;
 mod undo;
 mod variants;

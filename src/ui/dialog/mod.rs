@@ -10,6 +10,7 @@ pub mod import;
 pub mod new;
 pub mod open;
 pub mod points;
+pub mod readiness;
 pub mod reference;
 pub mod shortcuts;
 pub mod traverse;
@@ -34,6 +35,7 @@ pub enum Dialog {
     Package(export::PackageDialog),
     File(export::FileDialog),
     Verify(verify::VerifyDialog),
+    Readiness(readiness::ReadinessDialog),
     Dossiers(dossiers::DossierDialog),
     Fixes(Box<fix_batch::FixDialog>),
     Shortcuts,
@@ -54,6 +56,7 @@ pub fn ui(dialog: &mut Dialog, cx: &mut Cx<'_>) -> Flow {
         Dialog::Package(d) => d.ui(cx),
         Dialog::File(d) => d.ui(cx),
         Dialog::Verify(d) => d.ui(cx),
+        Dialog::Readiness(d) => d.ui(cx),
         Dialog::Dossiers(d) => d.ui(cx),
         Dialog::Fixes(d) => d.ui(cx),
         Dialog::Shortcuts => shortcuts::ui(cx),

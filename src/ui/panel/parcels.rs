@@ -12,9 +12,10 @@ use egui_material_icons::icons as i;
 
 use crate::domain::{Parcel, ParcelRecord};
 use crate::project::{Project, When};
+use crate::readiness::Wanted;
 use crate::text::fold::fold;
 use crate::text::natural::natural;
-use crate::text::{Lang, Text, format, terms};
+use crate::text::{Lang, Msg, Text, format, terms};
 use crate::topology::Coverage;
 use crate::ui::action::{Action, Select};
 use crate::ui::look::Look;
@@ -36,6 +37,7 @@ const FILTER_HINT: Text = Text::new(
     "Filter: sheet/parcel, land use, commune",
 );
 const OF: Text = Text::new("trên", "of");
+const ALL_AGAIN: Text = Text::new("Bỏ lọc, xem mọi thửa", "Show all parcels again");
 const SORTING: Text = Text::new("đang sắp xếp…", "sorting…");
 const NONE: Text = Text::new("Không có thửa nào khớp", "No parcel matches");
 const NONE_BODY: Text = Text::new("Xóa hoặc đổi chữ trong ô lọc.", "Clear or change the filter.");
@@ -67,9 +69,29 @@ const fn col(name: Text, width: f32, right: bool) -> Col {
     }
 }
 
+/// Only some parcels, whatever the filter says: those behind a number of the dashboard.
+pub struct Only {
+    wanted: Wanted,
+    label: Msg,
+    /// Ascending.
+    fids: Arc<Vec<i64>>,
+}
+
+impl Only {
+    pub fn new(wanted: Wanted, label: Msg, fids: Vec<i64>) -> Self {
+        Self {
+            wanted,
+            label,
+            fids: Arc::new(fids),
+        }
+    }
+}
+
 /// What decides the list of rows.
 #[derive(Clone, Debug, PartialEq)]
 struct Wish {
+    /// Only these.
+    only: Option<Arc<Vec<i64>>>,
     coverage: u64,
     sort: Sort,
     filter: String,
@@ -77,6 +99,7 @@ struct Wish {
 
 #[derive(Default)]
 pub struct ParcelTable {
+    only: Option<Only>,
     filter: String,
     sort: Option<Sort>,
     /// The rows shown, and what they answer.
@@ -89,8 +112,38 @@ pub struct ParcelTable {
 }
 
 impl ParcelTable {
+    /// Shows these parcels and no others, until the person lets go of them.
+    pub fn show_only(&mut self, only: Only) {
+        self.filter.clear();
+        self.only = Some(only);
+    }
+
+    /// Something changed: which parcels answer now.
+    pub fn only_again(&mut self, select: impl Fn(&Wanted) -> Vec<i64>) {
+        if let Some(only) = &mut self.only {
+            let fids = select(&only.wanted);
+            if fids != *only.fids {
+                only.fids = Arc::new(fids);
+            }
+        }
+    }
+
+    /// What the table is limited to, and the way out.
+    fn only(&mut self, ui: &mut Ui, lang: Lang) {
+        let Some(only) = &self.only else { return };
+        let label = only.label.get(lang);
+        let text = RichText::new(label).color(tokens(ui).on_accent_soft);
+        let chip = egui::Button::new((widgets::icon(i::ICON_CLOSE), text)).fill(tokens(ui).accent_soft);
+        let name = format!("{}: {label}", ALL_AGAIN.get(lang));
+        let r = widgets::named(ui.add(chip), egui::accesskit::Role::Button, &name);
+        if r.on_hover_text(ALL_AGAIN.get(lang)).clicked() {
+            self.only = None;
+        }
+    }
+
     /// The filter box, beside the tabs.
     pub fn bar(&mut self, ui: &mut Ui, look: &Look<'_>) {
+        self.only(ui, look.lang);
         let hint = RichText::new(FILTER_HINT.get(look.lang)).color(tokens(ui).text_weak);
         let r = ui.add(
             TextEdit::singleline(&mut self.filter)
@@ -101,7 +154,7 @@ impl ParcelTable {
             .accesskit_node_builder(r.id, |n| n.set_label(FILTER.get(look.lang)));
         if self.coming.is_some() {
             ui.weak(SORTING.get(look.lang));
-        } else if !self.filter.trim().is_empty() {
+        } else if self.only.is_some() || !self.filter.trim().is_empty() {
             let (n, all) = (self.rows.len() as u64, look.coverage.len() as u64);
             let count = |n| format::count(n, look.lang);
             ui.weak(format!("{} {} {}", count(n), OF.get(look.lang), count(all)));
@@ -110,7 +163,7 @@ impl ParcelTable {
 
     pub fn ui(&mut self, ui: &mut Ui, look: &Look<'_>, out: &mut Vec<Action>) {
         self.refresh(ui.ctx(), look);
-        if self.rows.is_empty() && self.coming.is_none() && !self.filter.trim().is_empty() {
+        if self.rows.is_empty() && self.coming.is_none() && (self.only.is_some() || !self.filter.trim().is_empty()) {
             return widgets::empty(
                 ui,
                 i::ICON_FILTER_ALT,
@@ -198,6 +251,7 @@ impl ParcelTable {
 
     fn refresh(&mut self, ctx: &egui::Context, look: &Look<'_>) {
         let wish = Wish {
+            only: self.only.as_ref().map(|o| o.fids.clone()),
             coverage: look.coverage.revision(),
             sort: self.sort(),
             filter: fold(self.filter.trim()),
@@ -241,6 +295,7 @@ fn order(coverage: &Coverage, wish: &Wish) -> Vec<i64> {
     let words: Vec<&str> = wish.filter.split_whitespace().collect();
     let mut found: Vec<&Parcel> = coverage
         .iter()
+        .filter(|p| wish.only.as_ref().is_none_or(|o| o.binary_search(&p.fid).is_ok()))
         .filter(|p| words.is_empty() || matches(p, &words))
         .collect();
     found.sort_by(|a, b| {
