@@ -48,7 +48,7 @@ impl Tally {
             .unwrap_or(0)
     }
 
-    /// Share of group 1 in whole parcels, 0–100; 0 without parcels.
+    /// Share of group 1, 0–100; 0 without parcels.
     pub fn ready_percent(&self) -> f64 {
         percent(self.group(Group::One), self.parcels)
     }

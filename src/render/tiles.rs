@@ -497,6 +497,8 @@ fn rect(t: &Tile, view: &Viewport) -> [f32; 4] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::readiness::Group;
+    use crate::render::style::ColourBy;
     use crate::domain::{Parcel, Pt};
     use crate::topology::testing;
     use std::time::Duration;
@@ -604,15 +606,24 @@ mod tests {
     #[test]
     fn tiles_together_are_the_picture() {
         let map = Arc::new(Coverage::build(town(60)));
-        let style = Style::default();
-        let mut w = Window::new(64 << 20);
-        for scale in [900.0, 2_345.6] {
-            let mut view = view_of(&map, scale);
-            for by in [[0.0, 0.0], [-333.3, 77.7]] {
-                view.pan(by);
-                let frame = w.settle(&map, &view, &style);
-                let whole = paint(&scene(&map, &view, &style));
-                assert!(w.picture(&frame, &view) == whole, "1:{scale} {by:?}");
+        // All patterns side by side: their lines run on over the edges of tiles.
+        let group = |fid: i64| Group::ALL[fid as usize % 4];
+        let by_group = Style {
+            colour_by: ColourBy::Readiness,
+            groups: Arc::new(map.iter().map(|p| (p.fid, group(p.fid))).collect()),
+            ..Style::default()
+        };
+        for style in [Style::default(), by_group] {
+            let mut w = Window::new(64 << 20);
+            for scale in [900.0, 2_345.6] {
+                let mut view = view_of(&map, scale);
+                for by in [[0.0, 0.0], [-333.3, 77.7]] {
+                    view.pan(by);
+                    let frame = w.settle(&map, &view, &style);
+                    let whole = paint(&scene(&map, &view, &style));
+                    let colour = style.colour_by;
+                    assert!(w.picture(&frame, &view) == whole, "1:{scale} {by:?} {colour:?}");
+                }
             }
         }
     }

@@ -29,7 +29,9 @@ const DAY_HINT: Text = Text::new("31/12/2026", "31/12/2026");
 /// Days shown.
 const SHOWN: i32 = 21;
 const BAR: f32 = 26.0;
-const CHART: f32 = 104.0;
+/// Width of the captions of the two fields.
+const CAPTION: f32 = 190.0;
+const CHART: f32 = 150.0;
 
 /// The fill of a group in a chart: full colour, white pattern.
 fn paint(group: Group) -> Paint {
@@ -73,14 +75,18 @@ pub fn groups(ui: &mut Ui, look: &Look<'_>, t: &Tally, scope: &Scope, out: &mut 
             out.push(Action::Readiness(Ask::List(wanted, Msg::from(g.name()))));
         }
     }
-    ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing = vec2(S, S);
-        for g in Group::ALL {
-            let (rect, _) = ui.allocate_exact_size(vec2(18.0, 12.0), Sense::hover());
-            widgets::fill(&ui.painter().with_clip_rect(rect), rect, paint(g));
-            let percent = format::number(f64::from(share(g)) * 100.0, 1, lang);
-            ui.label(RichText::new(format!("{} {percent} %", g.name().get(lang))).size(12.5));
-            ui.add_space(S);
+    egui::Grid::new("group legend").num_columns(2).spacing(vec2(M * 2.0, S)).show(ui, |ui| {
+        for (i, g) in Group::ALL.into_iter().enumerate() {
+            ui.horizontal(|ui| {
+                let (rect, _) = ui.allocate_exact_size(vec2(18.0, 12.0), Sense::hover());
+                widgets::fill(&ui.painter().with_clip_rect(rect), rect, paint(g));
+                let percent = format::number(f64::from(share(g)) * 100.0, 1, lang);
+                ui.label(RichText::new(format!("{} {percent} %", g.name().get(lang))).size(12.5))
+                    .on_hover_text(g.meaning().get(lang));
+            });
+            if i % 2 == 1 {
+                ui.end_row();
+            }
         }
     });
 }
@@ -143,10 +149,13 @@ fn chart(ui: &mut Ui, look: &Look<'_>, columns: &[(Date, u32, u32)], target: Opt
         if *people > 0 && target.is_some() {
             p.hline(x..=x + step, y(wanted(*people)), Stroke::new(2.0, t.warning));
         }
-        if i % 5 == 0 || i + 1 == columns.len() {
+        if (i % 5 == 0 && i + 3 < columns.len()) || i + 1 == columns.len() {
             let text = format!("{:02}/{:02}", day.day(), day.month());
-            let at = pos2(x + step / 2.0, plot.max.y + 9.0);
-            p.text(at, Align2::CENTER_CENTER, text, small.clone(), t.text_weak);
+            let (at, align) = match i + 1 == columns.len() {
+                true => (plot.max.x, Align2::RIGHT_CENTER),
+                false => (x + step / 2.0, Align2::CENTER_CENTER),
+            };
+            p.text(pos2(at, plot.max.y + 9.0), align, text, small.clone(), t.text_weak);
         }
         let over = Rect::from_min_max(pos2(x, area.min.y), pos2(x + step, area.max.y));
         if r.hover_pos().is_some_and(|h| over.contains(h)) {
@@ -195,27 +204,23 @@ pub fn campaign(
         enabled: !look.have.read_only && !look.have.writing,
         right,
     };
-    ui.horizontal(|ui| {
-        ui.label(RichText::new(TARGET.get(lang)).size(12.5));
+    widgets::captioned(ui, CAPTION, TARGET.get(lang), |ui| {
         let shown = now.target.map(|t| t.to_string()).unwrap_or_default();
-        ui.scope(|ui| {
-            ui.set_max_width(48.0);
-            if let Some(text) = target.ui(ui, &style(TARGET.get(lang), "40", true), &shown) {
-                match text.parse::<u32>() {
-                    Ok(n) => new = Some(Campaign { target: Some(n), ..now }),
-                    Err(_) if text.is_empty() => new = Some(Campaign { target: None, ..now }),
-                    Err(_) => target.refuse(text, msg!("số nguyên", "a whole number")),
-                }
+        if let Some(text) = target.ui(ui, &style(TARGET.get(lang), "40", true), &shown) {
+            match text.parse::<u32>() {
+                Ok(n) => new = Some(Campaign { target: Some(n), ..now }),
+                Err(_) if text.is_empty() => new = Some(Campaign { target: None, ..now }),
+                Err(_) => target.refuse(text, msg!("Nhập một số nguyên.", "Type a whole number.")),
             }
-        });
-        ui.add_space(M);
-        ui.label(RichText::new(UNTIL.get(lang)).size(12.5));
+        }
+    });
+    widgets::captioned(ui, CAPTION, UNTIL.get(lang), |ui| {
         let shown = now.to.map(format::date).unwrap_or_default();
         if let Some(text) = until.ui(ui, &style(UNTIL.get(lang), DAY_HINT.get(lang), false), &shown) {
             match day_typed(&text) {
                 Some(to) => new = Some(Campaign { to: Some(to), ..now }),
                 None if text.is_empty() => new = Some(Campaign { to: None, ..now }),
-                None => until.refuse(text, msg!("ngày/tháng/năm", "day/month/year")),
+                None => until.refuse(text, msg!("Nhập ngày/tháng/năm.", "Type day/month/year.")),
             }
         }
     });

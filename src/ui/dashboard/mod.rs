@@ -37,7 +37,9 @@ const EMPTY_BODY: Text = Text::new(
 const FAILED: Text = Text::new("Chưa tính được", "It could not be counted");
 
 /// Width of the column of charts.
-const RIGHT: f32 = 424.0;
+const RIGHT: f32 = 384.0;
+/// Height of the table of blockers.
+const BELOW: f32 = 236.0;
 
 /// The commune or sheet everything is about.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -122,7 +124,9 @@ impl Dashboard {
             ui.add_space(M);
             charts::days(ui, look, ready, &tally);
             self.campaign(ui, look, ready, out);
-            ui.add_space(M);
+        });
+        let below = Panel::bottom("ready blockers").frame(frame).size_range(110.0..=420.0);
+        below.default_size(BELOW).show(ui, |ui| {
             self.tables.blockers(ui, look, ready, &tally, &self.scope, out);
         });
         CentralPanel::default().frame(frame).show(ui, |ui| {

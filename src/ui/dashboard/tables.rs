@@ -35,7 +35,7 @@ const fn col(name: Text, width: f32, right: bool) -> Col {
 }
 
 const COLS: [Col; 13] = [
-    col(terms::COMMUNE, 150.0, false),
+    col(terms::COMMUNE, 186.0, false),
     col(terms::SHEET_NUMBER, 56.0, true),
     col(Text::new("Tổng thửa", "Parcels"), 78.0, true),
     col(Text::new("Đã nhập", "Entered"), 68.0, true),
@@ -46,7 +46,7 @@ const COLS: [Col; 13] = [
     col(Text::new("Chưa PL", "Unclass."), 66.0, true),
     col(Text::new("Thiếu KG", "No geom."), 70.0, true),
     col(Text::new("Thiếu TT", "No attr."), 70.0, true),
-    col(Text::new("Thiếu quét", "No scans"), 76.0, true),
+    col(Text::new("Thiếu quét", "No scans"), 84.0, true),
     col(Text::new("Đã ký", "Signed"), 56.0, true),
 ];
 
@@ -168,11 +168,13 @@ impl Tables {
             ui.label(NOTHING.get(lang));
             return;
         }
-        const COLS: [Col; 4] = [
-            fixed(Text::new("Vướng mắc", "What"), 232.0, false),
-            fixed(Text::new("Số thửa", "Parcels"), 64.0, true),
-            fixed(Text::new("Chỉ còn", "Only this"), 58.0, true),
-            fixed(Text::new("Giờ", "Hours"), 54.0, true),
+        const COLS: [Col; 6] = [
+            fixed(Text::new("Vướng mắc", "What"), 258.0, false),
+            fixed(Text::new("Số thửa", "Parcels"), 68.0, true),
+            fixed(Text::new("Chỉ còn việc này", "Nothing else"), 116.0, true),
+            fixed(Text::new("Giờ công", "Hours"), 76.0, true),
+            fixed(Text::new("Danh sách việc", "Worklist"), 206.0, false),
+            fixed(Text::new("Việc cần làm", "What to do"), 340.0, false),
         ];
         let table = Table {
             id: "blockers",
@@ -264,12 +266,12 @@ impl Rows for Blockers<'_> {
         let Some(b) = self.all.get(row as usize) else { return };
         let lang = self.lang;
         match col {
-            0 => {
-                let label = egui::Label::new(b.reason.name().get(lang)).selectable(false).truncate();
+            0 => table::text(ui, b.reason.name().get(lang)),
+            4 => {
                 let list = WORKLISTS[usize::from(b.worklist) - 1].get(lang);
-                let (n, remedy) = (b.worklist, b.reason.remedy().get(lang));
-                ui.add(label).on_hover_text(format!("{n}. {list}\n{remedy}"));
+                table::text(ui, format!("{}. {list}", b.worklist));
             }
+            5 => table::text(ui, b.reason.remedy().get(lang)),
             1 => table::text(ui, format::count(b.parcels.into(), lang)),
             2 => table::text(ui, format::count(b.alone.into(), lang)),
             _ => table::text(ui, format::number(b.hours, 1, lang)),

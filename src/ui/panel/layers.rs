@@ -95,7 +95,7 @@ impl LayersPanel {
                         ui.add(egui::Label::new(RichText::new(name).size(13.0)))
                             .on_hover_text(meaning);
                     });
-                    ui.weak(meaning);
+                    ui.label(RichText::new(meaning).small().color(tokens(ui).text_weak));
                 }
             }
             ColourBy::Sheet => drop(ui.weak(BY_SHEET.get(lang))),
