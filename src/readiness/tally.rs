@@ -115,11 +115,11 @@ impl Tally {
     }
 }
 
+/// With one decimal, rounded down: 100 is everything.
 fn percent(part: u32, of: u32) -> f64 {
-    if of == 0 {
-        0.0
-    } else {
-        f64::from(part) * 100.0 / f64::from(of)
+    match of {
+        0 => 0.0,
+        of => (u64::from(part) * 1000 / u64::from(of)) as f64 / 10.0,
     }
 }
 

@@ -303,7 +303,7 @@ impl Pass<'_> {
         while let Some(row) = rows.next()? {
             each(row)?;
             n += 1;
-            if n % CHUNK == 0 {
+            if n.is_multiple_of(CHUNK) {
                 self.progress.step(0)?;
             }
         }
@@ -346,7 +346,7 @@ impl Pass<'_> {
                 returned: false,
                 met: 0,
             });
-            if all.len() as u64 % CHUNK == 0 {
+            if (all.len() as u64).is_multiple_of(CHUNK) {
                 self.progress.step(CHUNK)?;
             }
             Ok(())

@@ -44,6 +44,9 @@ pub enum State {
     Failed(Failure),
 }
 
+/// Readiness, work done, the findings where they were not known, and the day.
+type Counted = (Readiness, Trend, Option<Vec<Finding>>, Date);
+
 /// What the dashboard asks for.
 #[derive(Debug)]
 pub enum Ask {
@@ -144,7 +147,7 @@ impl App {
         );
     }
 
-    fn counted(&mut self, revision: u64, result: Result<(Readiness, Trend, Option<Vec<Finding>>, Date), Failure>) {
+    fn counted(&mut self, revision: u64, result: Result<Counted, Failure>) {
         let Some(s) = &mut self.session else { return };
         let (readiness, trend, findings, today) = match result {
             Ok(counted) => counted,
