@@ -99,7 +99,9 @@ fn style(a: &args::Map, project: &Project, act: &Act, out: &Out) -> Result<Style
 /// The group of every parcel.
 fn groups(project: &Project, act: &Act, out: &Out) -> Result<Arc<HashMap<i64, Group>>, Failure> {
     let progress = out.progress();
-    let found = validate::run(project.coverage(), &validate::Options::default(), &progress)?;
+    let mut found = project.check(&validate::Options::default(), &progress)?;
+    // What was accepted does not stand against a parcel.
+    found.retain(|f| !project.accepts(f));
     let readiness = project.readiness(&found, Some(day(act.at)), &progress)?;
     Ok(Arc::new(readiness.groups()))
 }

@@ -26,7 +26,9 @@ pub fn run(a: &args::Readiness, act: &Act, out: &Out) -> Result<Done, Failure> {
     };
     let campaign = campaign(a, &project)?;
     let progress = out.progress();
-    let found = validate::run(project.coverage(), &validate::Options::default(), &progress)?;
+    let mut found = project.check(&validate::Options::default(), &progress)?;
+    // What was accepted does not stand against a parcel.
+    found.retain(|f| !project.accepts(f));
     let date = day(act.at);
     let readiness = project.readiness(&found, Some(date), &progress)?;
     let trend = project.trend()?;

@@ -81,8 +81,12 @@ impl Session {
         if let State::Failed(_) = self.ready {
             self.ready = State::Unknown;
         }
+        if self.ready().is_none() {
+            return;
+        }
+        let findings = self.open_findings();
         let State::Known(ready) = &mut self.ready else { return };
-        match self.project.follow_readiness(&mut ready.readiness, &self.findings) {
+        match self.project.follow_readiness(&mut ready.readiness, &findings) {
             Ok(Some(fids)) => {
                 ready.trend_old |= !fids.is_empty();
                 let parcels = &mut self.views.bottom.parcels;
@@ -122,7 +126,7 @@ impl App {
         };
         s.ready = State::Counting;
         let coverage = s.project.coverage().clone();
-        let known = s.is_validated().then(|| s.findings.clone());
+        let known = s.is_validated().then(|| s.open_findings());
         let revision = coverage.revision();
         let start = Start {
             name: COUNTING.into(),
@@ -135,10 +139,10 @@ impl App {
             move |progress| {
                 let fresh = match &known {
                     Some(_) => None,
-                    None => Some(validate::run(&coverage, &validate::Options::default(), progress)?),
+                    None => Some(validate::run_all(&coverage, &reader, &validate::Options::default(), progress)?),
                 };
                 let none: &[Finding] = &[];
-                let findings = fresh.as_deref().or(known.as_ref().map(|k| k.as_slice())).unwrap_or(none);
+                let findings = fresh.as_deref().or(known.as_deref()).unwrap_or(none);
                 let today = day(act.at);
                 let readiness = Readiness::build(&reader, &coverage, findings, Some(today), progress)?;
                 Ok((readiness, Trend::read(&reader)?, fresh, today))
@@ -148,6 +152,7 @@ impl App {
     }
 
     fn counted(&mut self, revision: u64, result: Result<Counted, Failure>) {
+        let act = self.act();
         let Some(s) = &mut self.session else { return };
         let (readiness, trend, findings, today) = match result {
             Ok(counted) => counted,
@@ -169,11 +174,14 @@ impl App {
             today,
             trend_old: false,
         }));
-        match findings {
-            Some(findings) if !s.is_validated() => s.set_findings(findings, &self.settings),
-            _ => s.follow_readiness(),
+        let taken = match findings {
+            Some(found) if !s.is_validated() => s.project.set_findings(found, revision, &act),
+            _ => Ok(true),
+        };
+        s.checked(&self.settings);
+        if let Err(failure) = taken {
+            self.fail(&failure);
         }
-        s.restyle(&self.settings);
     }
 
     pub(super) fn readiness(&mut self, ask: Ask) {
