@@ -497,9 +497,9 @@ fn rect(t: &Tile, view: &Viewport) -> [f32; 4] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::{Parcel, Pt};
     use crate::readiness::Group;
     use crate::render::style::ColourBy;
-    use crate::domain::{Parcel, Pt};
     use crate::topology::testing;
     use std::time::Duration;
 

@@ -85,7 +85,9 @@ impl Session {
             return;
         }
         let findings = self.open_findings();
-        let State::Known(ready) = &mut self.ready else { return };
+        let State::Known(ready) = &mut self.ready else {
+            return;
+        };
         match self.project.follow_readiness(&mut ready.readiness, &findings) {
             Ok(Some(fids)) => {
                 ready.trend_old |= !fids.is_empty();
@@ -139,7 +141,12 @@ impl App {
             move |progress| {
                 let fresh = match &known {
                     Some(_) => None,
-                    None => Some(validate::run_all(&coverage, &reader, &validate::Options::default(), progress)?),
+                    None => Some(validate::run_all(
+                        &coverage,
+                        &reader,
+                        &validate::Options::default(),
+                        progress,
+                    )?),
                 };
                 let none: &[Finding] = &[];
                 let findings = fresh.as_deref().or(known.as_deref()).unwrap_or(none);
@@ -245,8 +252,15 @@ impl App {
         let Some(ready) = s.ready() else { return };
         let readiness = ready.readiness.clone();
         let trend = ready.trend.clone();
-        let (coverage, names, only) = (s.project.coverage().clone(), s.communes.clone(), communes.to_vec());
-        let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        let (coverage, names, only) = (
+            s.project.coverage().clone(),
+            s.communes.clone(),
+            communes.to_vec(),
+        );
+        let name = path
+            .file_name()
+            .map(|n| n.to_string_lossy().into_owned())
+            .unwrap_or_default();
         let start = Start {
             name: msg!("Xuất {name}", "Export {name}"),
             writes: false,
@@ -274,7 +288,8 @@ impl App {
                 Ok(path) => {
                     let to = path.display();
                     let text = Text::new("Đã xuất bảng sẵn sàng", "Readiness exported");
-                    app.notices.say(&app.ctx, Tone::Ok, text, Some(msg!("{to}", "{to}")));
+                    app.notices
+                        .say(&app.ctx, Tone::Ok, text, Some(msg!("{to}", "{to}")));
                 }
                 Err(failure) => app.fail(&failure),
             },

@@ -29,7 +29,10 @@ fn card(w: &Window, name: &str) -> u64 {
         text.strip_prefix(&start).map(str::to_owned)
     });
     let label = label.unwrap_or_else(|| panic!("no card {name}: {}", w.texts()));
-    label.replace('.', "").parse().unwrap_or_else(|_| panic!("{label}"))
+    label
+        .replace('.', "")
+        .parse()
+        .unwrap_or_else(|_| panic!("{label}"))
 }
 
 #[test]
@@ -39,12 +42,21 @@ fn cards_add_up_follow_an_edit_and_lead_to_their_parcels() {
     let all = card(&w, "Tổng số thửa");
     let groups = ["Nhóm 1", "Nhóm 2", "Nhóm 3", "Chưa phân loại"].map(|g| card(&w, g));
     assert_eq!(groups.iter().sum::<u64>(), all);
-    let lacking = w.project().readiness(&[], None, &diachinh::job::Progress::none()).unwrap();
+    let lacking = w
+        .project()
+        .readiness(&[], None, &diachinh::job::Progress::none())
+        .unwrap();
     let total = lacking.total(&[]);
     assert_eq!(u64::from(total.parcels), all);
-    assert_eq!(u64::from(total.reason(diachinh::readiness::Reason::NoScan)), card(&w, "Thiếu hồ sơ quét"));
+    assert_eq!(
+        u64::from(total.reason(diachinh::readiness::Reason::NoScan)),
+        card(&w, "Thiếu hồ sơ quét")
+    );
     // A card leads to its parcels: the table holds them and nothing else.
-    let name = format!("Chưa nhập: {}", diachinh::text::format::count(card(&w, "Chưa nhập"), diachinh::text::Lang::Vi));
+    let name = format!(
+        "Chưa nhập: {}",
+        diachinh::text::format::count(card(&w, "Chưa nhập"), diachinh::text::Lang::Vi)
+    );
     let open_count = card(&w, "Chưa nhập");
     w.click(&name);
     assert!(!w.says("Vướng mắc, ít công nhất trước"));
@@ -61,8 +73,13 @@ fn an_edit_is_counted_at_once() {
     open(&mut w);
     let before = card(&w, "Thiếu CCCD");
     let count = |w: &Window| {
-        let readiness = w.project().readiness(&[], None, &diachinh::job::Progress::none()).unwrap();
-        readiness.total(&[]).reason(diachinh::readiness::Reason::NoAddress)
+        let readiness = w
+            .project()
+            .readiness(&[], None, &diachinh::job::Progress::none())
+            .unwrap();
+        readiness
+            .total(&[])
+            .reason(diachinh::readiness::Reason::NoAddress)
     };
     let lacking = count(&w);
     w.key(CTRL_SHIFT, Key::R);
@@ -83,7 +100,10 @@ fn an_edit_is_counted_at_once() {
     assert!(w.says("Biểu đồ 21 ngày: 1 thửa đã xử lý"), "{}", w.texts());
     w.key(CTRL, Key::Z);
     w.settle();
-    assert!(!w.says("Biểu đồ 21 ngày: 1 thửa đã xử lý"), "what is undone does not count");
+    assert!(
+        !w.says("Biểu đồ 21 ngày: 1 thửa đã xử lý"),
+        "what is undone does not count"
+    );
 }
 
 #[test]
@@ -99,7 +119,11 @@ fn by_keyboard_alone_from_the_commune_to_the_map() {
     assert!(part > 0 && part < 5000);
     w.key(Modifiers::NONE, Key::Enter);
     w.settle();
-    assert!(w.says("Theo nhóm sẵn sàng"), "the map is coloured by group: {}", w.texts());
+    assert!(
+        w.says("Theo nhóm sẵn sàng"),
+        "the map is coloured by group: {}",
+        w.texts()
+    );
     w.shot("san-sang-ban-do");
 }
 
@@ -113,7 +137,10 @@ fn the_target_is_kept_and_the_table_exported() {
     assert_eq!(w.project().campaign().unwrap().target, Some(40));
     let folder = tempfile::tempdir().unwrap();
     w.click("Xuất Excel/CSV…");
-    w.type_into("Ghi vào tệp", &folder.path().join("tien-do").display().to_string());
+    w.type_into(
+        "Ghi vào tệp",
+        &folder.path().join("tien-do").display().to_string(),
+    );
     w.settle();
     w.click("Ghi tệp");
     w.settle();

@@ -63,7 +63,12 @@ fn cards(look: &Look<'_>, t: &Tally, ready: &Ready) -> Vec<Card> {
     };
     vec![
         card(Text::new("Tổng số thửa", "Parcels"), t.parcels, What::All, false),
-        card(Text::new("Chưa nhập", "Not entered"), t.parcels - t.entered, What::NotEntered, true),
+        card(
+            Text::new("Chưa nhập", "Not entered"),
+            t.parcels - t.entered,
+            What::NotEntered,
+            true,
+        ),
         Card {
             value: format!("{} %", format::number(t.entered_percent(), 1, lang)),
             what: None,
@@ -73,22 +78,65 @@ fn cards(look: &Look<'_>, t: &Tally, ready: &Ready) -> Vec<Card> {
         group(Group::Two),
         group(Group::Three),
         group(Group::Unclassified),
-        card(Text::new("Thiếu CCCD", "No identity number"), t.reason(Reason::NoIdentity), What::Reason(Reason::NoIdentity), true),
-        card(Text::new("Chưa có mã định danh", "No identifier"), t.reason(Reason::NoCode), What::Reason(Reason::NoCode), true),
-        card(Text::new("Lỗi topology", "Topology errors"), t.topology, What::Reasons(criteria.topology), true),
-        card(Text::new("Thiếu hồ sơ quét", "Scans missing"), t.missing_scans, What::Reason(Reason::NoScan), true),
-        card(Text::new("Chờ đối soát", "To compare"), t.worklist(6), What::Worklist(6), false),
-        card(Text::new("Chờ ký số", "To sign"), t.worklist(7), What::Worklist(7), false),
-        card(Text::new("Bị trả về", "Given back"), t.worklist(8), What::Worklist(8), true),
+        card(
+            Text::new("Thiếu CCCD", "No identity number"),
+            t.reason(Reason::NoIdentity),
+            What::Reason(Reason::NoIdentity),
+            true,
+        ),
+        card(
+            Text::new("Chưa có mã định danh", "No identifier"),
+            t.reason(Reason::NoCode),
+            What::Reason(Reason::NoCode),
+            true,
+        ),
+        card(
+            Text::new("Lỗi topology", "Topology errors"),
+            t.topology,
+            What::Reasons(criteria.topology),
+            true,
+        ),
+        card(
+            Text::new("Thiếu hồ sơ quét", "Scans missing"),
+            t.missing_scans,
+            What::Reason(Reason::NoScan),
+            true,
+        ),
+        card(
+            Text::new("Chờ đối soát", "To compare"),
+            t.worklist(6),
+            What::Worklist(6),
+            false,
+        ),
+        card(
+            Text::new("Chờ ký số", "To sign"),
+            t.worklist(7),
+            What::Worklist(7),
+            false,
+        ),
+        card(
+            Text::new("Bị trả về", "Given back"),
+            t.worklist(8),
+            What::Worklist(8),
+            true,
+        ),
     ]
 }
 
 fn draw(ui: &Ui, rect: Rect, card: &Card, n: usize, look: &Look<'_>) -> bool {
     let t = tokens(ui);
-    let sense = if card.what.is_some() { Sense::click() } else { Sense::hover() };
+    let sense = if card.what.is_some() {
+        Sense::click()
+    } else {
+        Sense::hover()
+    };
     let r = ui.interact(rect, ui.scope_id().with(("card", n)), sense);
     let name = format!("{}: {}", card.name.get(look.lang), card.value);
-    let role = if card.what.is_some() { Role::Button } else { Role::Label };
+    let role = if card.what.is_some() {
+        Role::Button
+    } else {
+        Role::Label
+    };
     let r = widgets::named(r, role, &name);
     let (ground, frame) = match (r.hovered() && card.what.is_some(), r.has_focus()) {
         (_, true) => (t.raised, Stroke::new(2.0, t.accent)),
@@ -99,15 +147,36 @@ fn draw(ui: &Ui, rect: Rect, card: &Card, n: usize, look: &Look<'_>) -> bool {
     p.rect(rect, 4.0, ground, frame, StrokeKind::Inside);
     if let Some(colour) = card.colour {
         let bar = Rect::from_min_max(rect.min, pos2(rect.min.x + 5.0, rect.max.y));
-        p.rect_filled(bar, CornerRadius { nw: 4, sw: 4, ne: 0, se: 0 }, colour);
+        p.rect_filled(
+            bar,
+            CornerRadius {
+                nw: 4,
+                sw: 4,
+                ne: 0,
+                se: 0,
+            },
+            colour,
+        );
     }
     let clip = p.with_clip_rect(rect.shrink(4.0));
     let left = rect.min + vec2(14.0, 0.0);
     let small = egui::FontId::proportional(12.5);
-    clip.text(left + vec2(0.0, 16.0), Align2::LEFT_CENTER, card.name.get(look.lang), small, t.text_weak);
+    clip.text(
+        left + vec2(0.0, 16.0),
+        Align2::LEFT_CENTER,
+        card.name.get(look.lang),
+        small,
+        t.text_weak,
+    );
     let big = egui::FontId::proportional(20.0);
     let colour = if card.bad { t.error } else { t.text };
-    clip.text(left + vec2(0.0, 36.0), Align2::LEFT_CENTER, &card.value, big, colour);
+    clip.text(
+        left + vec2(0.0, 36.0),
+        Align2::LEFT_CENTER,
+        &card.value,
+        big,
+        colour,
+    );
     r.on_hover_cursor(match card.what {
         Some(_) => egui::CursorIcon::PointingHand,
         None => egui::CursorIcon::Default,

@@ -67,7 +67,8 @@ pub fn groups(ui: &mut Ui, look: &Look<'_>, t: &Tally, scope: &Scope, out: &mut 
         let r = widgets::named(r, Role::Button, &name);
         if r.has_focus() {
             let ring = Stroke::new(2.0, tokens(ui).accent);
-            ui.painter().rect_stroke(rect, 2.0, ring, egui::StrokeKind::Inside);
+            ui.painter()
+                .rect_stroke(rect, 2.0, ring, egui::StrokeKind::Inside);
         }
         let r = r.on_hover_text(format!("{name}: {}", g.meaning().get(lang)));
         if r.clicked() {
@@ -75,20 +76,23 @@ pub fn groups(ui: &mut Ui, look: &Look<'_>, t: &Tally, scope: &Scope, out: &mut 
             out.push(Action::Readiness(Ask::List(wanted, Msg::from(g.name()))));
         }
     }
-    egui::Grid::new("group legend").num_columns(2).spacing(vec2(M * 2.0, S)).show(ui, |ui| {
-        for (i, g) in Group::ALL.into_iter().enumerate() {
-            ui.horizontal(|ui| {
-                let (rect, _) = ui.allocate_exact_size(vec2(18.0, 12.0), Sense::hover());
-                widgets::fill(&ui.painter().with_clip_rect(rect), rect, paint(g));
-                let percent = format::number(f64::from(share(g)) * 100.0, 1, lang);
-                ui.label(RichText::new(format!("{} {percent} %", g.name().get(lang))).size(12.5))
-                    .on_hover_text(g.meaning().get(lang));
-            });
-            if i % 2 == 1 {
-                ui.end_row();
+    egui::Grid::new("group legend")
+        .num_columns(2)
+        .spacing(vec2(M * 2.0, S))
+        .show(ui, |ui| {
+            for (i, g) in Group::ALL.into_iter().enumerate() {
+                ui.horizontal(|ui| {
+                    let (rect, _) = ui.allocate_exact_size(vec2(18.0, 12.0), Sense::hover());
+                    widgets::fill(&ui.painter().with_clip_rect(rect), rect, paint(g));
+                    let percent = format::number(f64::from(share(g)) * 100.0, 1, lang);
+                    ui.label(RichText::new(format!("{} {percent} %", g.name().get(lang))).size(12.5))
+                        .on_hover_text(g.meaning().get(lang));
+                });
+                if i % 2 == 1 {
+                    ui.end_row();
+                }
             }
-        }
-    });
+        });
 }
 
 /// The last days: a column each, and over it what the people of that day were to do.
@@ -131,14 +135,25 @@ fn chart(ui: &mut Ui, look: &Look<'_>, columns: &[(Date, u32, u32)], target: Opt
     let r = widgets::named(r, Role::Image, told.get(lang));
     let plot = Rect::from_min_max(area.min + vec2(34.0, 6.0), area.max - vec2(0.0, 16.0));
     let wanted = |people: u32| target.unwrap_or(0).saturating_mul(people);
-    let most = columns.iter().map(|c| c.1.max(wanted(c.2))).max().unwrap_or(1).max(1);
+    let most = columns
+        .iter()
+        .map(|c| c.1.max(wanted(c.2)))
+        .max()
+        .unwrap_or(1)
+        .max(1);
     let y = |n: u32| plot.max.y - plot.height() * (n as f32 / most as f32);
     let p = ui.painter();
     let small = FontId::proportional(11.0);
     for n in [0, most] {
         p.hline(plot.x_range(), y(n), Stroke::new(1.0, t.border));
         let text = format::count(n.into(), lang);
-        p.text(pos2(plot.min.x - 4.0, y(n)), Align2::RIGHT_CENTER, text, small.clone(), t.text_weak);
+        p.text(
+            pos2(plot.min.x - 4.0, y(n)),
+            Align2::RIGHT_CENTER,
+            text,
+            small.clone(),
+            t.text_weak,
+        );
     }
     let step = plot.width() / columns.len() as f32;
     let mut tip = None;
@@ -155,7 +170,13 @@ fn chart(ui: &mut Ui, look: &Look<'_>, columns: &[(Date, u32, u32)], target: Opt
                 true => (plot.max.x, Align2::RIGHT_CENTER),
                 false => (x + step / 2.0, Align2::CENTER_CENTER),
             };
-            p.text(pos2(at, plot.max.y + 9.0), align, text, small.clone(), t.text_weak);
+            p.text(
+                pos2(at, plot.max.y + 9.0),
+                align,
+                text,
+                small.clone(),
+                t.text_weak,
+            );
         }
         let over = Rect::from_min_max(pos2(x, area.min.y), pos2(x + step, area.max.y));
         if r.hover_pos().is_some_and(|h| over.contains(h)) {
@@ -164,7 +185,10 @@ fn chart(ui: &mut Ui, look: &Look<'_>, columns: &[(Date, u32, u32)], target: Opt
     }
     if let Some((day, n, people)) = tip {
         let day = format::date(day);
-        let text = msg!("{day}: {n} thửa, {people} người", "{day}: {n} records, {people} people");
+        let text = msg!(
+            "{day}: {n} thửa, {people} người",
+            "{day}: {n} records, {people} people"
+        );
         r.on_hover_text(text.get(lang));
     }
 }
@@ -179,10 +203,14 @@ fn people(ui: &mut Ui, look: &Look<'_>, ready: &Ready, first: Date) {
         .map(|p| {
             let (name, n) = (&p.name, format::count(p.records.into(), lang));
             let each = format::number(f64::from(p.records) / f64::from(p.days.max(1)), 1, lang);
-            msg!("{name} {n} ({each}/ngày)", "{name} {n} ({each} a day)").get(lang).to_owned()
+            msg!("{name} {n} ({each}/ngày)", "{name} {n} ({each} a day)")
+                .get(lang)
+                .to_owned()
         })
         .collect();
-    let text = RichText::new(told.join(" · ")).size(12.5).color(tokens(ui).text_weak);
+    let text = RichText::new(told.join(" · "))
+        .size(12.5)
+        .color(tokens(ui).text_weak);
     ui.add(egui::Label::new(text).truncate());
 }
 
@@ -208,7 +236,12 @@ pub fn campaign(
         let shown = now.target.map(|t| t.to_string()).unwrap_or_default();
         if let Some(text) = target.ui(ui, &style(TARGET.get(lang), "40", true), &shown) {
             match text.parse::<u32>() {
-                Ok(n) => new = Some(Campaign { target: Some(n), ..now }),
+                Ok(n) => {
+                    new = Some(Campaign {
+                        target: Some(n),
+                        ..now
+                    })
+                }
                 Err(_) if text.is_empty() => new = Some(Campaign { target: None, ..now }),
                 Err(_) => target.refuse(text, msg!("Nhập một số nguyên.", "Type a whole number.")),
             }
@@ -229,7 +262,10 @@ pub fn campaign(
 
 /// A day as people write it: dd/MM/yyyy.
 fn day_typed(text: &str) -> Option<Date> {
-    let mut parts = text.trim().split(['/', '-', '.']).map(|p| p.trim().parse::<i16>().ok());
+    let mut parts = text
+        .trim()
+        .split(['/', '-', '.'])
+        .map(|p| p.trim().parse::<i16>().ok());
     let (day, month, year) = (parts.next()??, parts.next()??, parts.next()??);
     Date::new(year, month.try_into().ok()?, day.try_into().ok()?).ok()
 }

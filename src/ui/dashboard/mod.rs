@@ -94,17 +94,29 @@ impl Dashboard {
             .fill(tokens(ui).panel)
             .inner_margin(Margin::symmetric(L as i8, M as i8));
         match state {
-            State::Known(ready) if !ready.readiness.rows().is_empty() => self.known(ui, frame, look, ready, out),
+            State::Known(ready) if !ready.readiness.rows().is_empty() => {
+                self.known(ui, frame, look, ready, out)
+            }
             _ => {
                 CentralPanel::default().frame(frame).show(ui, |ui| {
                     self.header(ui, look, false, out);
                     let lang = look.lang;
                     match state {
-                        State::Failed(f) => widgets::empty(ui, i::ICON_ERROR, FAILED.get(lang), &f.describe(lang)),
-                        State::Known(_) => widgets::empty(ui, i::ICON_BAR_CHART, EMPTY.get(lang), EMPTY_BODY.get(lang)),
+                        State::Failed(f) => {
+                            widgets::empty(ui, i::ICON_ERROR, FAILED.get(lang), &f.describe(lang))
+                        }
+                        State::Known(_) => {
+                            widgets::empty(ui, i::ICON_BAR_CHART, EMPTY.get(lang), EMPTY_BODY.get(lang))
+                        }
                         _ => {
-                            widgets::empty(ui, i::ICON_BAR_CHART, COUNTING.get(lang), COUNTING_BODY.get(lang));
-                            ui.ctx().request_repaint_after(std::time::Duration::from_millis(100));
+                            widgets::empty(
+                                ui,
+                                i::ICON_BAR_CHART,
+                                COUNTING.get(lang),
+                                COUNTING_BODY.get(lang),
+                            );
+                            ui.ctx()
+                                .request_repaint_after(std::time::Duration::from_millis(100));
                         }
                     }
                 });
@@ -114,18 +126,28 @@ impl Dashboard {
 
     fn known(&mut self, ui: &mut Ui, frame: Frame, look: &Look<'_>, ready: &Ready, out: &mut Vec<Action>) {
         let tally = self.tally(ready);
-        Panel::top("ready head").frame(frame).resizable(false).show_separator_line(false).show(ui, |ui| {
-            self.header(ui, look, true, out);
-            ui.add_space(S);
-            cards::ui(ui, look, &tally, &self.scope, ready, out);
-        });
-        Panel::right("ready right").frame(frame).resizable(false).exact_size(RIGHT).show(ui, |ui| {
-            charts::groups(ui, look, &tally, &self.scope, out);
-            ui.add_space(M);
-            charts::days(ui, look, ready, &tally);
-            self.campaign(ui, look, ready, out);
-        });
-        let below = Panel::bottom("ready blockers").frame(frame).size_range(110.0..=420.0);
+        Panel::top("ready head")
+            .frame(frame)
+            .resizable(false)
+            .show_separator_line(false)
+            .show(ui, |ui| {
+                self.header(ui, look, true, out);
+                ui.add_space(S);
+                cards::ui(ui, look, &tally, &self.scope, ready, out);
+            });
+        Panel::right("ready right")
+            .frame(frame)
+            .resizable(false)
+            .exact_size(RIGHT)
+            .show(ui, |ui| {
+                charts::groups(ui, look, &tally, &self.scope, out);
+                ui.add_space(M);
+                charts::days(ui, look, ready, &tally);
+                self.campaign(ui, look, ready, out);
+            });
+        let below = Panel::bottom("ready blockers")
+            .frame(frame)
+            .size_range(110.0..=420.0);
         below.default_size(BELOW).show(ui, |ui| {
             self.tables.blockers(ui, look, ready, &tally, &self.scope, out);
         });
@@ -154,7 +176,11 @@ impl Dashboard {
         ui.horizontal(|ui| {
             ui.label(RichText::new(TITLE.get(lang)).text_style(theme::title()));
             ui.add_space(M);
-            ui.label(RichText::new(self.scope.name(look)).text_style(theme::bold()).color(tokens(ui).accent));
+            ui.label(
+                RichText::new(self.scope.name(look))
+                    .text_style(theme::bold())
+                    .color(tokens(ui).accent),
+            );
             if self.scope != Scope::default() && widgets::icon_button(ui, i::ICON_CLOSE, CLEAR.get(lang)) {
                 self.scope = Scope::default();
             }

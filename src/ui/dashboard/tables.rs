@@ -22,7 +22,10 @@ const HINT: Text = Text::new(
     "Bấm một dòng để lọc; bấm đúp hoặc Enter để xem trên bản đồ.",
     "Click a row to filter; double-click or Enter shows it on the map.",
 );
-const BLOCKERS: Text = Text::new("Vướng mắc, ít công nhất trước", "What stands in the way, least work first");
+const BLOCKERS: Text = Text::new(
+    "Vướng mắc, ít công nhất trước",
+    "What stands in the way, least work first",
+);
 const NOTHING: Text = Text::new("Không còn vướng mắc.", "Nothing stands in the way.");
 
 const fn col(name: Text, width: f32, right: bool) -> Col {
@@ -77,14 +80,23 @@ pub struct Tables {
 
 impl Tables {
     /// Communes or sheets; the row clicked becomes the scope.
-    pub fn lines(&mut self, ui: &mut Ui, look: &Look<'_>, ready: &Ready, scope: &mut Scope, out: &mut Vec<Action>) {
+    pub fn lines(
+        &mut self,
+        ui: &mut Ui,
+        look: &Look<'_>,
+        ready: &Ready,
+        scope: &mut Scope,
+        out: &mut Vec<Action>,
+    ) {
         let lang = look.lang;
         ui.horizontal(|ui| {
             let all = [(false, BY_COMMUNE), (true, BY_SHEET)].map(|(v, t)| (v, t.get(lang).to_owned()));
             if let Some(by_sheet) = widgets::tabs(ui, &all, self.by_sheet) {
                 self.by_sheet = by_sheet;
             }
-            let hint = RichText::new(HINT.get(lang)).size(12.5).color(tokens(ui).text_weak);
+            let hint = RichText::new(HINT.get(lang))
+                .size(12.5)
+                .color(tokens(ui).text_weak);
             ui.add(egui::Label::new(hint).truncate());
         });
         ui.add_space(S);
@@ -98,7 +110,11 @@ impl Tables {
             Some(Sort { col, down: s.down })
         });
         let table = Table {
-            id: if self.by_sheet { "ready sheets" } else { "ready communes" },
+            id: if self.by_sheet {
+                "ready sheets"
+            } else {
+                "ready communes"
+            },
             name: NAME.get(lang),
             lang,
             cols: &cols,
@@ -213,7 +229,8 @@ const fn fixed(name: Text, width: f32, right: bool) -> Col {
 }
 
 fn is_scope(l: &Line, scope: &Scope) -> bool {
-    scope.commune.as_deref() == Some(&*l.commune) && (l.sheet.is_none() || l.sheet.as_deref() == scope.sheet.as_deref())
+    scope.commune.as_deref() == Some(&*l.commune)
+        && (l.sheet.is_none() || l.sheet.as_deref() == scope.sheet.as_deref())
 }
 
 struct Lines<'a, 'b> {
@@ -263,7 +280,9 @@ impl Rows for Blockers<'_> {
     fn prepare(&mut self, _: Range<u64>) {}
 
     fn cell(&mut self, ui: &mut Ui, row: u64, col: usize) {
-        let Some(b) = self.all.get(row as usize) else { return };
+        let Some(b) = self.all.get(row as usize) else {
+            return;
+        };
         let lang = self.lang;
         match col {
             0 => table::text(ui, b.reason.name().get(lang)),

@@ -72,7 +72,13 @@ impl ReadinessDialog {
                         }
                         .get(lang)
                     };
-                    choice(ui, LINES.get(lang), &mut this.by, &[By::Commune, By::Sheet, By::Parcel], name);
+                    choice(
+                        ui,
+                        LINES.get(lang),
+                        &mut this.by,
+                        &[By::Commune, By::Sheet, By::Parcel],
+                        name,
+                    );
                 });
                 let fresh = std::mem::take(&mut this.fresh);
                 form_row(ui, PATH.get(lang), |ui| {

@@ -163,7 +163,10 @@ impl ParcelTable {
 
     pub fn ui(&mut self, ui: &mut Ui, look: &Look<'_>, out: &mut Vec<Action>) {
         self.refresh(ui.ctx(), look);
-        if self.rows.is_empty() && self.coming.is_none() && (self.only.is_some() || !self.filter.trim().is_empty()) {
+        if self.rows.is_empty()
+            && self.coming.is_none()
+            && (self.only.is_some() || !self.filter.trim().is_empty())
+        {
             return widgets::empty(
                 ui,
                 i::ICON_FILTER_ALT,
