@@ -188,6 +188,15 @@ pub struct Validate {
     pub commune: Vec<String>,
     #[arg(long, default_value = "error", value_parser = ["error", "warning"])]
     pub fail_on: String,
+    /// Chỉ lỗi mới thấy sau thao tác này · only findings first seen after this operation
+    #[arg(long, value_name = "OP")]
+    pub since: Option<i64>,
+    /// Chỉ lỗi ở trạng thái này · only findings in this state
+    #[arg(long, value_parser = ["open", "accepted", "fixed", "all"])]
+    pub state: Option<String>,
+    /// Ghi danh sách ra tệp GeoPackage · write the list as GeoPackage
+    #[arg(long, value_name = "OUT.gpkg")]
+    pub gpkg: Option<PathBuf>,
     /// Ghi danh sách ra tệp CSV · write the list as CSV
     #[arg(long, value_name = "OUT.csv")]
     pub csv: Option<PathBuf>,

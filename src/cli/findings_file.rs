@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 
 use super::out;
 use crate::crs;
-use crate::domain::{Failure, Finding, Unit};
+use crate::domain::{Act, Failure, Finding, Polygon, Pt, Unit};
+use crate::formats::write::{self as map, Cell, Column, ColumnKind, OutputFormat};
 use crate::msg;
 use crate::validate;
 
@@ -110,4 +111,61 @@ fn feature(f: &Finding, epsg: u32) -> Result<Value, Failure> {
         }
     };
     Ok(json!({"type": "Feature", "geometry": geometry, "properties": out::finding(f)}))
+}
+
+/// A box a finding, around its place, in the zone of the district.
+pub fn gpkg(path: &Path, list: &[Finding], epsg: u32, act: &Act) -> Result<(), Failure> {
+    let text = |name: &str| Column {
+        name: name.to_owned(),
+        kind: ColumnKind::Text { width: 254 },
+    };
+    let mut columns: Vec<Column> = ["code", "severity", "key", "parcels", "message_vi", "message_en"]
+        .map(text)
+        .to_vec();
+    for (name, decimals) in [("amount", 6), ("tolerance", 6)] {
+        columns.push(Column {
+            name: name.to_owned(),
+            kind: ColumnKind::Real { decimals },
+        });
+    }
+    let table = map::Table {
+        layer: "finding",
+        columns: &columns,
+        epsg,
+        wgs84: false,
+        at: act.at,
+    };
+    let mut rows = list.iter().map(|f| Ok((place(f), cells(f))));
+    map::write(OutputFormat::Gpkg, path, &table, true, &mut rows)?;
+    Ok(())
+}
+
+/// The box of a finding, or 1 m around its point.
+fn place(f: &Finding) -> Polygon {
+    let around = f.at.map(|p| crate::domain::BBox::of([p]).grown(500));
+    let Some(b) = f.bbox.filter(|b| !b.is_empty()).or(around) else {
+        return Polygon::default();
+    };
+    let b = if b.width() == 0 || b.height() == 0 {
+        b.grown(1)
+    } else {
+        b
+    };
+    let corners = vec![b.min, Pt::new(b.max.e, b.min.n), b.max, Pt::new(b.min.e, b.max.n)];
+    Polygon { rings: vec![corners] }
+}
+
+fn cells(f: &Finding) -> Vec<Cell> {
+    let message = validate::message(f);
+    let real = |v: Option<f64>| v.map_or(Cell::Null, |v| Cell::Real(out::rounded(v)));
+    vec![
+        Cell::Text(f.code.to_owned()),
+        Cell::Text(f.severity.name().to_owned()),
+        Cell::Text(f.key()),
+        Cell::Text(f.refs.join("; ")),
+        Cell::Text(message.vi),
+        Cell::Text(message.en),
+        real(f.amount),
+        real(f.tolerance),
+    ]
 }

@@ -1,53 +1,62 @@
-//! `validate P [--rule CODE]… [--commune C]… [--date DAY] [--fail-on error|warning] [--csv OUT] [--geojson OUT]
-//! [--report OUT.json]`.
+//! `validate P [--rule CODE]… [--commune C]… [--date DAY] [--state S] [--since OP] [--fail-on error|warning] [--csv OUT]
+//! [--geojson OUT] [--gpkg OUT] [--report OUT.json]`.
 
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::args;
 use super::district::reading;
 use super::findings_file;
-use super::out::{Done, Out, finding_line, findings, rounded};
-use crate::domain::{Act, Failure, Finding, Severity};
+use super::out::{Done, Out, finding, finding_line, rounded};
+use crate::domain::{Act, Failure, Finding, FindingState, Seen, Severity, Tracked, day_of};
 use crate::msg;
+use crate::project::Project;
 use crate::text::{Lang, format};
 use crate::validate::{self, Options};
 
 pub fn run(a: &args::Validate, act: &Act, out: &Out) -> Result<Done, Failure> {
     known_rules(&a.rule)?;
-    let project = reading(&a.project, out)?;
+    // What a full check finds is remembered where the file may be written.
+    let whole = a.since.is_some() || a.state.is_some() || (a.rule.is_empty() && a.commune.is_empty());
+    let remember = whole && a.date.is_none();
+    let mut project = if remember {
+        Project::open(&a.project, act, &out.progress())?
+    } else {
+        reading(&a.project, out)?
+    };
+    project.set_today(day_of(act.at))?;
     let options = Options {
-        rules: a.rule.clone(),
-        communes: a.commune.clone(),
+        rules: if remember { Vec::new() } else { a.rule.clone() },
+        communes: if remember { Vec::new() } else { a.commune.clone() },
         date: a.date.as_deref().map(super::rules::day).transpose()?,
     };
     let started = Instant::now();
     let found = project.check(&options, &out.progress())?;
     let seconds = rounded(started.elapsed().as_secs_f64());
-    if let Some(path) = &a.csv {
-        findings_file::csv(path, &found)?;
+    if remember {
+        project.set_findings(found.clone(), project.coverage().revision(), act)?;
     }
-    if let Some(path) = &a.geojson {
-        let epsg = u32::try_from(project.epsg()).unwrap_or_default();
-        findings_file::geojson(path, &found, epsg)?;
-    }
+    let list = listed(a, &project, found)?;
+    let plain: Vec<Finding> = list.iter().map(|l| l.finding.clone()).collect();
+    write_files(a, &project, act, &plain)?;
     if let Some(path) = &a.report {
         let day = a
             .date
             .clone()
             .unwrap_or_else(|| act.at.strftime("%Y-%m-%d").to_string());
-        let report = project.quality_report(&found, &a.commune, &day)?;
+        let report = project.quality_report(&plain, &a.commune, &day)?;
         findings_file::whole(path, format!("{report:#}\n").as_bytes())?;
     }
     let in_scope = |c: &str| a.commune.is_empty() || a.commune.iter().any(|x| x == c);
     let checked = project.coverage().iter().filter(|p| in_scope(&p.commune)).count() as u64;
-    let counts = validate::counts(&found);
-    let document =
-        json!({"checked": checked, "seconds": seconds, "counts": counts, "findings": findings(&found)});
+    project.close()?;
+    let counts = validate::counts(&plain);
+    let findings: Vec<Value> = list.iter().map(Listed::json).collect();
+    let document = json!({"checked": checked, "seconds": seconds, "counts": counts, "findings": findings});
     out.result(&document, || {
-        let mut lines: Vec<_> = found.iter().map(|f| finding_line(f, out.lang)).collect();
+        let mut lines: Vec<_> = list.iter().map(|l| l.line(out.lang)).collect();
         let n = format::count(checked, out.lang);
         lines.push(match out.lang {
             Lang::Vi => format!("Đã kiểm tra {n} thửa: {}", summary(&counts, "không có lỗi")),
@@ -55,7 +64,113 @@ pub fn run(a: &args::Validate, act: &Act, out: &Out) -> Result<Done, Failure> {
         });
         lines.join("\n")
     });
-    Ok(verdict(&found, &a.fail_on))
+    Ok(verdict(&list, &a.fail_on))
+}
+
+/// A finding with what is remembered of it.
+struct Listed {
+    finding: Finding,
+    state: FindingState,
+    key: String,
+    /// `None` where nothing is remembered.
+    first: Option<Seen>,
+}
+
+impl Listed {
+    fn of(t: &Tracked) -> Self {
+        Self {
+            finding: t.finding.clone(),
+            state: t.state,
+            key: t.key.to_string(),
+            first: Some(t.first),
+        }
+    }
+
+    fn json(&self) -> Value {
+        let mut value = finding(&self.finding);
+        value["state"] = json!(self.state.name());
+        value["key"] = json!(self.key);
+        value["first_seen"] = match self.first {
+            Some(s) => json!({"op": s.op, "at": s.at.to_string()}),
+            None => Value::Null,
+        };
+        value
+    }
+
+    fn line(&self, lang: Lang) -> String {
+        let line = finding_line(&self.finding, lang);
+        let word = match (self.state, lang) {
+            (FindingState::Open, _) => return line,
+            (FindingState::Accepted, Lang::Vi) => "đã chấp nhận",
+            (FindingState::Accepted, Lang::En) => "accepted",
+            (FindingState::Fixed, Lang::Vi) => "đã sửa",
+            (FindingState::Fixed, Lang::En) => "fixed",
+        };
+        format!("{line} [{word}]")
+    }
+}
+
+/// What was asked for: by rule, commune, state and time, in the order of cli.md.
+fn listed(a: &args::Validate, project: &Project, found: Vec<Finding>) -> Result<Vec<Listed>, Failure> {
+    let live = project.findings();
+    let known = |f: Finding| match live.and_then(|l| l.like(&f)) {
+        Some(t) if t.finding == f => Listed::of(t),
+        like => Listed {
+            state: if project.accepts(&f) {
+                FindingState::Accepted
+            } else {
+                FindingState::Open
+            },
+            key: like.map_or_else(|| f.key(), |t| t.key.to_string()),
+            first: like.map(|t| t.first),
+            finding: f,
+        },
+    };
+    let mut list: Vec<Listed> = match a.state.as_deref() {
+        Some("fixed") => Vec::new(),
+        _ => found.into_iter().map(known).collect(),
+    };
+    if matches!(a.state.as_deref(), Some("fixed" | "all")) {
+        list.extend(project.fixed_findings(u32::MAX)?.iter().map(Listed::of));
+    }
+    let rule = |f: &Finding| a.rule.is_empty() || a.rule.iter().any(|c| c == f.code);
+    let of = |r: &String| {
+        r.split_once('/')
+            .is_some_and(|(c, _)| a.commune.iter().any(|x| x == c))
+    };
+    let commune = |f: &Finding| a.commune.is_empty() || f.refs.iter().any(of);
+    let state = |s: FindingState| match a.state.as_deref() {
+        None | Some("all") => true,
+        Some(name) => s.name() == name,
+    };
+    let since = |l: &Listed| a.since.is_none_or(|op| l.first.is_none_or(|s| s.op > op));
+    list.retain(|l| rule(&l.finding) && commune(&l.finding) && state(l.state) && since(l));
+    list.sort_by(|a, b| {
+        let key = |l: &Listed| {
+            (
+                l.finding.code,
+                l.finding.parcels.clone(),
+                l.finding.at,
+                l.key.clone(),
+            )
+        };
+        key(a).cmp(&key(b))
+    });
+    Ok(list)
+}
+
+fn write_files(a: &args::Validate, project: &Project, act: &Act, list: &[Finding]) -> Result<(), Failure> {
+    let epsg = u32::try_from(project.epsg()).unwrap_or_default();
+    if let Some(path) = &a.csv {
+        findings_file::csv(path, list)?;
+    }
+    if let Some(path) = &a.geojson {
+        findings_file::geojson(path, list, epsg)?;
+    }
+    if let Some(path) = &a.gpkg {
+        findings_file::gpkg(path, list, epsg, act)?;
+    }
+    Ok(())
 }
 
 fn known_rules(codes: &[String]) -> Result<(), Failure> {
@@ -90,13 +205,15 @@ fn summary(counts: &BTreeMap<&str, usize>, nothing: &str) -> String {
         .join(", ")
 }
 
-fn verdict(list: &[Finding], fail_on: &str) -> Done {
+/// What was accepted or is fixed fails nothing.
+fn verdict(list: &[Listed], fail_on: &str) -> Done {
     let threshold = if fail_on == "warning" {
         Severity::Warning
     } else {
         Severity::Error
     };
-    if list.iter().any(|f| f.severity >= threshold) {
+    let open = list.iter().filter(|l| l.state == FindingState::Open);
+    if open.map(|l| l.finding.severity).any(|s| s >= threshold) {
         Done::Findings
     } else {
         Done::Clean

@@ -7,7 +7,7 @@
 use geo::{BooleanOps, Coord, LineString};
 
 use super::inscribed;
-use crate::domain::{BBox, Polygon, Pt};
+use crate::domain::{BBox, Polygon, Pt, Ring};
 
 /// A width counts as "not wider than x" up to x + this many mm: what overlay and search may be off.
 pub const SLACK: f64 = 0.01;
@@ -42,6 +42,33 @@ pub fn common(a: &Polygon, b: &Polygon) -> Option<Common> {
 pub fn beyond(a: &Polygon, b: &Polygon) -> Option<Common> {
     let window = a.bbox();
     together(&local(a, &window).difference(&local(b, &window)), window.min)
+}
+
+/// The common surface of two polygons, rounded to the lattice, to be drawn.
+pub fn shared(a: &Polygon, b: &Polygon) -> Vec<Ring> {
+    let (box_a, box_b) = (a.bbox(), b.bbox());
+    if !box_a.intersects(&box_b) {
+        return Vec::new();
+    }
+    let o = box_a.min;
+    let near = box_a.union(box_b);
+    let window = BBox {
+        min: o,
+        max: near.max,
+    };
+    let lattice = |c: &Coord| Pt::new(o.e + c.x.round() as i64, o.n + c.y.round() as i64);
+    let regions = local(a, &window).intersection(&local(b, &window));
+    let rings = regions
+        .iter()
+        .flat_map(|r| std::iter::once(r.exterior()).chain(r.interiors()));
+    rings
+        .map(|r| {
+            r.0.iter()
+                .take(r.0.len().saturating_sub(1))
+                .map(lattice)
+                .collect()
+        })
+        .collect()
 }
 
 /// All regions as one.

@@ -23,6 +23,7 @@ pub mod findings;
 mod inscribed;
 pub mod limits;
 pub mod insert_point;
+pub mod linework;
 pub mod match_edge;
 pub mod match_points;
 pub mod measure;

@@ -451,6 +451,8 @@ impl App {
                 }
                 if views.bottom.tab == Tab::Quarantine && views.bottom.quarantine.has_card() {
                     views.bottom.quarantine.card(ui, &look, out);
+                } else if views.bottom.tab == Tab::Findings && look.finding.is_some() {
+                    views.bottom.findings.card.ui(ui, &look, out);
                 } else {
                     views.inspector.ui(ui, &look, out);
                 }

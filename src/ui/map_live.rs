@@ -8,11 +8,12 @@ use geo::TriangulateEarcut;
 use super::look::Look;
 use super::map_view::translucent;
 use super::theme::Tokens;
-use crate::domain::{BBox, Finding, Polygon, Pt, Severity};
+use crate::domain::{BBox, Finding, FindingState, Polygon, Pt, Severity};
 use crate::render::Viewport;
 use crate::render::labels::{LabelKind, Placed};
 use crate::render::style::{Rgb, Rgba};
 use crate::text::{Lang, Text, format};
+use crate::topology::linework::Linework;
 
 /// Selected parcels beyond this are outlined but not filled; beyond [`MANY`] only their boxes show.
 const FILLED: usize = 200;
@@ -206,12 +207,13 @@ pub fn selection(cx: &Canvas<'_>, look: &Look<'_>) {
 }
 
 /// Places with findings: dots, and a ring with a frame around the one the person stands on.
-pub fn findings(cx: &Canvas<'_>, look: &Look<'_>) {
+pub fn findings(cx: &Canvas<'_>, look: &Look<'_>, linework: &Linework) {
     let window = cx.view.bbox(8.0);
     if look.show_findings {
         let seen = look
             .findings
             .iter()
+            .filter(|f| f.state == FindingState::Open)
             .filter_map(|f| Some((f, f.at?)))
             .filter(|(_, at)| window.contains(*at));
         for (f, at) in seen.take(2_000) {
@@ -227,15 +229,59 @@ pub fn findings(cx: &Canvas<'_>, look: &Look<'_>) {
     let Some(f) = look.finding.and_then(|n| look.findings.get(n)) else {
         return;
     };
-    current(cx, look, f);
+    current(cx, look, f, linework);
 }
 
-fn current(cx: &Canvas<'_>, look: &Look<'_>, f: &Finding) {
+/// Gaps that are right as they are: outlined, with their reason where there is room.
+pub fn allowed_gaps(cx: &Canvas<'_>, look: &Look<'_>) {
+    let palette = look.style.palette();
+    let colour = rgb(palette.info);
+    for g in look
+        .coverage
+        .allowed_gaps()
+        .window(&cx.view.bbox(0.0))
+        .into_iter()
+        .take(MANY)
+    {
+        cx.fill(&g.polygon, translucent(colour, 36));
+        cx.outline(&g.polygon, Stroke::new(1.5, translucent(colour, 190)));
+        let frame = cx.frame(&g.bbox);
+        if frame.width().min(frame.height()) > 60.0 {
+            let font = FontId::proportional(12.0);
+            let galley = cx.painter.layout(g.reason.clone(), font, colour, frame.width());
+            cx.painter
+                .galley(frame.center() - galley.size() / 2.0, galley, colour);
+        }
+    }
+}
+
+fn current(cx: &Canvas<'_>, look: &Look<'_>, f: &Finding, linework: &Linework) {
     let colour = severity(look, f.severity);
     for p in f.parcels.iter().take(50).filter_map(|u| look.coverage.by_uid(*u)) {
-        cx.outline(&p.polygon, Stroke::new(2.5, translucent(colour, 200)));
+        cx.outline(&p.polygon, Stroke::new(1.5, translucent(colour, 170)));
     }
-    if let Some(b) = f.bbox {
+    let exact = Polygon {
+        rings: linework.areas.clone(),
+    };
+    if !exact.rings.is_empty() {
+        cx.fill(&exact, translucent(colour, 110));
+        cx.outline(&exact, Stroke::new(2.5, colour));
+    }
+    for (a, b) in &linework.sides {
+        cx.painter
+            .line_segment([cx.pos(*a), cx.pos(*b)], Stroke::new(4.0, colour));
+    }
+    if let (Some(at), Some(amount)) = (f.at, f.amount) {
+        let text = super::panel::finding_card::amount(amount, f.unit, look.lang);
+        let t = super::theme::tokens_for(look.style.theme == crate::render::Theme::Dark);
+        let font = FontId::proportional(13.0);
+        let galley = cx.painter.layout_no_wrap(text, font, t.map_plate_text);
+        let at = cx.pos(at) + vec2(18.0, -10.0 - galley.size().y);
+        let plate = Rect::from_min_size(at, galley.size()).expand2(vec2(6.0, 3.0));
+        cx.painter.rect_filled(plate, 4.0, t.map_plate);
+        cx.painter.galley(at, galley, t.map_plate_text);
+    }
+    if let Some(b) = f.bbox.filter(|_| linework == &Linework::default()) {
         let frame = cx.frame(&b).expand(3.0);
         if frame.width() > 14.0 || frame.height() > 14.0 {
             let dash = |a: Pos2, b: Pos2| Shape::dashed_line(&[a, b], Stroke::new(1.5, colour), 5.0, 4.0);

@@ -17,6 +17,7 @@ use crate::domain::{BBox, Pt};
 use crate::render::Viewport;
 use crate::render::labels::{FRAME_BUDGET, Labels};
 use crate::text::{Lang, Text};
+use crate::topology::linework::{self, Linework};
 
 /// How near the pointer must be to a point to mean it, in points.
 const REACH: f32 = 9.0;
@@ -53,6 +54,8 @@ pub struct MapView {
     pub tiles: Tiles,
     labels: Labels,
     references: reference::Drawn,
+    /// What is faulty about the finding the person stands on: (its number, revision), and the lines.
+    linework: (Option<(i64, u64)>, Linework),
 }
 
 impl Default for MapView {
@@ -75,6 +78,7 @@ impl Default for MapView {
             tiles: Tiles::default(),
             labels: Labels::default(),
             references: reference::Drawn::default(),
+            linework: (None, Linework::default()),
         }
     }
 }
@@ -102,7 +106,14 @@ impl MapView {
         live::proposals(&cx, look);
         live::selection(&cx, look);
         self.references.paint(&cx, look);
-        live::findings(&cx, look);
+        live::allowed_gaps(&cx, look);
+        let wish = look.finding.map(|id| (id, look.coverage.revision()));
+        if self.linework.0 != wish {
+            let found = look.finding.and_then(|id| look.findings.get(id));
+            let lines = found.map(|t| linework::of(look.coverage, &t.finding));
+            self.linework = (wish, lines.unwrap_or_default());
+        }
+        live::findings(&cx, look, &self.linework.1);
         let placed = self
             .labels
             .place(look.coverage, &self.view, look.style, FRAME_BUDGET);

@@ -287,17 +287,11 @@ impl App {
     }
 
     fn step_finding(&mut self, by: i64) {
-        let Some(s) = &self.session else { return };
-        let all: Vec<i64> = s.findings().iter().map(|t| t.id).collect();
-        let n = all.len() as i64;
-        let at = s.finding.and_then(|id| all.iter().position(|i| *i == id));
-        let next = match at {
-            Some(at) => (at as i64 + by).rem_euclid(n.max(1)),
-            None if by > 0 => 0,
-            None => n - 1,
-        };
-        if n > 0 {
-            self.show_finding(all[next as usize]);
+        let have = self.have();
+        let lang = self.settings.lang;
+        let Some(s) = &mut self.session else { return };
+        if let Some(id) = s.step(&have, lang, by) {
+            self.show_finding(id);
         }
     }
 
@@ -308,6 +302,10 @@ impl App {
             return;
         };
         s.finding = Some(id);
+        if s.tour.last() != Some(&id) {
+            s.tour.push(id);
+        }
+        self.settings.right_open = true;
         let coverage = &s.scene.shown;
         let parcels: Vec<_> = f.parcels.iter().filter_map(|u| coverage.by_uid(*u)).collect();
         s.selection

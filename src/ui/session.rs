@@ -15,7 +15,7 @@ use super::settings::Settings;
 use super::strip::Strip;
 use super::tool::ToolKind;
 use super::viewing::{Banner, Scene, Viewing};
-use crate::domain::{Finding, FindingState, Severity, Tracked};
+use crate::domain::{Finding, FindingState, Pt, Severity, Tracked};
 use crate::project::{Checked, Effects, Project};
 use crate::render::{LabelMode, Style, Theme};
 use crate::text::{Lang, Msg};
@@ -32,6 +32,8 @@ pub struct Session {
     pub ready: super::readiness::State,
     /// The finding the person stands on.
     pub finding: Option<i64>,
+    /// Findings seen with F8, the newest last.
+    pub tour: Vec<i64>,
     /// Changes whenever anything stored changed.
     pub revision: u64,
     pub style: Style,
@@ -72,6 +74,7 @@ impl Session {
             no_findings: Findings::new(jiff::civil::Date::MIN, 1),
             ready: super::readiness::State::default(),
             finding: None,
+            tour: Vec::new(),
             revision: 0,
             style: Style::default(),
             show_findings: true,
@@ -117,6 +120,46 @@ impl Session {
     /// As they stand.
     pub fn findings(&self) -> &Findings {
         self.project.findings().unwrap_or(&self.no_findings)
+    }
+
+    /// The next finding for F8: of those listed the nearest to the middle of the map not seen yet; `by` -1: the one before.
+    pub fn step(&mut self, have: &Have, lang: Lang, by: i64) -> Option<i64> {
+        let (look, views, _) = self.split(have, lang);
+        let listed = views.bottom.findings.listed(&look).to_vec();
+        let [e, n] = self.views.map.view.centre;
+        let centre = Pt::from_metres(e, n).unwrap_or_default();
+        let findings = self.findings();
+        let mut tour: Vec<i64> = self
+            .tour
+            .iter()
+            .copied()
+            .filter(|id| listed.contains(id))
+            .collect();
+        if by < 0 {
+            // Where one stands is the last of the tour.
+            if tour.last().copied() == self.finding {
+                tour.pop();
+            }
+            let before = tour.pop();
+            self.tour = tour;
+            return before.or_else(|| listed.last().copied());
+        }
+        if tour.len() >= listed.len() {
+            tour.clear();
+        }
+        let far = |id: &i64| {
+            let t = findings.get(*id);
+            let at = t.and_then(|t| t.finding.at.or(t.finding.bbox.map(|b| b.centre())));
+            (at.map_or(i128::MAX, |p| p.dist2(centre)), *id)
+        };
+        let seen: std::collections::HashSet<i64> = tour.iter().copied().collect();
+        let here = self.finding;
+        let fresh = listed
+            .iter()
+            .filter(|id| !seen.contains(id) && Some(**id) != here);
+        let next = fresh.min_by_key(|id| far(id)).copied();
+        self.tour = tour;
+        next
     }
 
     /// Those nobody has accepted.

@@ -143,6 +143,10 @@ pub static DARK: Tokens = Tokens {
 };
 
 /// The tokens of the theme in use.
+pub fn tokens_for(dark: bool) -> &'static Tokens {
+    if dark { &DARK } else { &LIGHT }
+}
+
 pub fn tokens(ui: &egui::Ui) -> &'static Tokens {
     if ui.visuals().dark_mode { &DARK } else { &LIGHT }
 }

@@ -21,7 +21,7 @@ use crate::import::points::{self, PointContext, PointOptions, PointPlan};
 use crate::import::{self, Drafted, Existing, Inspection, Options, Plan};
 use crate::job::Progress;
 use crate::msg;
-use crate::project::{Committed, Effects, NewProject, News, Project, Writer};
+use crate::project::{Checked, Committed, Effects, NewProject, News, Project, Writer};
 use crate::sample;
 use crate::text::{Lang, Msg, Text, format};
 use crate::topology::Coverage;
@@ -91,6 +91,7 @@ const COMMIT: Text = Text::new("Ghi dữ liệu đã nhập", "Commit the import
 const POINTS: Text = Text::new("Đọc điểm đo", "Read survey points");
 const COMMIT_POINTS: Text = Text::new("Ghi điểm đo", "Commit survey points");
 const VALIDATE: Text = Text::new("Kiểm tra dữ liệu", "Validate");
+const RECHECK: Text = Text::new("Kiểm tra lại dữ liệu", "Check again");
 const PACKAGE: Text = Text::new("Xuất gói đồng bộ", "Export sync packages");
 const SAMPLE: Text = Text::new("Tạo dữ liệu mẫu", "Make the sample");
 const SAMPLE_NAME: Text = Text::new("Huyện mẫu (tưởng tượng)", "Sample district (invented)");
@@ -185,6 +186,7 @@ impl App {
                 let _beside = project.back_up_daily(&self.act(), Progress::none());
                 self.session = Some(Session::new(project, &self.settings));
                 self.open_references();
+                self.recheck();
             }
             Err(failure) => self.fail(&failure),
         }
@@ -548,6 +550,32 @@ impl App {
             reads(VALIDATE),
             move |progress| validate::run_all(&coverage, &reader?, &validate::Options::default(), progress),
             move |app, result| app.validated(&checked, result),
+        );
+    }
+
+    /// What the file remembers of findings is checked beside the window.
+    fn recheck(&mut self) {
+        let Some(session) = &self.session else { return };
+        if session.project.checked() == Checked::Never {
+            return;
+        }
+        let coverage = session.project.coverage().clone();
+        let checked = coverage.revision();
+        let reader = session.project.reader();
+        self.jobs.start(
+            &self.ctx.clone(),
+            reads(RECHECK),
+            move |progress| validate::run_all(&coverage, &reader?, &validate::Options::default(), progress),
+            move |app, result| {
+                let act = app.act();
+                // Cancelled, or much was edited meanwhile: the list says that it is old.
+                if let (Some(session), Ok(found)) = (&mut app.session, result) {
+                    match session.project.set_findings(found, checked, &act) {
+                        Ok(_) => session.checked(&app.settings),
+                        Err(failure) => app.fail(&failure),
+                    }
+                }
+            },
         );
     }
 

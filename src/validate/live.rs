@@ -154,6 +154,12 @@ impl Findings {
         all
     }
 
+    /// What is remembered of a finding: the one of its key nearest to its place.
+    pub fn like(&self, finding: &Finding) -> Option<&Arc<Tracked>> {
+        self.of_key(&finding.key())
+            .min_by_key(|t| (far(t.finding.at, finding.at), t.id))
+    }
+
     /// Whether a decision in force covers a finding, also one that is only planned.
     pub fn accepts(&self, finding: &Finding) -> bool {
         let given = self.acceptances.get(&finding.key()).into_iter().flatten();

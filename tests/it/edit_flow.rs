@@ -413,13 +413,10 @@ fn findings_are_kept_up_with_every_edit() {
         kept.contains(&"LAND_USE_UNKNOWN") && kept.len() > start.len(),
         "{kept:?}"
     );
-    assert_eq!(
-        now(&p),
-        validate::run(p.coverage(), &all, &Progress::none()).unwrap()
-    );
+    assert_eq!(now(&p), p.check(&all, &Progress::none()).unwrap());
     // A run on another thread's snapshot counts also when something changed since: that is followed.
     let snapshot = p.coverage().clone();
-    let found = validate::run(&snapshot, &all, &Progress::none()).unwrap();
+    let found = p.check(&all, &Progress::none()).unwrap();
     assert!(
         p.set_findings(found.clone(), snapshot.revision(), &act(5))
             .unwrap()

@@ -1,11 +1,15 @@
 //! Bottom tab: errors and warnings. A click zooms there and draws the place; F8 and Shift+F8 walk.
 
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
+use std::sync::Arc;
 
 use egui::{ComboBox, RichText, TextEdit, Ui};
 use egui_material_icons::icons as i;
 
-use crate::domain::{Finding, Severity};
+use super::finding_card::FindingCard;
+use crate::domain::{Finding, FindingState, Severity, Tracked};
+use crate::project::Checked;
 use crate::text::fold::fold;
 use crate::text::{Lang, Text, format};
 use crate::ui::action::Action;
@@ -34,11 +38,23 @@ const CLEAN_BODY: Text = Text::new(
 );
 const NONE: Text = Text::new("Không có lỗi nào khớp", "No finding matches");
 const NONE_BODY: Text = Text::new(
-    "Xóa hoặc đổi chữ trong ô lọc, hoặc chọn mọi mức độ.",
-    "Clear the filter or show all severities.",
+    "Xóa hoặc đổi chữ trong ô lọc, hoặc chọn tất cả quy tắc và mức độ.",
+    "Clear the filter or show all rules and severities.",
 );
+const NEVER: Text = Text::new("Chưa kiểm tra", "Not checked yet");
+const STALE: Text = Text::new(
+    "Danh sách của lần kiểm tra trước; đang chờ kiểm tra lại.",
+    "The list of the last check; it is being checked again.",
+);
+const STATE: Text = Text::new("Trạng thái", "State");
+const RULE: Text = Text::new("Quy tắc", "Rule");
+const ALL_RULES: Text = Text::new("Mọi quy tắc", "All rules");
+const COMMUNE: Text = Text::new("Xã", "Commune");
+const ALL_COMMUNES: Text = Text::new("Mọi xã", "All communes");
+const SHEET: Text = Text::new("Tờ", "Sheet");
+const ALL_SHEETS: Text = Text::new("Mọi tờ", "All sheets");
 
-const COLS: [Col; 4] = [
+const COLS: [Col; 5] = [
     Col {
         name: SEVERITY,
         width: 104.0,
@@ -53,7 +69,13 @@ const COLS: [Col; 4] = [
     },
     Col {
         name: WHAT,
-        width: 620.0,
+        width: 560.0,
+        right: false,
+        sortable: false,
+    },
+    Col {
+        name: STATE,
+        width: 110.0,
         right: false,
         sortable: false,
     },
@@ -65,14 +87,57 @@ const COLS: [Col; 4] = [
     },
 ];
 
+/// What the list shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Filter {
+    text: String,
+    severity: Option<Severity>,
+    rule: Option<&'static str>,
+    commune: Option<String>,
+    sheet: Option<String>,
+    state: State,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// Not accepted.
+    Open,
+    Accepted,
+    Fixed,
+    /// All that are there.
+    There,
+}
+
+impl Default for Filter {
+    fn default() -> Self {
+        Self {
+            text: String::new(),
+            severity: None,
+            rule: None,
+            commune: None,
+            sheet: None,
+            state: State::Open,
+        }
+    }
+}
+
+/// Most fixed findings listed, the newest.
+const MOST_FIXED: u32 = 20_000;
+
 #[derive(Default)]
 pub struct FindingsTable {
-    filter: String,
-    only: Option<Severity>,
-    /// Numbers of findings, and what they answer: (revision, filter, severity).
+    filter: Filter,
+    /// Numbers of findings, and what they answer.
     rows: Vec<i64>,
-    answers: Option<(u64, String, Option<Severity>)>,
+    answers: Option<(u64, Filter)>,
+    /// How many of each rule the other filters leave, by code.
+    by_rule: Vec<(&'static str, usize)>,
+    communes: Vec<String>,
+    sheets: Vec<String>,
+    /// Those no longer there, where they are asked for.
+    fixed: HashMap<i64, Arc<Tracked>>,
     followed: Option<i64>,
+    pub card: FindingCard,
 }
 
 pub fn severity_text(s: Severity) -> Text {
@@ -83,48 +148,153 @@ pub fn severity_text(s: Severity) -> Text {
     }
 }
 
+pub fn state_text(s: FindingState) -> Text {
+    match s {
+        FindingState::Open => Text::new("Còn", "Open"),
+        FindingState::Accepted => Text::new("Đã chấp nhận", "Accepted"),
+        FindingState::Fixed => Text::new("Đã sửa", "Fixed"),
+    }
+}
+
+fn shown_text(s: State) -> Text {
+    match s {
+        State::Open => state_text(FindingState::Open),
+        State::Accepted => state_text(FindingState::Accepted),
+        State::Fixed => state_text(FindingState::Fixed),
+        State::There => Text::new("Còn và đã chấp nhận", "Open and accepted"),
+    }
+}
+
+/// (commune, sheet) of "25747/12/45".
+fn parts(reference: &str) -> Option<(&str, &str)> {
+    let (commune, rest) = reference.split_once('/')?;
+    Some((commune, rest.rsplit_once('/')?.0))
+}
+
+impl Filter {
+    fn state(&self, t: &Tracked) -> bool {
+        match self.state {
+            State::Open => t.state == FindingState::Open,
+            State::Accepted => t.state == FindingState::Accepted,
+            State::Fixed => t.state == FindingState::Fixed,
+            State::There => t.state != FindingState::Fixed,
+        }
+    }
+
+    /// All but the rule.
+    fn takes(&self, t: &Tracked, words: &[&str], lang: Lang) -> bool {
+        let of = |wanted: &Option<String>, part: fn((&str, &str)) -> String| {
+            wanted.as_ref().is_none_or(|w| {
+                t.finding
+                    .refs
+                    .iter()
+                    .filter_map(|r| parts(r))
+                    .any(|p| part(p) == *w)
+            })
+        };
+        self.state(t)
+            && self.severity.is_none_or(|s| t.finding.severity == s)
+            && of(&self.commune, |p| p.0.to_owned())
+            && of(&self.sheet, |p| p.1.to_owned())
+            && (words.is_empty() || {
+                let f = &t.finding;
+                let text = format!(
+                    "{} {} {}",
+                    f.code,
+                    f.refs.join(" "),
+                    validate::message(f).get(lang)
+                );
+                let text = fold(&text);
+                words.iter().all(|w| text.contains(w))
+            })
+    }
+}
+
 impl FindingsTable {
     pub fn bar(&mut self, ui: &mut Ui, look: &Look<'_>, out: &mut Vec<Action>) {
         let lang = look.lang;
         let hint = RichText::new(FILTER_HINT.get(lang)).color(tokens(ui).text_weak);
         let r = ui.add(
-            TextEdit::singleline(&mut self.filter)
-                .desired_width(150.0)
+            TextEdit::singleline(&mut self.filter.text)
+                .desired_width(130.0)
                 .hint_text(hint),
         );
         ui.ctx()
             .accesskit_node_builder(r.id, |n| n.set_label(FILTER.get(lang)));
-        let text = |only: Option<Severity>| only.map_or(ALL, severity_text).get(lang);
-        let combo = ComboBox::from_id_salt("severity")
-            .selected_text(text(self.only))
+        self.refresh(look);
+        let rules: Vec<_> = self
+            .by_rule
+            .iter()
+            .map(|(c, n)| (Some(*c), rule_text(c, *n, lang)))
+            .collect();
+        pick(
+            ui,
+            "rule",
+            RULE.get(lang),
+            ALL_RULES.get(lang),
+            &rules,
+            &mut self.filter.rule,
+        );
+        let grades = [Severity::Error, Severity::Warning, Severity::Info];
+        let grades: Vec<_> = grades
+            .iter()
+            .map(|s| (Some(*s), severity_text(*s).get(lang).to_owned()))
+            .collect();
+        pick(
+            ui,
+            "severity",
+            SEVERITY.get(lang),
+            ALL.get(lang),
+            &grades,
+            &mut self.filter.severity,
+        );
+        if self.communes.len() > 1 {
+            let all: Vec<_> = self
+                .communes
+                .iter()
+                .map(|c| (Some(c.clone()), look.commune(c)))
+                .collect();
+            pick(
+                ui,
+                "commune",
+                COMMUNE.get(lang),
+                ALL_COMMUNES.get(lang),
+                &all,
+                &mut self.filter.commune,
+            );
+        }
+        if self.sheets.len() > 1 {
+            let all: Vec<_> = self
+                .sheets
+                .iter()
+                .map(|c| (Some(c.clone()), format!("{} {c}", SHEET.get(lang))))
+                .collect();
+            pick(
+                ui,
+                "sheet",
+                SHEET.get(lang),
+                ALL_SHEETS.get(lang),
+                &all,
+                &mut self.filter.sheet,
+            );
+        }
+        let states = [State::Open, State::Accepted, State::There, State::Fixed];
+        let combo = ComboBox::from_id_salt("state")
+            .width(96.0)
+            .selected_text(shown_text(self.filter.state).get(lang))
             .show_ui(ui, |ui| {
-                for only in [
-                    None,
-                    Some(Severity::Error),
-                    Some(Severity::Warning),
-                    Some(Severity::Info),
-                ] {
-                    ui.selectable_value(&mut self.only, only, text(only));
+                for s in states {
+                    ui.selectable_value(&mut self.filter.state, s, shown_text(s).get(lang));
                 }
             });
-        widgets::named(
-            combo.response,
-            egui::accesskit::Role::ComboBox,
-            SEVERITY.get(lang),
-        );
+        widgets::named(combo.response, egui::accesskit::Role::ComboBox, STATE.get(lang));
         if widgets::command_button(ui, Command::Validate, lang, look.have, widgets::Show::Icon, false) {
             out.push(Action::Run(Command::Validate));
         }
         // Only where there is room: the bar must not push the panel wider.
         if ui.available_width() > COUNTS {
-            let n = |s| look.findings.iter().filter(|f| f.severity == s).count() as u64;
-            let count = |s| {
-                format!(
-                    "{} {}",
-                    format::count(n(s), lang),
-                    severity_text(s).get(lang).to_lowercase()
-                )
-            };
+            let n = |s| format::count(look.findings.open(s) as u64, lang);
+            let count = |s| format!("{} {}", n(s), severity_text(s).get(lang).to_lowercase());
             ui.label(RichText::new(count(Severity::Error)).color(tokens(ui).error));
             ui.label(RichText::new(count(Severity::Warning)).color(tokens(ui).warning));
         }
@@ -132,12 +302,24 @@ impl FindingsTable {
 
     pub fn ui(&mut self, ui: &mut Ui, look: &Look<'_>, out: &mut Vec<Action>) {
         let lang = look.lang;
-        if look.findings.is_empty() {
-            return widgets::empty(ui, i::ICON_TASK_ALT, CLEAN.get(lang), CLEAN_BODY.get(lang));
+        match look.project.checked() {
+            Checked::Never => {
+                return widgets::empty(ui, i::ICON_RULE, NEVER.get(lang), CLEAN_BODY.get(lang));
+            }
+            Checked::Stale => {
+                ui.label(RichText::new(STALE.get(lang)).color(tokens(ui).warning));
+            }
+            Checked::Current => {}
         }
         self.refresh(look);
         if self.rows.is_empty() {
-            return widgets::empty(ui, i::ICON_FILTER_ALT, NONE.get(lang), NONE_BODY.get(lang));
+            let plain = Filter::default() == self.filter;
+            let (glyph, title, body) = if plain {
+                (i::ICON_TASK_ALT, CLEAN, CLEAN_BODY)
+            } else {
+                (i::ICON_FILTER_ALT, NONE, NONE_BODY)
+            };
+            return widgets::empty(ui, glyph, title.get(lang), body.get(lang));
         }
         let at = look
             .finding
@@ -158,6 +340,7 @@ impl FindingsTable {
             &mut View {
                 look,
                 rows: &self.rows,
+                fixed: &self.fixed,
             },
         );
         let next = table::step(at, event.moved, self.rows.len() as u64);
@@ -172,43 +355,98 @@ impl FindingsTable {
         }
     }
 
+    /// The findings the filter leaves, in order: what F8 walks through.
+    pub fn listed(&mut self, look: &Look<'_>) -> &[i64] {
+        self.refresh(look);
+        &self.rows
+    }
+
     fn refresh(&mut self, look: &Look<'_>) {
-        let wish = (look.revision, fold(self.filter.trim()), self.only);
+        let wish = (look.revision, self.filter.clone());
         if self.answers.as_ref() == Some(&wish) {
             return;
         }
-        let words: Vec<&str> = wish.1.split_whitespace().collect();
-        let hit = |f: &Finding| {
-            let text = fold(&format!(
-                "{} {} {}",
-                f.code,
-                f.refs.join(" "),
-                validate::message(f).get(look.lang)
-            ));
-            words.iter().all(|w| text.contains(w))
+        if self.filter.state == State::Fixed {
+            let all = look.project.fixed_findings(MOST_FIXED).unwrap_or_default();
+            self.fixed = all.into_iter().map(|t| (t.id, Arc::new(t))).collect();
+        } else {
+            self.fixed.clear();
+        }
+        let mut gone: Vec<&Arc<Tracked>> = self.fixed.values().collect();
+        gone.sort_by_key(|t| std::cmp::Reverse((t.fixed.map(|s| s.op), t.id)));
+        let folded = fold(self.filter.text.trim());
+        let words: Vec<&str> = folded.split_whitespace().collect();
+        let all: Vec<&Arc<Tracked>> = match self.filter.state {
+            State::Fixed => gone,
+            _ => look.findings.iter().collect(),
         };
-        self.rows = look
-            .findings
-            .iter()
-            .filter(|t| self.only.is_none_or(|s| t.severity == s))
-            .filter(|t| words.is_empty() || hit(t))
-            .map(|t| t.id)
-            .collect();
+        let (mut communes, mut sheets) = (BTreeSet::new(), BTreeSet::new());
+        let mut by_rule: BTreeMap<&'static str, usize> = BTreeMap::new();
+        let mut rows = Vec::new();
+        for t in all {
+            for (commune, sheet) in t.finding.refs.iter().filter_map(|r| parts(r)) {
+                if !communes.contains(commune) {
+                    communes.insert(commune.to_owned());
+                }
+                if self.filter.commune.as_ref().is_none_or(|c| c == commune) && !sheets.contains(sheet) {
+                    sheets.insert(sheet.to_owned());
+                }
+            }
+            if self.filter.takes(t, &words, look.lang) {
+                *by_rule.entry(t.finding.code).or_default() += 1;
+                if self.filter.rule.is_none_or(|c| c == t.finding.code) {
+                    rows.push(t.id);
+                }
+            }
+        }
+        self.rows = rows;
+        self.by_rule = by_rule.into_iter().collect();
+        self.by_rule.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
+        self.communes = communes.into_iter().collect();
+        self.sheets = sheets.into_iter().collect();
         self.answers = Some(wish);
     }
+}
+
+fn rule_text(code: &str, n: usize, lang: Lang) -> String {
+    let title = validate::rule(code).map_or(code, |r| r.title.get(lang));
+    format!("{title} ({})", format::count(n as u64, lang))
+}
+
+/// One of several, or all.
+fn pick<T: Clone + PartialEq>(
+    ui: &mut Ui,
+    id: &str,
+    name: &str,
+    all: &str,
+    options: &[(Option<T>, String)],
+    value: &mut Option<T>,
+) {
+    let chosen = options.iter().find(|o| o.0 == *value && value.is_some());
+    let text = chosen.map_or(all, |o| o.1.as_str());
+    let combo = ComboBox::from_id_salt(id)
+        .width(120.0)
+        .truncate()
+        .selected_text(text)
+        .show_ui(ui, |ui| {
+            ui.selectable_value(value, None, all);
+            for (option, text) in options {
+                ui.selectable_value(value, option.clone(), text);
+            }
+        });
+    widgets::named(combo.response, egui::accesskit::Role::ComboBox, name);
 }
 
 struct View<'a, 'b> {
     look: &'a Look<'b>,
     rows: &'a [i64],
+    fixed: &'a HashMap<i64, Arc<Tracked>>,
 }
 
 impl View<'_, '_> {
-    fn finding(&self, row: u64) -> Option<&Finding> {
-        self.rows
-            .get(row as usize)
-            .and_then(|n| self.look.findings.get(*n))
-            .map(|t| &t.finding)
+    fn finding(&self, row: u64) -> Option<&Arc<Tracked>> {
+        let id = self.rows.get(row as usize)?;
+        self.look.findings.get(*id).or_else(|| self.fixed.get(id))
     }
 }
 
@@ -224,7 +462,8 @@ impl Rows for View<'_, '_> {
         match col {
             0 => severity_cell(ui, self.look, f.severity, self.look.lang),
             1 => table::text(ui, f.refs.join(", ")),
-            2 => table::text(ui, sentence(f, self.look.lang)),
+            2 => table::text(ui, sentence(&f.finding, self.look.lang)),
+            3 => table::text(ui, state_text(f.state).get(self.look.lang)),
             _ => table::text(ui, f.code),
         }
     }

@@ -2,6 +2,7 @@
 //! the project.
 
 pub mod bottom;
+pub mod finding_card;
 pub mod findings;
 pub mod history;
 pub mod inspector;
