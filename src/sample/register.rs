@@ -178,8 +178,8 @@ impl Book {
             return chosen;
         }
         let each = ((rate * self.suitable.len() as f64 / KINDS.len() as f64) as usize).max(1);
-        for kind in 0..KINDS.len() {
-            let wanted = if KINDS[kind].name == "commune_without_province" {
+        for (kind, Kind { name, .. }) in KINDS.iter().enumerate() {
+            let wanted = if *name == "commune_without_province" {
                 1
             } else {
                 each
@@ -190,7 +190,7 @@ impl Book {
                     break;
                 }
                 let i = self.suitable[self.random.below(self.suitable.len())];
-                let fits = match KINDS[kind].name {
+                let fits = match *name {
                     "other_commune" => self.other_commune(&records[i]).is_some(),
                     "other_sheet" => self.other_sheet(&records[i]).is_some(),
                     _ => true,

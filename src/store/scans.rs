@@ -1,6 +1,7 @@
 //! Scanned papers as the rules see them: what the register says of each, and what lies in the folder of scans.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
@@ -35,12 +36,11 @@ pub(super) fn entries(
     let mut all: BTreeMap<i64, ScanEntry> = BTreeMap::new();
     while let Some(row) = rows.next()? {
         let fid: i64 = row.get(0)?;
-        if !all.contains_key(&fid) {
-            all.insert(fid, entry(row, &folder)?);
-        }
-        if let (Some(entry), Some(parcel)) = (all.get_mut(&fid), row.get::<_, Option<i64>>(5)?) {
-            entry.parcels.push(parcel);
-        }
+        let entry = match all.entry(fid) {
+            Entry::Occupied(there) => there.into_mut(),
+            Entry::Vacant(place) => place.insert(entry(row, &folder)?),
+        };
+        entry.parcels.extend(row.get::<_, Option<i64>>(5)?);
     }
     Ok(all.into_values().collect())
 }
