@@ -8,6 +8,7 @@
 //! Sides that go and come and hang together are judged by themselves: what shrinks at one end of a
 //! cut does not make up for what grows at the other.
 
+use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Scene;
@@ -28,17 +29,17 @@ const MOST_DIGITS: u32 = 40;
 const HEIGHT_BITS: u32 = 60;
 
 /// What the groups gain (sides that come, and those that go turned round), in parts that hang together.
-pub(super) struct Growth {
+pub(super) struct Growth<'a> {
+    scene: &'a Scene<'a>,
     parts: Vec<BTreeMap<i64, Vec<Side>>>,
-    /// Sides of all parcels by group, before and afterwards.
-    before: BTreeMap<i64, Vec<Side>>,
-    after: BTreeMap<i64, Vec<Side>>,
+    /// Sides of all parcels by group, before and afterwards. Beside clean parcels nobody asks for them.
+    all: LazyCell<[BTreeMap<i64, Vec<Side>>; 2], Box<dyn FnOnce() -> [BTreeMap<i64, Vec<Side>>; 2] + 'a>>,
     digits: u32,
     origin: Pt,
 }
 
-impl Growth {
-    pub fn new(scene: &Scene<'_>) -> Self {
+impl<'a> Growth<'a> {
+    pub fn new(scene: &'a Scene<'a>) -> Self {
         let group = |p: &Parcel| scene.groups.of(p.fid);
         let mut gain: BTreeMap<i64, Vec<Side>> = BTreeMap::new();
         for s in &scene.change.come {
@@ -52,13 +53,6 @@ impl Growth {
                 .push((s.to, s.from));
         }
         gain.values_mut().for_each(without_opposites);
-        let by_group = |parcels: &[&Parcel]| {
-            let mut sides: BTreeMap<i64, Vec<Side>> = BTreeMap::new();
-            for p in parcels {
-                sides.entry(group(p)).or_default().extend(p.polygon.sides());
-            }
-            sides
-        };
         let all = scene.all_before().into_iter().chain(scene.new.iter());
         let whole = all.fold(BBox::EMPTY, |b, p| b.union(p.bbox));
         let span = if whole.is_empty() {
@@ -67,9 +61,11 @@ impl Growth {
             whole.width().max(whole.height()).max(1).unsigned_abs()
         };
         Self {
+            scene,
             parts: parts(gain),
-            before: by_group(&scene.all_before()),
-            after: by_group(&scene.all_after()),
+            all: LazyCell::new(Box::new(|| {
+                [scene.all_before(), scene.all_after()].map(|all| scene.sides_by_group(&all))
+            })),
             digits: HEIGHT_BITS
                 .saturating_sub(u64::BITS - span.leading_zeros())
                 .min(MOST_DIGITS),
@@ -80,8 +76,9 @@ impl Growth {
     /// By how much the overlap of two groups grows in one part, four times mm² with `digits` after the point.
     fn overlap(&self, part: &BTreeMap<i64, Vec<Side>>, [g, h]: [i64; 2]) -> i128 {
         let of = |sides: &BTreeMap<i64, Vec<Side>>, k: i64| sides.get(&k).cloned().unwrap_or_default();
-        let first = self.common(&of(part, g), &of(&self.after, h));
-        first + self.common(&of(&self.before, g), &of(part, h))
+        let [before, after] = &*self.all;
+        let first = self.common(&of(part, g), &of(after, h));
+        first + self.common(&of(before, g), &of(part, h))
     }
 
     /// Whether the overlap of two different groups grows anywhere.
@@ -150,11 +147,17 @@ impl Growth {
         whole + (twice + run).div_euclid(2 * run)
     }
 
-    /// Gaps that were there and grow.
-    pub fn gaps(&self, scene: &Scene<'_>, doubtful: &BTreeSet<i64>) -> Vec<Finding> {
+    /// Gaps that were there and grow. `clean`: nothing overlaps afterwards, not even by a hair.
+    pub fn gaps(&self, clean: bool, doubtful: impl FnOnce() -> BTreeSet<i64>) -> Vec<Finding> {
+        let scene = self.scene;
+        let mut suspect = self.parts.iter().filter(|p| self.may_open(p, clean)).peekable();
+        if suspect.peek().is_none() {
+            return Vec::new();
+        }
+        let doubtful = doubtful();
         let mut found: Vec<Gap> = Vec::new();
-        for part in &self.parts {
-            if part.keys().any(|g| doubtful.contains(g)) || self.void(scene, part) < self.least() {
+        for part in suspect {
+            if part.keys().any(|g| doubtful.contains(g)) || self.void(part) < self.least() {
                 continue;
             }
             let lost: Vec<Side> = part.values().flatten().map(|(a, b)| (*b, *a)).collect();
@@ -177,28 +180,35 @@ impl Growth {
         told.collect()
     }
 
-    /// How much more land no parcel covers, as [`Self::overlap`] says it. What parcels without successor leave is
-    /// another matter, and counts as nothing.
-    fn void(&self, scene: &Scene<'_>, part: &BTreeMap<i64, Vec<Side>>) -> i128 {
-        if part
-            .keys()
-            .any(|g| !scene.new.iter().any(|p| scene.groups.of(p.fid) == *g))
-        {
-            return 0;
-        }
+    /// Whether a part may leave more land bare, asked without the neighbours: what parcels without successor leave
+    /// is another matter; and where nothing overlaps afterwards no overlap has grown, so the land laid bare is at
+    /// most the land the groups lose.
+    fn may_open(&self, part: &BTreeMap<i64, Vec<Side>>, clean: bool) -> bool {
+        let scene = self.scene;
+        let stays = |g: &i64| scene.new.iter().any(|p| scene.groups.of(p.fid) == *g);
+        part.keys().all(stays) && (!clean || self.lost(part) >= self.least())
+    }
+
+    /// How much less land the groups cover, as [`Self::overlap`] says it.
+    fn lost(&self, part: &BTreeMap<i64, Vec<Side>>) -> i128 {
         let doubled = |(a, b): &Side| {
             let at = |p: &Pt| (i128::from(p.e - self.origin.e), i128::from(p.n - self.origin.n));
             let ((ae, an), (be, bn)) = (at(a), at(b));
             ae * bn - an * be
         };
         let more: i128 = part.values().flatten().map(doubled).sum();
-        let all: BTreeSet<i64> = self.before.keys().chain(self.after.keys()).copied().collect();
+        -((2 * more) << self.digits)
+    }
+
+    /// How much more land no parcel covers, as [`Self::overlap`] says it.
+    fn void(&self, part: &BTreeMap<i64, Vec<Side>>) -> i128 {
+        let all: BTreeSet<i64> = self.all.iter().flat_map(|m| m.keys()).copied().collect();
         let mut pairs: BTreeSet<[i64; 2]> = BTreeSet::new();
         for g in part.keys() {
             pairs.extend(all.iter().filter(|h| *h != g).map(|h| [*g.min(h), *g.max(h)]));
         }
-        let twice: i128 = pairs.into_iter().map(|p| self.overlap(part, p)).sum();
-        twice - ((2 * more) << self.digits)
+        let grown: i128 = pairs.into_iter().map(|p| self.overlap(part, p)).sum();
+        grown + self.lost(part)
     }
 }
 
@@ -251,6 +261,15 @@ pub(super) fn is_plain(parcel: &Parcel) -> bool {
 }
 
 impl Scene<'_> {
+    fn sides_by_group(&self, parcels: &[&Parcel]) -> BTreeMap<i64, Vec<Side>> {
+        let mut sides: BTreeMap<i64, Vec<Side>> = BTreeMap::new();
+        for p in parcels {
+            let group = self.groups.of(p.fid);
+            sides.entry(group).or_default().extend(p.polygon.sides());
+        }
+        sides
+    }
+
     /// Gaps (not streets and other open land) along the parcels of these groups as they are.
     fn gaps<'g>(&self, groups: impl Iterator<Item = &'g i64>) -> Vec<Gap> {
         let groups: BTreeSet<i64> = groups.copied().collect();

@@ -65,10 +65,14 @@ fn judged(coverage: &Coverage, plan: &Plan) -> (Vec<Finding>, f64) {
         faults,
         grown,
         doubtful,
+        clean,
     } = scene.worse(&growth);
     let mut found = findings::findings(&faults, OVERLAP_TOLERANCE_MM, |fid| scene.after(fid));
     found.extend(gaps::opened(&scene));
-    found.extend(growth.gaps(&scene, &doubtful));
+    found.extend(growth.gaps(clean, || {
+        let crossed = scene.crossed();
+        crossed.chain(doubtful).collect()
+    }));
     found.iter_mut().for_each(name_once);
     sort_findings(&mut found);
     (found, growth.amount(&grown))
@@ -80,8 +84,10 @@ struct Worse {
     faults: Faults,
     /// Pairs of groups whose old overlap grows.
     grown: BTreeSet<[i64; 2]>,
-    /// Groups that overlap themselves or cross themselves: what they cover cannot be summed up.
+    /// Groups that overlap themselves: what they cover cannot be summed up.
     doubtful: BTreeSet<i64>,
+    /// Nothing overlaps or nearly meets afterwards.
+    clean: bool,
 }
 
 /// Parcels before and afterwards, as far as they matter.
@@ -134,11 +140,10 @@ impl<'a> Scene<'a> {
         all.into_iter().find(|p| p.fid == fid)
     }
 
-    fn worse(&self, growth: &Growth) -> Worse {
+    fn worse(&self, growth: &Growth<'_>) -> Worse {
         let places = &self.change.places;
         let (after, misses) = faults::beside(&self.all_after(), self.new.len(), places, true);
         let rings = self.worse_rings();
-        let mut doubtful: BTreeSet<i64> = self.crossed().collect();
         if after.overlaps.is_empty() && after.unmatched.iter().all(|u| u.distance == 0.0) {
             let faults = Faults {
                 rings,
@@ -146,15 +151,15 @@ impl<'a> Scene<'a> {
             };
             return Worse {
                 faults,
-                doubtful,
+                clean: true,
                 ..Worse::default()
             };
         }
         let (before, misses_before) = faults::beside(&self.all_before(), self.old.len(), places, false);
         let old = Old::new(&before, &misses_before, self);
         let within = old.areas.keys().filter(|[g, h]| g == h).map(|[g, _]| *g);
-        let larger = self.larger(&after, &old, growth, &doubtful);
-        doubtful.extend(within);
+        let doubtful: BTreeSet<i64> = within.collect();
+        let larger = self.larger(&after, &old, growth, &self.crossed().collect());
         let names = self.all_after();
         let faults = Faults {
             rings,
@@ -174,6 +179,7 @@ impl<'a> Scene<'a> {
             faults,
             grown: larger.into_iter().filter(|p| p[0] != p[1]).collect(),
             doubtful,
+            clean: false,
         }
     }
 
@@ -182,7 +188,7 @@ impl<'a> Scene<'a> {
         &self,
         after: &Faults,
         old: &Old,
-        growth: &Growth,
+        growth: &Growth<'_>,
         crossed: &BTreeSet<i64>,
     ) -> BTreeSet<[i64; 2]> {
         let mut now: BTreeMap<[i64; 2], f64> = BTreeMap::new();
