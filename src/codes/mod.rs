@@ -7,7 +7,7 @@ mod survey;
 pub use register::{
     SerialEra, is_for_a_term, is_origin, is_persons, is_pseudo_serial, serial_era, serial_parts,
 };
-pub use survey::{SurveyCode, survey_code, survey_column, traverse_allowed};
+pub use survey::{SurveyCode, survey_code, survey_column, traverse_allowed, traverse_seconds};
 
 use std::collections::HashMap;
 use std::sync::LazyLock;

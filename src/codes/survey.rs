@@ -17,6 +17,7 @@ struct File {
 #[derive(Deserialize)]
 struct TraverseRule {
     allowed: u32,
+    angle_seconds: u32,
 }
 
 /// What a feature code of a field book means.
@@ -41,6 +42,11 @@ static FILE: LazyLock<File> = LazyLock::new(|| {
 /// The denominator n of the largest relative closure 1 : n of a traverse, unless the person says another.
 pub fn traverse_allowed() -> u32 {
     FILE.traverse.allowed
+}
+
+/// The t of the largest angular closure t · √n of a traverse, seconds.
+pub fn traverse_seconds() -> u32 {
+    FILE.traverse.angle_seconds
 }
 
 /// Letters and digits only, no marks, lower case.

@@ -1,6 +1,9 @@
 //! A traverse (đường chuyền): from a start point by directions and distances, closed on a known point, its
 //! closure spread over the legs by the compass rule of Bowditch.
 //!
+//! With a closing sight the angles are adjusted first: what the carried azimuth misses there is spread evenly
+//! over the angles measured, the closing one included (Ghilani & Wolf, 10.2); the closure follows from these.
+//!
 //! Compass rule: the correction of each point is the closure, reversed, in proportion to the length gone
 //! so far (Ghilani & Wolf, Elementary Surveying, 10.7). Computed in mm as floating point; each point is
 //! rounded to the lattice once and the last is the closing point itself, so the residual is zero.
@@ -34,6 +37,43 @@ pub struct Traverse {
     pub legs: Vec<Leg>,
     /// Where it should end: a known point, or the start of a loop.
     pub close: Option<Pt>,
+    /// The last sight, which checks the angles.
+    pub sight: Option<ClosingSight>,
+}
+
+/// A sight from the last point in a known direction.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ClosingSight {
+    /// As measured: clockwise from the sight back along the last leg, degrees.
+    pub angle: f64,
+    /// Known azimuth of it, degrees.
+    pub azimuth: f64,
+}
+
+/// How far the azimuth carried through the angles misses the known one.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct AngularClosure {
+    /// Degrees, as carried less as known, in −180..180.
+    pub degrees: f64,
+    /// Angles it is spread over.
+    pub angles: usize,
+}
+
+impl AngularClosure {
+    /// Added to each angle, degrees.
+    pub fn each(&self) -> f64 {
+        -self.degrees / self.angles as f64
+    }
+
+    /// The largest that is allowed, degrees: `seconds` · √angles.
+    pub fn limit(&self, seconds: f64) -> f64 {
+        seconds * (self.angles as f64).sqrt() / 3600.0
+    }
+
+    pub fn within(&self, seconds: f64) -> bool {
+        // A ten-thousandth of a second for the binary fractions.
+        self.degrees.abs() <= self.limit(seconds) + 1e-4 / 3600.0
+    }
 }
 
 /// How far the last point misses the closing point.
@@ -72,7 +112,9 @@ pub struct Computed {
     pub measured: Vec<Pt>,
     /// The points adjusted; the same as `measured` without a closing point.
     pub adjusted: Vec<Pt>,
+    /// After the adjustment of the angles.
     pub closure: Option<Closure>,
+    pub angular: Option<AngularClosure>,
 }
 
 /// Why nothing can be computed.
@@ -88,23 +130,16 @@ pub enum Refused {
 impl Traverse {
     pub fn compute(&self) -> Result<Computed, Refused> {
         let azimuths = self.azimuths()?;
-        let mut at = (0.0, 0.0);
-        let mut gone = 0.0;
-        // Offsets from the start in mm, and the length gone so far.
-        let mut raw = vec![(at, 0.0)];
-        for (leg, azimuth) in self.legs.iter().zip(&azimuths) {
-            let (e, n) = bearing::unit(*azimuth);
-            at = (at.0 + leg.distance * e, at.1 + leg.distance * n);
-            gone += leg.distance;
-            raw.push((at, gone));
-        }
+        let angular = self.angular(&azimuths);
+        let (raw, balanced) = (self.run(&azimuths), self.run(&self.balanced(&azimuths, angular)));
+        let (at, gone) = balanced.last().copied().unwrap_or_default();
         let closure = self.close.map(|c| Closure {
             de: at.0 - (c.e - self.start.e) as f64,
             dn: at.1 - (c.n - self.start.n) as f64,
             length: gone,
         });
         let measured = self.points(&raw, None)?;
-        let mut adjusted = self.points(&raw, closure)?;
+        let mut adjusted = self.points(&balanced, closure)?;
         if let (Some(close), Some(last)) = (self.close, adjusted.last_mut()) {
             *last = close;
         }
@@ -113,7 +148,49 @@ impl Traverse {
             measured,
             adjusted,
             closure,
+            angular,
         })
+    }
+
+    /// Offsets of the points from the start in mm (east, north), and the length gone so far.
+    fn run(&self, azimuths: &[f64]) -> Vec<((f64, f64), f64)> {
+        let (mut at, mut gone) = ((0.0, 0.0), 0.0);
+        let mut all = vec![(at, gone)];
+        for (leg, azimuth) in self.legs.iter().zip(azimuths) {
+            let (e, n) = bearing::unit(*azimuth);
+            at = (at.0 + leg.distance * e, at.1 + leg.distance * n);
+            gone += leg.distance;
+            all.push((at, gone));
+        }
+        all
+    }
+
+    /// Legs up to the last with an azimuth: angles before it carry nothing on.
+    fn settled(&self) -> usize {
+        let last = self
+            .legs
+            .iter()
+            .rposition(|l| matches!(l.direction, Direction::Azimuth(_)));
+        last.map_or(0, |i| i + 1)
+    }
+
+    fn angular(&self, azimuths: &[f64]) -> Option<AngularClosure> {
+        let (sight, last) = (self.sight?, azimuths.last()?);
+        Some(AngularClosure {
+            degrees: bearing::turn(sight.azimuth, last + 180.0 + sight.angle),
+            angles: self.legs.len() - self.settled() + 1,
+        })
+    }
+
+    /// The azimuths after each angle got its share.
+    fn balanced(&self, azimuths: &[f64], angular: Option<AngularClosure>) -> Vec<f64> {
+        let each = angular.map_or(0.0, |a| a.each());
+        let shares = (0..azimuths.len()).map(|i| (i + 1).saturating_sub(self.settled()));
+        azimuths
+            .iter()
+            .zip(shares)
+            .map(|(a, k)| bearing::normal(a + each * k as f64))
+            .collect()
     }
 
     fn azimuths(&self) -> Result<Vec<f64>, Refused> {
@@ -169,7 +246,67 @@ mod tests {
             back: None,
             legs: legs.iter().map(leg).collect(),
             close: Some(start),
+            sight: None,
         }
+    }
+
+    /// A square of 100 m by angles from a sight back to the south, closed on the same sight. By hand: angles
+    /// 180°00′30″, 270°00′20″, 270°00′10″, 270°00′00″, closing 90°00′40″: the carried azimuths are
+    /// 0°00′30″, 90°00′50″, 180°01′00″, 270°01′00″; at the end 270°01′00″ + 180° + 90°00′40″ = 180°01′40″ for
+    /// 180°: w = +100″ over 5 angles, −20″ each. Balanced: 0°00′10″, 90°00′10″, 180°00′00″, 269°59′40″.
+    /// Departures 100 m · sin: +0,00485, +100, 0, −100; latitudes +100, −0,00485, −100, −0,00970:
+    /// fy = +0,005 m, fx = −0,015 m. Limit 60″ · √5 = 134,2″.
+    #[test]
+    fn angles_are_adjusted_before_the_points() {
+        let turns = [
+            180.0 + 30.0 / 3600.0,
+            270.0 + 20.0 / 3600.0,
+            270.0 + 10.0 / 3600.0,
+            270.0,
+        ];
+        let leg = |turn: f64| Leg {
+            direction: Direction::Angle(turn),
+            distance: 100_000.0,
+        };
+        let start = Pt::new(587_000_000, 2_325_000_000);
+        let t = Traverse {
+            start,
+            back: Some(180.0),
+            legs: turns.map(leg).into(),
+            close: Some(start),
+            sight: Some(ClosingSight {
+                angle: dms(90.0, 0.0, 40.0),
+                azimuth: 180.0,
+            }),
+        };
+        let c = t.compute().unwrap();
+        let w = c.angular.unwrap();
+        assert!(
+            (w.degrees * 3600.0 - 100.0).abs() < 1e-6 && w.angles == 5,
+            "{w:?}"
+        );
+        assert!((w.each() * 3600.0 + 20.0).abs() < 1e-6);
+        assert!((w.limit(60.0) * 3600.0 - 134.164).abs() < 1e-3);
+        assert!(w.within(60.0) && !w.within(44.0) && w.within(100.0 / 5f64.sqrt()));
+        let f = c.closure.unwrap();
+        assert!(
+            (f.de - 4.848).abs() < 0.01 && (f.dn + 14.544).abs() < 0.01,
+            "{f:?}"
+        );
+        assert_eq!((c.adjusted[0], c.adjusted[4]), (start, start));
+        // Leg 1 at 0°00′10″: 4,8 mm east, a quarter of the closure taken off: 3,6; 100 m + 3,6 mm north.
+        assert_eq!(c.adjusted[1], Pt::new(start.e + 4, start.n + 100_004));
+        assert_eq!(
+            c.measured[1],
+            Pt::new(start.e + 15, start.n + 100_000),
+            "0°00′30″ as measured"
+        );
+        // An azimuth in between stops the carrying: two angles and the closing one are left.
+        let mut fixed = t.clone();
+        fixed.legs[1].direction = Direction::Azimuth(90.0);
+        assert_eq!(fixed.compute().unwrap().angular.unwrap().angles, 3);
+        let open = Traverse { sight: None, ..t };
+        assert_eq!(open.compute().unwrap().angular, None);
     }
 
     /// The five-sided traverse of Ghilani & Wolf, Elementary Surveying, tables 10.4 and 10.5 (feet there).
@@ -230,6 +367,7 @@ mod tests {
                 })
                 .into(),
             close: Some(Pt::new(0, 0)),
+            sight: None,
         };
         let c = right_angles.compute().unwrap();
         assert_eq!(c.azimuths, [0.0, 270.0, 180.0, 90.0]);

@@ -12,7 +12,9 @@ use crate::domain::{Failure, Pt};
 use crate::text::{Lang, Text, format};
 use crate::topology::bearing;
 use crate::topology::entry::{self, Entry};
-use crate::topology::traverse::{Closure, Computed, Direction, Leg, Refused, Traverse};
+use crate::topology::traverse::{
+    AngularClosure, ClosingSight, Closure, Computed, Direction, Leg, Refused, Traverse,
+};
 use crate::ui::action::Action;
 use crate::ui::theme::{M, S, bold, tokens};
 use crate::ui::widgets::{self, Tone};
@@ -35,6 +37,19 @@ const REMOVE: Text = Text::new("Bỏ cạnh", "Remove leg");
 const CLOSE: Text = Text::new("Khép về", "Closes on");
 const CLOSE_AT: Text = Text::new("Điểm khép (X Y)", "Closing point (X Y)");
 const ALLOWED: Text = Text::new("Cho phép 1 :", "Allowed 1 :");
+const SIGHT: Text = Text::new("Góc khép (không bắt buộc)", "Closing angle (optional)");
+const SIGHT_HINT: Text = Text::new(
+    "Tại điểm cuối, từ hướng ngược",
+    "At the last point, from the sight back",
+);
+const SIGHT_TO: Text = Text::new(
+    "Hướng khép: điểm X Y hoặc phương vị",
+    "Closing sight: point X Y, or azimuth",
+);
+const SIGHT_BACK: Text = Text::new(
+    "Trống: hướng ngược tại điểm đầu",
+    "Empty: the sight back at the start",
+);
 const RESULT: Text = Text::new("Kết quả", "Result");
 const USE: Text = Text::new("Đưa vào bản vẽ", "Take into the drawing");
 const NO_CLOSURE: Text = Text::new(
@@ -93,6 +108,9 @@ pub struct TraverseDialog {
     closes: Closes,
     close_at: String,
     allowed: String,
+    /// Angle of the closing sight, and what it goes to, as typed.
+    sight: String,
+    sight_to: String,
     /// Leg whose direction gets the focus.
     focus: Option<usize>,
     fresh: bool,
@@ -116,6 +134,8 @@ impl TraverseDialog {
             closes: Closes::default(),
             close_at: String::new(),
             allowed: codes::traverse_allowed().to_string(),
+            sight: String::new(),
+            sight_to: String::new(),
             focus: start.map(|_| 0),
             fresh: true,
         }
@@ -215,6 +235,15 @@ impl TraverseDialog {
                 field(ui, &mut self.allowed, ALLOWED.get(lang), "", 80.0);
             });
         }
+        if self.checks_angles() {
+            captioned(ui, SIGHT, &mut self.sight, SIGHT_HINT, 320.0, lang);
+            let example = if self.closes == Closes::Start {
+                SIGHT_BACK
+            } else {
+                POINT_HINT
+            };
+            captioned(ui, SIGHT_TO, &mut self.sight_to, example, 320.0, lang);
+        }
     }
 
     fn legs(&mut self, ui: &mut Ui, lang: Lang) {
@@ -276,6 +305,15 @@ impl TraverseDialog {
             }
             None => widgets::note(ui, Tone::Info, NO_CLOSURE.get(lang)),
         }
+        if let Some(angular) = &c.angular {
+            let seconds = f64::from(codes::traverse_seconds());
+            let tone = if angular.within(seconds) {
+                Tone::Ok
+            } else {
+                Tone::Error
+            };
+            widgets::note(ui, tone, &angular_text(angular, seconds, lang));
+        }
         ui.add_space(S);
         let weak = tokens(ui).text_weak;
         Grid::new("traverse points")
@@ -305,11 +343,16 @@ impl TraverseDialog {
             Closes::Point => Some(point(&self.close_at, lang)?.ok_or(None)?),
             Closes::Nothing => None,
         };
+        let back = self.back_sight(start, lang)?;
         let traverse = Traverse {
             start,
-            back: self.back_sight(start, lang)?,
+            back,
             legs: self.read_legs(lang)?,
             close,
+            sight: match close.filter(|_| self.checks_angles()) {
+                Some(end) => self.closing_sight(end, back, lang)?,
+                None => None,
+            },
         };
         traverse.compute().map_err(|why| match why {
             Refused::NoLegs => None,
@@ -319,14 +362,30 @@ impl TraverseDialog {
     }
 
     fn back_sight(&self, start: Pt, lang: Lang) -> Result<Option<f64>, Option<Failure>> {
-        let typed = self.back.trim();
-        if self.kind == Kind::Azimuth || typed.is_empty() {
+        match self.kind {
+            Kind::Azimuth => Ok(None),
+            Kind::Angle => direction(&self.back, start, lang),
+        }
+    }
+
+    fn checks_angles(&self) -> bool {
+        self.kind == Kind::Angle && self.closes != Closes::Nothing
+    }
+
+    /// The sight that checks the angles; without a direction of its own that of the sight back, in a loop.
+    fn closing_sight(
+        &self,
+        end: Pt,
+        back: Option<f64>,
+        lang: Lang,
+    ) -> Result<Option<ClosingSight>, Option<Failure>> {
+        if self.sight.trim().is_empty() {
             return Ok(None);
         }
-        match entry::parse(typed, lang) {
-            Ok(Entry::Point { at, .. }) => Ok(bearing::azimuth(start, at)),
-            _ => entry::angle(typed, lang).map(Some).map_err(Some),
-        }
+        let angle = entry::angle(&self.sight, lang).map_err(Some)?;
+        let same = back.filter(|_| self.closes == Closes::Start);
+        let azimuth = direction(&self.sight_to, end, lang)?.or(same).ok_or(None)?;
+        Ok(Some(ClosingSight { angle, azimuth }))
     }
 
     /// The legs with both values; a leg with one of them is still being typed.
@@ -365,6 +424,17 @@ fn captioned(
     field(ui, text, caption.get(lang), example.get(lang), width)
 }
 
+/// Azimuth from a point, typed as one or as the point sighted; `Ok(None)` for nothing.
+fn direction(typed: &str, from: Pt, lang: Lang) -> Result<Option<f64>, Option<Failure>> {
+    if typed.trim().is_empty() {
+        return Ok(None);
+    }
+    match entry::parse(typed.trim(), lang) {
+        Ok(Entry::Point { at, .. }) => Ok(bearing::azimuth(from, at)),
+        _ => entry::angle(typed.trim(), lang).map(Some).map_err(Some),
+    }
+}
+
 /// A point as typed; `Ok(None)` for nothing.
 fn point(typed: &str, lang: Lang) -> Result<Option<Pt>, Option<Failure>> {
     if typed.trim().is_empty() {
@@ -396,6 +466,25 @@ fn closure_text(c: &Closure, allowed: f64, lang: Lang) -> String {
     crate::msg!(
         "fx = {fx} m · fy = {fy} m · fs = {fs} m trên {length} m = {relative} (cho phép 1 : {allowed})",
         "fx = {fx} m · fy = {fy} m · fs = {fs} m in {length} m = {relative} (allowed 1 : {allowed})"
+    )
+    .get(lang)
+    .to_owned()
+}
+
+/// "fβ = +100″ trên 5 góc (cho phép ±134″); mỗi góc hiệu chỉnh −20,0″".
+fn angular_text(a: &AngularClosure, seconds: f64, lang: Lang) -> String {
+    let signed = |degrees: f64, decimals| {
+        let sign = if degrees < 0.0 { "−" } else { "+" };
+        format!(
+            "{sign}{}″",
+            format::number(degrees.abs() * 3600.0, decimals, lang)
+        )
+    };
+    let (miss, each, n) = (signed(a.degrees, 0), signed(a.each(), 1), a.angles);
+    let limit = format::number(a.limit(seconds) * 3600.0, 0, lang);
+    crate::msg!(
+        "fβ = {miss} trên {n} góc (cho phép ±{limit}″) · mỗi góc hiệu chỉnh {each}",
+        "fβ = {miss} over {n} angles (allowed ±{limit}″) · each angle corrected by {each}"
     )
     .get(lang)
     .to_owned()
