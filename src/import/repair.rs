@@ -434,7 +434,7 @@ mod tests {
         }
         // concave: the middle point on the wrong side
         let concave = found(&["0 0, 10 0, 10 10, 5 -2, 0 10"]);
-        assert!(concave.contains("cut 20.83+20.83+1.67"), "{concave}");
+        assert!(concave.contains("cut 20.84+20.84+1.67"), "{concave}");
     }
 
     #[test]

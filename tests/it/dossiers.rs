@@ -108,6 +108,11 @@ fn district() -> District {
     }
     op.commit().unwrap();
     drop(writer);
+    // Land in dispute: an approval does not wait until it is settled.
+    let accepted = json!({"op": "accept_finding", "code": "PARCEL_OVERLAP", "parcels": ["25747/1/3", "25747/1/50"], "reason": "Đang tranh chấp"});
+    let mut p = d.open();
+    p.apply(&of(&accepted), &act(2)).unwrap();
+    p.close().unwrap();
     d
 }
 
