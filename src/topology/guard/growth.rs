@@ -28,12 +28,15 @@ const LEAST: i32 = 4;
 const MOST_DIGITS: u32 = 40;
 const HEIGHT_BITS: u32 = 60;
 
+/// Sides by group of changes.
+type Sides = BTreeMap<i64, Vec<Side>>;
+
 /// What the groups gain (sides that come, and those that go turned round), in parts that hang together.
 pub(super) struct Growth<'a> {
     scene: &'a Scene<'a>,
     parts: Vec<BTreeMap<i64, Vec<Side>>>,
     /// Sides of all parcels by group, before and afterwards. Beside clean parcels nobody asks for them.
-    all: LazyCell<[BTreeMap<i64, Vec<Side>>; 2], Box<dyn FnOnce() -> [BTreeMap<i64, Vec<Side>>; 2] + 'a>>,
+    all: LazyCell<[Sides; 2], Box<dyn FnOnce() -> [Sides; 2] + 'a>>,
     digits: u32,
     origin: Pt,
 }
