@@ -1,0 +1,109 @@
+//! Writing sync packages and files for others; verifying a package.
+
+use std::path::{Path, PathBuf};
+
+use jiff::Zoned;
+
+use super::{PackageJob, Packaged, file_name, reads};
+use crate::domain::Failure;
+use crate::export::package::{self, Package};
+use crate::export::table;
+use crate::formats::write::OutputFormat;
+use crate::job::Progress;
+use crate::msg;
+use crate::project::Project;
+use crate::text::{Lang, Msg, Text, format};
+use crate::ui::app::App;
+use crate::ui::dialog::Dialog;
+use crate::ui::widgets::Tone;
+use crate::validate;
+
+const PACKAGE: Text = Text::new("Xuất gói đồng bộ", "Export sync packages");
+
+impl App {
+    pub(super) fn package(&mut self, job: PackageJob) {
+        let Some(session) = &self.session else { return };
+        let path = session.project.path().to_owned();
+        let date = Zoned::now().strftime("%Y%m%d").to_string();
+        self.jobs.start(
+            &self.ctx.clone(),
+            reads(PACKAGE),
+            move |progress| write_packages(&path, job, date, progress),
+            |app, result| match &mut app.dialog {
+                Some(Dialog::Package(dialog)) => dialog.done(result),
+                _ => result.err().iter().for_each(|f| app.fail(f)),
+            },
+        );
+    }
+
+    pub(super) fn file(&mut self, target: PathBuf, format: OutputFormat, overwrite: bool, wgs84: bool) {
+        let Some(session) = &self.session else { return };
+        let path = session.project.path().to_owned();
+        let options = table::Options {
+            format,
+            communes: Vec::new(),
+            overwrite,
+            wgs84,
+            at: self.act().at,
+        };
+        let name = file_name(&target);
+        self.jobs.start(
+            &self.ctx.clone(),
+            reads(msg!("Xuất {name}", "Export {name}")),
+            move |progress| {
+                let project = Project::open_read_only(&path, progress)?;
+                table::write(&project, &target, &options).map(|w| (w.features, target))
+            },
+            |app, result| match result {
+                Ok((n, target)) => {
+                    let (vi, en) = (format::count(n, Lang::Vi), format::count(n, Lang::En));
+                    let to = target.display();
+                    let text = Msg::new(format!("Đã xuất {vi} thửa"), format!("Exported {en} parcels"));
+                    app.notices
+                        .say(&app.ctx, Tone::Ok, text, Some(msg!("{to}", "{to}")));
+                }
+                Err(failure) => app.fail(&failure),
+            },
+        );
+    }
+
+    pub(super) fn verify(&mut self, path: PathBuf) {
+        let name = file_name(&path);
+        self.jobs.start(
+            &self.ctx.clone(),
+            reads(msg!("Kiểm tra {name}", "Verify {name}")),
+            move |progress| crate::verify::verify(&path, progress),
+            |app, result| match &mut app.dialog {
+                Some(Dialog::Verify(dialog)) => dialog.done(result),
+                _ => result.err().iter().for_each(|f| app.fail(f)),
+            },
+        );
+    }
+}
+
+/// The packages of a snapshot of the file, each verified after it is written.
+fn write_packages(
+    path: &Path,
+    job: PackageJob,
+    date: String,
+    progress: &Progress,
+) -> Result<Packaged, Failure> {
+    let project = Project::open_read_only(path, progress)?;
+    let mut findings = project.check(&validate::Options::default(), progress)?;
+    findings.retain(|f| !project.accepts(f));
+    let options = package::Options {
+        dir: job.dir,
+        communes: job.communes,
+        allow_findings: job.allow_findings,
+        date,
+        sequence: 1,
+    };
+    let packages = match package::export(&project, &findings, &options, progress)? {
+        package::Outcome::Blocked(findings) => return Ok(Packaged::Blocked(findings)),
+        package::Outcome::Written(packages) => packages,
+    };
+    let rehearse = |p: Package| crate::verify::verify(&p.path, progress).map(|report| (p, report));
+    Ok(Packaged::Written(
+        packages.into_iter().map(rehearse).collect::<Result<_, _>>()?,
+    ))
+}
