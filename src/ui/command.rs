@@ -348,7 +348,7 @@ impl Command {
                 Writable
             ),
             Self::ToolFields => row!(Boundary, "Nhập số liệu cho công cụ", "Type values for the tool",
-                "Đưa con trỏ vào ô đầu tiên của công cụ đang dùng", "Put the cursor into the first field of the tool in hand", ICON_KEYBOARD, [PLAIN F2], Tool),
+                "Đưa con trỏ vào ô đầu tiên của công cụ đang dùng; bấm lần nữa: vào bảng thửa mới", "Put the cursor into the first field of the tool in hand; once more: into the table of new parcels", ICON_KEYBOARD, [PLAIN F2], Tool),
             Self::Traverse => row!(
                 Tools,
                 "Nhập đường chuyền…",

@@ -50,6 +50,14 @@ pub struct Event {
     pub enter: bool,
 }
 
+impl Event {
+    /// The row gone to, by a click or by the arrows; `at`: the row stood on, of `count`.
+    pub fn chosen(&self, at: Option<u64>, count: usize) -> Option<u64> {
+        let clicked = self.clicked.map(|(row, _)| row).or(self.double_clicked);
+        clicked.or_else(|| step(at, self.moved, count as u64))
+    }
+}
+
 /// How a table is shown in this frame.
 pub struct Table<'a> {
     pub id: &'static str,

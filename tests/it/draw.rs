@@ -2,8 +2,9 @@
 
 use diachinh::domain::Pt;
 use diachinh::ui::ToolKind;
+use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers, Pos2};
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT, Queryable};
 
 use crate::ui::{CTRL, Window};
 
@@ -310,6 +311,50 @@ fn a_traverse_is_closed_adjusted_and_becomes_the_drawing() {
         "{}",
         w.texts()
     );
+}
+
+/// A loop measured by angles from a sight back in azimuth 45°, with a closing angle that is `closing`.
+fn enter_angles(w: &mut Window, start: Pt, closing: &str) {
+    let metres = |mm: i64| (mm as f64 / 1000.0).to_string().replace('.', ",");
+    let start = format!("{} {}", metres(start.n), metres(start.e));
+    w.type_into("Điểm đầu (X Y)", &start);
+    w.h.get_by_role_and_label(Role::ComboBox, "Hướng đo theo").click();
+    w.h.run_steps(3);
+    let entry = w.h.get_all_by_role_and_label(Role::Button, "Góc bằng từ hướng ngược");
+    entry.last().expect("the entry").click();
+    w.settle();
+    w.type_into("Hướng ngược: điểm X Y hoặc phương vị", "45");
+    w.click("Thêm cạnh");
+    let legs = [("45", "20"), ("90", "15,02"), ("90", "19,99"), ("90", "15")];
+    for (n, (angle, distance)) in legs.into_iter().enumerate() {
+        w.type_into(&format!("Góc {}", n + 1), angle);
+        w.type_into(&format!("Dài (m) {}", n + 1), distance);
+    }
+    w.type_into("Góc khép (không bắt buộc)", closing);
+    w.settle();
+}
+
+#[test]
+fn a_closing_sight_checks_the_angles_of_a_traverse() {
+    let painted = std::env::var_os("DIACHINH_SHOTS").is_some();
+    for (theme, settings) in [("light", "{}"), ("dark", r#"{"theme":"dark"}"#)] {
+        let (mut w, start) = measuring([1366.0, 768.0], settings, painted);
+        command(&mut w, "nhap duong chuyen");
+        w.shot(&format!("duong-chuyen-trong-{theme}"));
+        enter_angles(&mut w, start, "45-0-20");
+        assert!(w.says("fβ = +20″ trên 5 góc"), "{}", w.texts());
+        assert!(w.says("mỗi góc hiệu chỉnh −4,0″"), "{}", w.texts());
+        w.shot(&format!("duong-chuyen-goc-{theme}"));
+        w.type_into("Góc khép (không bắt buộc)", "45-10-0");
+        w.settle();
+        assert!(w.says("fβ = +600″"), "{}", w.texts());
+        w.shot(&format!("duong-chuyen-vuot-{theme}"));
+        w.type_into("Góc khép (không bắt buộc)", "45-75");
+        w.settle();
+        assert!(w.says("không phải là góc"), "{}", w.texts());
+        assert!(w.button("Đưa vào bản vẽ").accesskit_node().is_disabled());
+        w.shot(&format!("duong-chuyen-sai-{theme}"));
+    }
 }
 
 #[test]

@@ -50,6 +50,7 @@ mod support;
 mod tidy;
 mod ui;
 mod ui_edit;
+mod ui_keys;
 mod ui_quarantine;
 mod ui_fix;
 mod ui_readiness;

@@ -1,6 +1,6 @@
 //! The boundary tools in the window: each by keyboard alone and by pointer, through accessible names.
 //!
-//! `DIACHINH_SHOTS=folder` writes a picture of each step.
+//! `DIACHINH_SHOTS=folder` writes a picture of each step; with `DIACHINH_THEME=dark` a dark one.
 
 use diachinh::domain::{Parcel, Pt};
 use diachinh::ui::ToolKind;
@@ -14,22 +14,23 @@ const NONE: Modifiers = Modifiers::NONE;
 
 impl Window {
     /// A window whose steps are painted when pictures are asked for.
-    fn editing() -> Self {
-        Self::editing_in("light")
+    pub fn editing() -> Self {
+        let theme = std::env::var("DIACHINH_THEME");
+        Self::editing_in(theme.as_deref().unwrap_or("light"))
     }
 
-    fn editing_in(theme: &str) -> Self {
+    pub fn editing_in(theme: &str) -> Self {
         let painted = std::env::var_os("DIACHINH_SHOTS").is_some();
         let settings = format!("{{\"theme\":\"{theme}\"}}");
         Self::sample_with([1366.0, 768.0], &settings, painted)
     }
 
-    fn parcel(&self, fid: i64) -> Parcel {
+    pub fn parcel(&self, fid: i64) -> Parcel {
         self.project().coverage().get(fid).expect("in force").clone()
     }
 
     /// Tab until this field has the focus would be long; F2 puts the cursor into the tool's first one.
-    fn fields(&mut self, values: &[&str]) {
+    pub fn fields(&mut self, values: &[&str]) {
         self.key(NONE, Key::F2);
         for (n, value) in values.iter().enumerate() {
             if n > 0 {
@@ -41,7 +42,7 @@ impl Window {
     }
 
     /// Chooses an entry of a combo box of the bar.
-    fn choose(&mut self, combo: &str, entry: &str) {
+    pub fn choose(&mut self, combo: &str, entry: &str) {
         self.h.get_by_role_and_label(Role::ComboBox, combo).click();
         self.h.run_steps(3);
         let found = self.h.get_all_by_role_and_label(Role::Button, entry).last();
@@ -49,29 +50,50 @@ impl Window {
         self.settle();
     }
 
-    fn commune(&self, p: &Parcel) -> String {
+    pub fn commune(&self, p: &Parcel) -> String {
         let all = self.project().communes().unwrap();
         let found = all.into_iter().find(|c| c.code == *p.commune);
         found.and_then(|c| c.name).expect("a named commune")
     }
 
-    fn enter(&mut self) {
+    pub fn enter(&mut self) {
         self.key(NONE, Key::Enter);
         self.settle();
     }
 
-    fn undo(&mut self) {
+    pub fn undo(&mut self) {
         self.key(CTRL, Key::Z);
         self.settle();
     }
 
-    fn operations(&self) -> u64 {
+    pub fn operations(&self) -> u64 {
         self.project().info().unwrap().operations
+    }
+
+    /// The program dies here; a copy of what lies on the disk is opened.
+    pub fn crash(&self) -> (Self, tempfile::TempDir) {
+        let folder = tempfile::tempdir().unwrap();
+        let copy = folder.path().join("sau-su-co.gpkg");
+        let with = |p: &std::path::Path, suffix: &str| format!("{}{suffix}", p.display());
+        for suffix in ["", "-wal", ".drawing"] {
+            let from = with(self.project().path(), suffix);
+            if std::path::Path::new(&from).exists() {
+                std::fs::copy(from, with(&copy, suffix)).unwrap();
+            }
+        }
+        let setup = diachinh::ui::Setup {
+            open: Some(copy),
+            ..Default::default()
+        };
+        let painted = std::env::var_os("DIACHINH_SHOTS").is_some();
+        let mut after = Window::with(setup, [1366.0, 768.0], "{}", painted);
+        after.settle();
+        (after, folder)
     }
 }
 
 /// "1191500,250 586320,125" as a person types it.
-fn typed(p: Pt) -> String {
+pub fn typed(p: Pt) -> String {
     let one = |mm: i64| format!("{:.3}", mm as f64 / 1000.0).replace('.', ",");
     format!("{} {}", one(p.n), one(p.e))
 }
@@ -187,7 +209,7 @@ fn points_are_inserted_and_removed_by_pointer() {
 }
 
 /// Numbers (from 1) of the ends of the longest side of a parcel.
-fn longest(p: &Parcel) -> (usize, usize) {
+pub fn longest(p: &Parcel) -> (usize, usize) {
     let points: Vec<Pt> = p.polygon.shell().to_vec();
     let n = points.len();
     let at = (0..n)
@@ -539,7 +561,6 @@ fn an_unfinished_drawing_is_offered_after_a_crash() {
     let mut w = Window::editing();
     let fid = w.find();
     let parcel = w.parcel(fid);
-    let path = w.project().path().to_owned();
     w.key(NONE, Key::R);
     w.settle();
     let points: Vec<Pt> = parcel.polygon.points().take(2).collect();
@@ -547,22 +568,7 @@ fn an_unfinished_drawing_is_offered_after_a_crash() {
         let at = w.app().on_screen(*p).unwrap();
         w.click_at(at);
     }
-    // The program dies here; a copy of what lies on the disk is opened.
-    let folder = tempfile::tempdir().unwrap();
-    let copy = folder.path().join("sau-su-co.gpkg");
-    for suffix in ["", "-wal", ".drawing"] {
-        let name = |p: &std::path::Path| std::path::PathBuf::from(format!("{}{suffix}", p.display()));
-        if name(&path).exists() {
-            std::fs::copy(name(&path), name(&copy)).unwrap();
-        }
-    }
-    let setup = diachinh::ui::Setup {
-        open: Some(copy),
-        ..Default::default()
-    };
-    let painted = std::env::var_os("DIACHINH_SHOTS").is_some();
-    let mut w = Window::with(setup, [1366.0, 768.0], "{}", painted);
-    w.settle();
+    let (mut w, _folder) = w.crash();
     assert!(w.says("Còn nét vẽ dở"), "{}", w.texts());
     w.shot("ve-do");
     w.click("Vẽ tiếp");
@@ -714,7 +720,7 @@ fn a_merged_parcel_and_a_strip_have_tables_the_clerk_corrects() {
 }
 
 /// The boundary tools, by key; the one without a key by the palette.
-const TOOLS: [(Option<Key>, ToolKind); 16] = [
+pub const TOOLS: [(Option<Key>, ToolKind); 16] = [
     (Some(Key::M), ToolKind::MovePoint),
     (Some(Key::I), ToolKind::InsertPoint),
     (Some(Key::X), ToolKind::RemovePoint),
@@ -735,7 +741,7 @@ const TOOLS: [(Option<Key>, ToolKind); 16] = [
 
 impl Window {
     /// Fields and choices of the tool's bar: what lies in its second row, by name.
-    fn bar_fields(&self) -> std::collections::BTreeSet<String> {
+    pub fn bar_fields(&self) -> std::collections::BTreeSet<String> {
         let row = 108.0..144.0;
         let all = [Role::TextInput, Role::ComboBox].map(|role| {
             let found = self.h.get_all_by_role(role);
@@ -747,7 +753,7 @@ impl Window {
         all.concat().into_iter().collect()
     }
 
-    fn focused(&self) -> Option<String> {
+    pub fn focused(&self) -> Option<String> {
         let all = [Role::TextInput, Role::ComboBox].map(|role| {
             let focused = self.h.query_all_by_role(role).find(|n| n.is_focused());
             focused.and_then(|n| n.accesskit_node().label())
@@ -796,36 +802,16 @@ fn every_field_of_every_tool_is_reached_without_a_mouse() {
 fn typed_values_are_offered_after_a_crash() {
     let mut w = Window::editing();
     let fid = w.find();
-    let path = w.project().path().to_owned();
     w.key(NONE, Key::T);
     w.settle();
-    let crash = |w: &Window| {
-        let folder = tempfile::tempdir().unwrap();
-        let copy = folder.path().join("sau-su-co.gpkg");
-        for suffix in ["", "-wal", ".drawing"] {
-            let name = |p: &std::path::Path| std::path::PathBuf::from(format!("{}{suffix}", p.display()));
-            if name(&path).exists() {
-                std::fs::copy(name(&path), name(&copy)).unwrap();
-            }
-        }
-        let setup = diachinh::ui::Setup {
-            open: Some(copy),
-            ..Default::default()
-        };
-        assert!(w.app().project().is_some());
-        let painted = std::env::var_os("DIACHINH_SHOTS").is_some();
-        let mut after = Window::with(setup, [1366.0, 768.0], "{}", painted);
-        after.settle();
-        (after, folder)
-    };
     assert!(
-        !crash(&w).0.says("dở từ"),
+        !w.crash().0.says("dở từ"),
         "a tool in hand alone is nothing unfinished"
     );
     w.choose("Cách tách", "theo diện tích");
     w.type_into("Diện tích (m²)", "120; 95,5; còn lại");
     w.settle();
-    let (mut after, _folder) = crash(&w);
+    let (mut after, _folder) = w.crash();
     assert!(after.says("Còn số liệu nhập dở"), "{}", after.texts());
     after.shot("so-lieu-do");
     after.click("Làm tiếp");

@@ -10,6 +10,7 @@ use crate::text::natural::natural;
 use crate::text::{Lang, Msg, Text, format, terms};
 use crate::ui::action::Action;
 use crate::ui::look::Look;
+use crate::ui::panel::list::col as fixed;
 use crate::ui::readiness::{Ask, Ready};
 use crate::ui::table::{self, Col, Rows, Sort, Table};
 use crate::ui::theme::{S, tokens};
@@ -128,9 +129,8 @@ impl Tables {
             at,
         };
         let event = table.ui(ui, &mut rows);
-        let chosen = event.clicked.map(|c| c.0).or(event.double_clicked);
-        let next = chosen.or_else(|| table::step(at, event.moved, lines.len() as u64));
-        if let Some(line) = next.and_then(|n| lines.get(n as usize)) {
+        let chosen = event.chosen(at, lines.len());
+        if let Some(line) = chosen.and_then(|n| lines.get(n as usize)) {
             *scope = Scope {
                 commune: Some(line.commune.to_string()),
                 sheet: line.sheet.as_ref().map(ToString::to_string),
@@ -216,15 +216,6 @@ impl Tables {
             let wanted = scope.wanted(What::Reason(b.reason));
             out.push(Action::Readiness(Ask::List(wanted, Msg::from(b.reason.name()))));
         }
-    }
-}
-
-const fn fixed(name: Text, width: f32, right: bool) -> Col {
-    Col {
-        name,
-        width,
-        right,
-        sortable: false,
     }
 }
 

@@ -59,19 +59,21 @@ impl Bottom {
             (Tab::History, HISTORY.get(lang).to_owned()),
             (Tab::Jobs, numbered(JOBS, jobs.shown().count())),
         ];
+        let mut beside = false;
         ui.horizontal(|ui| {
             if let Some(tab) = widgets::tabs(ui, &all, self.tab) {
                 out.push(Action::Bottom(tab));
             }
-            ui.separator();
-            match self.tab {
-                Tab::Parcels => self.parcels.bar(ui, look),
-                Tab::Survey => self.survey.bar(ui, look, out),
-                Tab::Findings => self.findings.bar(ui, look, out),
-                Tab::Quarantine => self.quarantine.bar(ui, look),
-                Tab::History | Tab::Jobs => (),
+            beside = ui.available_width() > self.bar_room();
+            if beside && self.bar_room() > 0.0 {
+                ui.separator();
+                self.bar(ui, look, out);
             }
         });
+        // A bar that would push the panel wider stands in a row of its own, or in several.
+        if !beside {
+            ui.horizontal_wrapped(|ui| self.bar(ui, look, out));
+        }
         ui.add_space(S);
         match self.tab {
             Tab::Parcels => self.parcels.ui(ui, look, out),
@@ -80,6 +82,27 @@ impl Bottom {
             Tab::Quarantine => self.quarantine.ui(ui, look, out),
             Tab::History => self.history.ui(ui, look, out),
             Tab::Jobs => super::jobs::ui(ui, lang, jobs, out),
+        }
+    }
+
+    /// Room the bar of the tab wants beside the tabs, points.
+    fn bar_room(&self) -> f32 {
+        match self.tab {
+            Tab::Parcels => self.parcels.bar_room(),
+            Tab::Survey => 260.0,
+            Tab::Findings => FindingsTable::BAR,
+            Tab::Quarantine => QuarantinePanel::BAR,
+            Tab::History | Tab::Jobs => 0.0,
+        }
+    }
+
+    fn bar(&mut self, ui: &mut Ui, look: &Look<'_>, out: &mut Vec<Action>) {
+        match self.tab {
+            Tab::Parcels => self.parcels.bar(ui, look),
+            Tab::Survey => self.survey.bar(ui, look, out),
+            Tab::Findings => self.findings.bar(ui, look, out),
+            Tab::Quarantine => self.quarantine.bar(ui, look),
+            Tab::History | Tab::Jobs => (),
         }
     }
 }

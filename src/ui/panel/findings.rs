@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
 use std::sync::Arc;
 
-use egui::{ComboBox, RichText, TextEdit, Ui};
+use egui::{RichText, Ui};
 use egui_material_icons::icons as i;
 
 use super::finding_card::FindingCard;
+use super::list::{self, Words, col};
 use crate::domain::{Finding, FindingState, Severity, Tracked};
 use crate::project::Checked;
-use crate::text::fold::fold;
 use crate::text::{Lang, Text, format};
 use crate::ui::action::Action;
 use crate::ui::command::Command;
@@ -31,6 +31,9 @@ const WHAT: Text = Text::new("Nội dung", "What");
 const ALL: Text = Text::new("Mọi mức độ", "All severities");
 /// Room the two counts take, points.
 const COUNTS: f32 = 210.0;
+/// Room of the filter field and of the button, points.
+const FIELD: f32 = 120.0;
+const BUTTON: f32 = 44.0;
 const CLEAN: Text = Text::new("Không có lỗi nào", "No findings");
 const CLEAN_BODY: Text = Text::new(
     "Bấm “Kiểm tra dữ liệu” (F5) để chạy mọi quy tắc trên toàn huyện.",
@@ -55,36 +58,11 @@ const SHEET: Text = Text::new("Tờ", "Sheet");
 const ALL_SHEETS: Text = Text::new("Mọi tờ", "All sheets");
 
 const COLS: [Col; 5] = [
-    Col {
-        name: SEVERITY,
-        width: 104.0,
-        right: false,
-        sortable: false,
-    },
-    Col {
-        name: PARCELS,
-        width: 210.0,
-        right: false,
-        sortable: false,
-    },
-    Col {
-        name: WHAT,
-        width: 560.0,
-        right: false,
-        sortable: false,
-    },
-    Col {
-        name: STATE,
-        width: 110.0,
-        right: false,
-        sortable: false,
-    },
-    Col {
-        name: CODE,
-        width: 190.0,
-        right: false,
-        sortable: false,
-    },
+    col(SEVERITY, 104.0, false),
+    col(PARCELS, 210.0, false),
+    col(WHAT, 560.0, false),
+    col(STATE, 110.0, false),
+    col(CODE, 190.0, false),
 ];
 
 /// What the list shows.
@@ -182,7 +160,7 @@ impl Filter {
     }
 
     /// All but the rule.
-    fn takes(&self, t: &Tracked, words: &[&str], lang: Lang) -> bool {
+    fn takes(&self, t: &Tracked, words: &Words, lang: Lang) -> bool {
         let of = |wanted: &Option<String>, part: fn((&str, &str)) -> String| {
             wanted.as_ref().is_none_or(|w| {
                 t.finding
@@ -196,98 +174,47 @@ impl Filter {
             && self.severity.is_none_or(|s| t.finding.severity == s)
             && of(&self.commune, |p| p.0.to_owned())
             && of(&self.sheet, |p| p.1.to_owned())
-            && (words.is_empty() || {
+            && words.are_in(|| {
                 let f = &t.finding;
-                let text = format!(
-                    "{} {} {}",
-                    f.code,
-                    f.refs.join(" "),
-                    validate::message(f).get(lang)
-                );
-                let text = fold(&text);
-                words.iter().all(|w| text.contains(w))
+                let message = validate::message(f);
+                format!("{} {} {}", f.code, f.refs.join(" "), message.get(lang))
             })
     }
 }
 
 impl FindingsTable {
+    /// Room the bar wants, points.
+    pub const BAR: f32 = 720.0;
+
     pub fn bar(&mut self, ui: &mut Ui, look: &Look<'_>, out: &mut Vec<Action>) {
         let lang = look.lang;
-        let hint = RichText::new(FILTER_HINT.get(lang)).color(tokens(ui).text_weak);
-        let r = ui.add(
-            TextEdit::singleline(&mut self.filter.text)
-                .desired_width(130.0)
-                .hint_text(hint),
-        );
-        ui.ctx()
-            .accesskit_node_builder(r.id, |n| n.set_label(FILTER.get(lang)));
         self.refresh(look);
+        // The choices share what the field and the button leave; a place to choose among is not always there.
+        let several = |n: usize| usize::from(n > 1);
+        let choices = 3 + several(self.communes.len()) + several(self.sheets.len());
+        let gaps = (choices + 1) as f32 * ui.spacing().item_spacing.x;
+        let room = ui.available_width() - FIELD - BUTTON - gaps;
+        let width = (room / choices as f32).clamp(76.0, 150.0);
+        list::filter(ui, &mut self.filter.text, FIELD, FILTER, FILTER_HINT, lang);
         let rules: Vec<_> = self
             .by_rule
             .iter()
-            .map(|(c, n)| (Some(*c), rule_text(c, *n, lang)))
+            .map(|(c, n)| (*c, rule_text(c, *n, lang)))
             .collect();
-        pick(
-            ui,
-            "rule",
-            RULE.get(lang),
-            ALL_RULES.get(lang),
-            &rules,
-            &mut self.filter.rule,
-        );
+        list::pick(ui, width, (RULE, ALL_RULES), &rules, &mut self.filter.rule, lang);
         let grades = [Severity::Error, Severity::Warning, Severity::Info];
-        let grades: Vec<_> = grades
-            .iter()
-            .map(|s| (Some(*s), severity_text(*s).get(lang).to_owned()))
-            .collect();
-        pick(
+        let grades = grades.map(|s| (s, severity_text(s).get(lang).to_owned()));
+        list::pick(
             ui,
-            "severity",
-            SEVERITY.get(lang),
-            ALL.get(lang),
+            width,
+            (SEVERITY, ALL),
             &grades,
             &mut self.filter.severity,
+            lang,
         );
-        if self.communes.len() > 1 {
-            let all: Vec<_> = self
-                .communes
-                .iter()
-                .map(|c| (Some(c.clone()), look.commune(c)))
-                .collect();
-            pick(
-                ui,
-                "commune",
-                COMMUNE.get(lang),
-                ALL_COMMUNES.get(lang),
-                &all,
-                &mut self.filter.commune,
-            );
-        }
-        if self.sheets.len() > 1 {
-            let all: Vec<_> = self
-                .sheets
-                .iter()
-                .map(|c| (Some(c.clone()), format!("{} {c}", SHEET.get(lang))))
-                .collect();
-            pick(
-                ui,
-                "sheet",
-                SHEET.get(lang),
-                ALL_SHEETS.get(lang),
-                &all,
-                &mut self.filter.sheet,
-            );
-        }
-        let states = [State::Open, State::Accepted, State::There, State::Fixed];
-        let combo = ComboBox::from_id_salt("state")
-            .width(96.0)
-            .selected_text(shown_text(self.filter.state).get(lang))
-            .show_ui(ui, |ui| {
-                for s in states {
-                    ui.selectable_value(&mut self.filter.state, s, shown_text(s).get(lang));
-                }
-            });
-        widgets::named(combo.response, egui::accesskit::Role::ComboBox, STATE.get(lang));
+        self.places(ui, look, width);
+        let states = [State::Open, State::Accepted, State::There, State::Fixed].map(|s| (s, shown_text(s)));
+        list::choose(ui, width, STATE, &states, &mut self.filter.state, lang);
         if widgets::command_button(ui, Command::Validate, lang, look.have, widgets::Show::Icon, false) {
             out.push(Action::Run(Command::Validate));
         }
@@ -297,6 +224,29 @@ impl FindingsTable {
             let count = |s| format!("{} {}", n(s), severity_text(s).get(lang).to_lowercase());
             ui.label(RichText::new(count(Severity::Error)).color(tokens(ui).error));
             ui.label(RichText::new(count(Severity::Warning)).color(tokens(ui).warning));
+        }
+    }
+
+    /// Commune and sheet, where there are several.
+    fn places(&mut self, ui: &mut Ui, look: &Look<'_>, width: f32) {
+        let lang = look.lang;
+        let filter = &mut self.filter;
+        if self.communes.len() > 1 {
+            let all = self.communes.iter().map(|c| (c.clone(), look.commune(c)));
+            let all: Vec<_> = all.collect();
+            list::pick(
+                ui,
+                width,
+                (COMMUNE, ALL_COMMUNES),
+                &all,
+                &mut filter.commune,
+                lang,
+            );
+        }
+        if self.sheets.len() > 1 {
+            let text = |s: &String| format!("{} {s}", SHEET.get(lang));
+            let all: Vec<_> = self.sheets.iter().map(|s| (s.clone(), text(s))).collect();
+            list::pick(ui, width, (SHEET, ALL_SHEETS), &all, &mut filter.sheet, lang);
         }
     }
 
@@ -343,12 +293,7 @@ impl FindingsTable {
                 fixed: &self.fixed,
             },
         );
-        let next = table::step(at, event.moved, self.rows.len() as u64);
-        let chosen = event
-            .clicked
-            .map(|(row, _)| row)
-            .or(event.double_clicked)
-            .or(next);
+        let chosen = event.chosen(at, self.rows.len());
         if let Some(index) = chosen.and_then(|row| self.rows.get(row as usize)) {
             self.followed = Some(*index);
             out.push(Action::ShowFinding(*index));
@@ -374,8 +319,7 @@ impl FindingsTable {
         }
         let mut gone: Vec<&Arc<Tracked>> = self.fixed.values().collect();
         gone.sort_by_key(|t| std::cmp::Reverse((t.fixed.map(|s| s.op), t.id)));
-        let folded = fold(self.filter.text.trim());
-        let words: Vec<&str> = folded.split_whitespace().collect();
+        let words = Words::of(&self.filter.text);
         let all: Vec<&Arc<Tracked>> = match self.filter.state {
             State::Fixed => gone,
             _ => look.findings.iter().collect(),
@@ -411,30 +355,6 @@ impl FindingsTable {
 fn rule_text(code: &str, n: usize, lang: Lang) -> String {
     let title = validate::rule(code).map_or(code, |r| r.title.get(lang));
     format!("{title} ({})", format::count(n as u64, lang))
-}
-
-/// One of several, or all.
-fn pick<T: Clone + PartialEq>(
-    ui: &mut Ui,
-    id: &str,
-    name: &str,
-    all: &str,
-    options: &[(Option<T>, String)],
-    value: &mut Option<T>,
-) {
-    let chosen = options.iter().find(|o| o.0 == *value && value.is_some());
-    let text = chosen.map_or(all, |o| o.1.as_str());
-    let combo = ComboBox::from_id_salt(id)
-        .width(120.0)
-        .truncate()
-        .selected_text(text)
-        .show_ui(ui, |ui| {
-            ui.selectable_value(value, None, all);
-            for (option, text) in options {
-                ui.selectable_value(value, option.clone(), text);
-            }
-        });
-    widgets::named(combo.response, egui::accesskit::Role::ComboBox, name);
 }
 
 struct View<'a, 'b> {

@@ -5,6 +5,7 @@ use std::ops::Range;
 use egui::{RichText, Ui};
 use egui_material_icons::icons as i;
 
+use super::list::col;
 use crate::project::{LogFilter, OperationSummary, Turn, Undo};
 use crate::text::{Lang, Text, format};
 use crate::ui::action::Action;
@@ -56,15 +57,6 @@ const COLS: [Col; 6] = [
     col(PARCELS, 94.0, true),
     col(WHO, 150.0, false),
 ];
-
-const fn col(name: Text, width: f32, right: bool) -> Col {
-    Col {
-        name,
-        width,
-        right,
-        sortable: false,
-    }
-}
 
 #[derive(Default)]
 pub struct HistoryTable {

@@ -8,6 +8,7 @@ pub mod history;
 pub mod inspector;
 pub mod jobs;
 pub mod layers;
+pub mod list;
 pub mod parcels;
 pub mod quarantine;
 pub mod record_card;

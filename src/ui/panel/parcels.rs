@@ -7,9 +7,10 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, bounded};
-use egui::{RichText, TextEdit, Ui};
+use egui::{RichText, Ui};
 use egui_material_icons::icons as i;
 
+use super::list;
 use crate::domain::{Parcel, ParcelRecord};
 use crate::project::{Project, When};
 use crate::readiness::Wanted;
@@ -26,6 +27,8 @@ use crate::ui::widgets;
 
 /// Above this, sorting and filtering run beside the window.
 const INLINE: usize = 20_000;
+/// Room of "1.234 trên 4.998", points.
+const COUNT: f32 = 124.0;
 /// Rows read from the file in one go.
 const PAGE: u64 = 128;
 
@@ -141,23 +144,22 @@ impl ParcelTable {
         }
     }
 
+    /// Room the bar wants, points: the field, and what it leaves.
+    pub fn bar_room(&self) -> f32 {
+        if self.only.is_some() { 560.0 } else { 110.0 + COUNT }
+    }
+
     /// The filter box, beside the tabs.
     pub fn bar(&mut self, ui: &mut Ui, look: &Look<'_>) {
         self.only(ui, look.lang);
-        let hint = RichText::new(FILTER_HINT.get(look.lang)).color(tokens(ui).text_weak);
-        let r = ui.add(
-            TextEdit::singleline(&mut self.filter)
-                .desired_width(240.0)
-                .hint_text(hint),
-        );
-        ui.ctx()
-            .accesskit_node_builder(r.id, |n| n.set_label(FILTER.get(look.lang)));
+        let width = (ui.available_width() - COUNT).clamp(110.0, 240.0);
+        list::filter(ui, &mut self.filter, width, FILTER, FILTER_HINT, look.lang);
         if self.coming.is_some() {
-            ui.weak(SORTING.get(look.lang));
+            weak(ui, SORTING.get(look.lang));
         } else if self.only.is_some() || !self.filter.trim().is_empty() {
             let (n, all) = (self.rows.len() as u64, look.coverage.len() as u64);
             let count = |n| format::count(n, look.lang);
-            ui.weak(format!("{} {} {}", count(n), OF.get(look.lang), count(all)));
+            weak(ui, &format!("{} {} {}", count(n), OF.get(look.lang), count(all)));
         }
     }
 
@@ -386,6 +388,11 @@ fn extra(r: &ParcelRecord) -> Extra {
         holder,
         address: r.address.clone().unwrap_or_default(),
     }
+}
+
+fn weak(ui: &mut Ui, text: &str) {
+    let text = RichText::new(text).color(tokens(ui).text_weak);
+    ui.add(egui::Label::new(text).truncate());
 }
 
 struct View<'a, 'b> {

@@ -4,12 +4,12 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use egui::{ComboBox, RichText, TextEdit, Ui};
+use egui::Ui;
 use egui_material_icons::icons as i;
 
+use super::list::{self, Words, col};
 use super::record_card::{Asked, Card};
 use crate::domain::{BBox, Failure, QuarantineFilter, QuarantinedRecord, RecordState};
-use crate::text::fold::fold;
 use crate::text::{Lang, Text, format, terms};
 use crate::ui::action::Action;
 use crate::ui::look::Look;
@@ -36,15 +36,6 @@ const NONE_BODY: Text = Text::new(
     "Đổi ô lọc, lý do hoặc trạng thái.",
     "Change the filter, the reason or the state.",
 );
-
-const fn col(name: Text, width: f32, right: bool) -> Col {
-    Col {
-        name,
-        width,
-        right,
-        sortable: false,
-    }
-}
 
 const COLS: [Col; 5] = [
     col(Text::new("Tệp", "File"), 146.0, false),
@@ -108,63 +99,32 @@ impl QuarantinePanel {
         self.at.is_some()
     }
 
+    /// Room the bar wants, points.
+    pub const BAR: f32 = 480.0;
+
     pub fn bar(&mut self, ui: &mut Ui, look: &Look<'_>) {
         let lang = look.lang;
-        // The bar must not push the panel wider.
-        let room = ui.available_width() - 4.0 * ui.spacing().item_spacing.x;
-        let field = (room * 0.28).clamp(60.0, 160.0);
-        let combo = ((room - field) / 2.0 - 8.0).clamp(60.0, 220.0);
-        let hint = RichText::new(HINT.get(lang)).color(tokens(ui).text_weak);
-        let edit = TextEdit::singleline(&mut self.filter)
-            .desired_width(field - 8.0)
-            .hint_text(hint);
-        let r = ui.add(edit);
-        ui.ctx()
-            .accesskit_node_builder(r.id, |n| n.set_label(FILTER.get(lang)));
-        self.choose_reason(ui, lang, combo);
-        self.choose_state(ui, lang, combo);
+        list::filter(ui, &mut self.filter, 150.0, FILTER, HINT, lang);
+        self.choose_reason(ui, lang);
+        let text = |state: &'static str| {
+            let n = self.records.iter().filter(|r| r.state.name() == state).count() as u64;
+            let name = state_text(state).get(lang);
+            (state, format!("{name} ({})", format::count(n, lang)))
+        };
+        let states = RecordState::NAMES.map(text);
+        list::pick(ui, 140.0, (STATE, ANY_STATE), &states, &mut self.state, lang);
     }
 
-    fn choose_reason(&mut self, ui: &mut Ui, lang: Lang, width: f32) {
+    fn choose_reason(&mut self, ui: &mut Ui, lang: Lang) {
         let mut codes: Vec<&str> = self.records.iter().map(|r| r.code.as_str()).collect();
         codes.sort_unstable();
-        let mut all: Vec<(Option<String>, String)> = vec![(None, ANY_REASON.get(lang).to_owned())];
-        for group in codes.chunk_by(|a, b| a == b) {
+        let text = |group: &[&str]| {
             let n = format::count(group.len() as u64, lang);
-            let text = format!("{} ({n})", quarantine_reason(group[0]).get(lang));
-            all.push((Some(group[0].to_owned()), text));
-        }
-        let now = all
-            .iter()
-            .find(|(code, _)| *code == self.reason)
-            .map_or(&all[0].1, |(_, t)| t);
-        let combo = ComboBox::from_id_salt("quarantine reason")
-            .width(width)
-            .truncate()
-            .selected_text(now.clone())
-            .show_ui(ui, |ui| {
-                for (code, text) in &all {
-                    ui.selectable_value(&mut self.reason, code.clone(), text);
-                }
-            });
-        widgets::named(combo.response, egui::accesskit::Role::ComboBox, REASON.get(lang));
-    }
-
-    fn choose_state(&mut self, ui: &mut Ui, lang: Lang, width: f32) {
-        let text = |state: Option<&str>| state.map_or(ANY_STATE, state_text).get(lang);
-        let combo = ComboBox::from_id_salt("quarantine state")
-            .width(width)
-            .truncate()
-            .selected_text(text(self.state))
-            .show_ui(ui, |ui| {
-                ui.selectable_value(&mut self.state, None, text(None));
-                for state in RecordState::NAMES {
-                    let n = self.records.iter().filter(|r| r.state.name() == state).count() as u64;
-                    let label = format!("{} ({})", text(Some(state)), format::count(n, lang));
-                    ui.selectable_value(&mut self.state, Some(state), label);
-                }
-            });
-        widgets::named(combo.response, egui::accesskit::Role::ComboBox, STATE.get(lang));
+            let name = quarantine_reason(group[0]).get(lang);
+            (group[0].to_owned(), format!("{name} ({n})"))
+        };
+        let all: Vec<_> = codes.chunk_by(|a, b| a == b).map(text).collect();
+        list::pick(ui, 160.0, (REASON, ANY_REASON), &all, &mut self.reason, lang);
     }
 
     pub fn ui(&mut self, ui: &mut Ui, look: &Look<'_>, out: &mut Vec<Action>) {
@@ -202,13 +162,7 @@ impl QuarantinePanel {
                 lang,
             },
         );
-        let next = table::step(now, event.moved, self.rows.len() as u64);
-        let chosen = event
-            .clicked
-            .map(|(row, _)| row)
-            .or(event.double_clicked)
-            .or(next);
-        if let Some(row) = chosen {
+        if let Some(row) = event.chosen(now, self.rows.len()) {
             self.stand_on(row);
         }
         self.tell(look, out);
@@ -262,25 +216,22 @@ impl QuarantinePanel {
         }
         let wish = (
             look.revision,
-            fold(self.filter.trim()),
+            self.filter.clone(),
             self.reason.clone(),
             self.state,
         );
         if self.answers.as_ref() == Some(&wish) {
             return;
         }
-        let words: Vec<&str> = wish.1.split_whitespace().collect();
-        let hit = |r: &QuarantinedRecord| {
-            let text = fold(&format!("{} {} {}", r.name(), r.reference(), r.code));
-            words.iter().all(|w| text.contains(w))
-        };
+        let words = Words::of(&self.filter);
+        let text = |r: &QuarantinedRecord| format!("{} {} {}", r.name(), r.reference(), r.code);
         let of = QuarantineFilter {
             file: None,
             code: self.reason.clone(),
             state: self.state.map(str::to_owned),
         };
         self.rows = (0..self.records.len())
-            .filter(|n| of.takes(&self.records[*n]) && hit(&self.records[*n]))
+            .filter(|n| of.takes(&self.records[*n]) && words.are_in(|| text(&self.records[*n])))
             .collect();
         self.answers = Some(wish);
     }

@@ -2,18 +2,17 @@
 
 use std::ops::Range;
 
-use egui::{RichText, TextEdit, Ui};
+use egui::Ui;
 use egui_material_icons::icons as i;
 
+use super::list::{self, Words, col};
 use crate::codes;
 use crate::domain::SurveyPoint;
-use crate::text::fold::fold;
 use crate::text::{Lang, Text, format};
 use crate::ui::action::Action;
 use crate::ui::command::Command;
 use crate::ui::look::Look;
 use crate::ui::table::{self, Col, Rows, Table};
-use crate::ui::theme::tokens;
 use crate::ui::widgets;
 
 const NAME: Text = Text::new("Bảng điểm đo", "Table of survey points");
@@ -26,15 +25,6 @@ const EMPTY_BODY: Text = Text::new(
 );
 const NONE: Text = Text::new("Không có điểm nào khớp", "No point matches");
 const NONE_BODY: Text = Text::new("Sửa hoặc xóa ô lọc.", "Change or clear the filter.");
-
-const fn col(name: Text, width: f32, right: bool) -> Col {
-    Col {
-        name,
-        width,
-        right,
-        sortable: false,
-    }
-}
 
 const COLS: [Col; 9] = [
     col(Text::new("Số hiệu", "Number"), 80.0, false),
@@ -61,14 +51,7 @@ pub struct SurveyTable {
 impl SurveyTable {
     pub fn bar(&mut self, ui: &mut Ui, look: &Look<'_>, out: &mut Vec<Action>) {
         let lang = look.lang;
-        let hint = RichText::new(HINT.get(lang)).color(tokens(ui).text_weak);
-        let r = ui.add(
-            TextEdit::singleline(&mut self.filter)
-                .desired_width(190.0)
-                .hint_text(hint),
-        );
-        ui.ctx()
-            .accesskit_node_builder(r.id, |n| n.set_label(FILTER.get(lang)));
+        list::filter(ui, &mut self.filter, 190.0, FILTER, HINT, lang);
         if widgets::command_button(
             ui,
             Command::ImportPoints,
@@ -111,12 +94,7 @@ impl SurveyTable {
             lang,
         };
         let event = table.ui(ui, view);
-        let next = table::step(now, event.moved, self.rows.len() as u64);
-        let chosen = event
-            .clicked
-            .map(|(row, _)| row)
-            .or(event.double_clicked)
-            .or(next);
+        let chosen = event.chosen(now, self.rows.len());
         if let Some(p) = chosen
             .and_then(|row| self.rows.get(row as usize))
             .map(|n| &points[*n])
@@ -127,24 +105,23 @@ impl SurveyTable {
     }
 
     fn refresh(&mut self, look: &Look<'_>) {
-        let wish = (look.revision, fold(self.filter.trim()));
+        let wish = (look.revision, self.filter.clone());
         if self.answers.as_ref() == Some(&wish) {
             return;
         }
-        let words: Vec<&str> = wish.1.split_whitespace().collect();
-        let hit = |p: &SurveyPoint| {
+        let words = Words::of(&self.filter);
+        let text = |p: &SurveyPoint| {
             let parts = [
                 Some(&p.label),
                 p.code.as_ref(),
                 p.survey.as_ref(),
                 p.source.as_ref(),
             ];
-            let text = fold(&parts.into_iter().flatten().cloned().collect::<Vec<_>>().join(" "));
-            words.iter().all(|w| text.contains(w))
+            parts.into_iter().flatten().cloned().collect::<Vec<_>>().join(" ")
         };
         let points = &look.survey.points;
         self.rows = (0..points.len())
-            .filter(|n| words.is_empty() || hit(&points[*n]))
+            .filter(|n| words.are_in(|| text(&points[*n])))
             .collect();
         self.answers = Some(wish);
     }

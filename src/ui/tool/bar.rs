@@ -52,6 +52,8 @@ pub struct Kept<'a> {
     pub values: Values,
     /// Values of an earlier run, taken as the fields are shown.
     pub restore: &'a mut Values,
+    /// One of the fields or choices has the focus.
+    pub focused: bool,
 }
 
 /// Marks the name of a choice among the values.
@@ -208,6 +210,7 @@ impl Bar<'_, '_, '_> {
         if std::mem::take(&mut self.focus) {
             r.request_focus();
         }
+        self.kept.focused |= r.has_focus();
         self.enter |= r.lost_focus() && self.ui.input(|i| i.key_pressed(Key::Enter));
     }
 
@@ -269,6 +272,15 @@ impl Bar<'_, '_, '_> {
         self.choice_named(name, &all, now);
     }
 
+    /// Enter on a closed choice means what it means in a field; Space opens the choice.
+    fn enter_on_choice(&mut self, name: Text) {
+        let here = self.ui.data(|d| d.get_temp::<bool>(choice_id(name))) == Some(true);
+        self.enter |= here
+            && self
+                .ui
+                .input_mut(|i| i.consume_key(egui::Modifiers::NONE, Key::Enter));
+    }
+
     /// One of a few things whose names come from the data.
     pub fn choice_named<T: Copy + PartialEq>(&mut self, name: Text, all: &[(T, String)], now: &mut T) {
         let key = format!("{CHOICE}{}", name.en);
@@ -283,13 +295,22 @@ impl Bar<'_, '_, '_> {
         }
         self.caption(name);
         let shown = all.iter().find(|(v, _)| v == now).map_or("", |(_, t)| t.as_str());
+        self.enter_on_choice(name);
         let combo = egui::ComboBox::from_id_salt(("tool", name.en)).selected_text(shown);
         let r = combo.show_ui(self.ui, |ui| {
             for (value, text) in all {
                 ui.selectable_value(now, *value, text);
             }
         });
-        if r.response.has_focus() {
+        let chosen = shown.to_owned();
+        self.ui
+            .ctx()
+            .accesskit_node_builder(r.response.id, |n| n.set_value(chosen));
+        let has_focus = r.response.has_focus();
+        self.ui
+            .data_mut(|d| d.insert_temp(choice_id(name), has_focus && r.inner.is_none()));
+        if has_focus {
+            self.kept.focused = true;
             step(self.ui, r.response.id, all, now);
         }
         if let Some(n) = all.iter().position(|(v, _)| v == now) {
@@ -298,6 +319,11 @@ impl Bar<'_, '_, '_> {
         widgets::named(r.response, Role::ComboBox, name.get(self.look.lang));
         self.ui.add_space(S);
     }
+}
+
+/// Where it is remembered that a closed choice has the focus.
+fn choice_id(name: Text) -> egui::Id {
+    egui::Id::unique(("tool choice", name.en))
 }
 
 /// While a closed combo box has the focus, the arrows go through its entries.

@@ -3,7 +3,7 @@
 
 use super::children::Children;
 use super::lists::{Parcels, Points};
-use super::{Asks, Input, Tool, bar::Bar, marks, preview};
+use super::{Asks, Input, Tool, bar::Bar, marks};
 use crate::domain::Pt;
 use crate::edit::{Carve as Cut, Edit, Fields};
 use crate::text::{Text, format, terms};
@@ -130,12 +130,8 @@ impl Tool for Carve {
         }
     }
 
-    fn has_table(&self) -> bool {
-        true
-    }
-
-    fn table(&mut self, ui: &mut egui::Ui, shown: &preview::Shown, look: &Look<'_>) {
-        self.children.ui(ui, TITLE, shown, look);
+    fn children(&mut self) -> Option<(Text, &mut Children)> {
+        Some((TITLE, &mut self.children))
     }
 
     fn paint(&self, cx: &Canvas<'_>, _: &Look<'_>, t: &Tokens) {

@@ -3,6 +3,7 @@
 
 use egui::{Grid, RichText, ScrollArea, TextEdit, Ui};
 
+use super::frame::Values;
 use super::plan_view::tint;
 use super::preview::Shown;
 use crate::edit::{self, ChildFields, Edit, Fields, UseArea};
@@ -19,6 +20,11 @@ const HELP: Text = Text::new(
     "In grey what comes by itself: the next number of the sheet, land use of the parents by area. Type to correct; several: ONT 60; CLN 35.5",
 );
 
+/// Width of a number, and of all that stands beside the land use, points.
+const NUMBER: f32 = 56.0;
+const BESIDE: f32 = 192.0;
+/// Most rows a draft is searched for.
+const MOST: usize = 1_000;
 /// Room for so many points of rows, then it scrolls.
 const MOST_HIGH: f32 = 240.0;
 
@@ -29,11 +35,20 @@ struct Row {
     land_use: String,
 }
 
+impl Row {
+    /// Its cells by the names a draft keeps them under.
+    fn cells(&mut self) -> [(&'static str, &mut String); 2] {
+        [("number", &mut self.number), ("land use", &mut self.land_use)]
+    }
+}
+
 #[derive(Clone, Debug, Default)]
 pub struct Children {
     rows: Vec<Row>,
     /// Areas of the last plan, m².
     areas: Vec<f64>,
+    /// The first cell takes the cursor.
+    focus: bool,
 }
 
 impl Children {
@@ -52,6 +67,36 @@ impl Children {
         let had = self.rows.iter().any(|r| *r != Row::default());
         self.rows.clear();
         had
+    }
+
+    /// Puts the cursor into the first cell as soon as the table is shown.
+    pub fn focus(&mut self) {
+        self.focus = true;
+    }
+
+    /// What was typed, for a draft.
+    pub fn keep(&mut self, values: &mut Values) {
+        for (n, row) in self.rows.iter_mut().enumerate() {
+            for (name, text) in row.cells() {
+                if !text.is_empty() {
+                    values.insert(cell(n, name), text.clone());
+                }
+            }
+        }
+    }
+
+    /// Takes what a draft has kept.
+    pub fn restore(&mut self, values: &mut Values) {
+        for n in 0..MOST {
+            let mut row = Row::default();
+            for (name, text) in row.cells() {
+                *text = values.remove(&cell(n, name)).unwrap_or_default();
+            }
+            if row != Row::default() {
+                self.rows.resize(self.rows.len().max(n + 1), Row::default());
+                self.rows[n] = row;
+            }
+        }
     }
 
     /// The table with its title and help.
@@ -73,6 +118,8 @@ impl Children {
     fn table(&mut self, ui: &mut Ui, shown: &Shown, look: &Look<'_>) {
         let lang = look.lang;
         let weak = tokens(ui).text_weak;
+        // The table must not push the panel wider.
+        let uses_width = (ui.available_width() - BESIDE).clamp(90.0, 240.0);
         let head = |ui: &mut Ui, t: Text| drop(ui.label(RichText::new(t.get(lang)).small().color(weak)));
         Grid::new("children")
             .num_columns(4)
@@ -90,20 +137,23 @@ impl Children {
                         .get(n)
                         .map(|l| l.number().to_owned())
                         .unwrap_or_default();
-                    field(
+                    let r = field(
                         ui,
                         &mut row.number,
                         &next,
-                        56.0,
+                        NUMBER,
                         &name(terms::PARCEL_NUMBER, n, lang),
                     );
+                    if std::mem::take(&mut self.focus) {
+                        r.request_focus();
+                    }
                     ui.label(format::number(*area, 1, lang));
                     let uses = shown.uses.get(n).map_or("", String::as_str);
                     field(
                         ui,
                         &mut row.land_use,
                         uses,
-                        138.0,
+                        uses_width,
                         &name(terms::LAND_USE, n, lang),
                     );
                     ui.end_row();
@@ -179,7 +229,12 @@ fn name(what: Text, n: usize, lang: Lang) -> String {
     format!("{} {}", what.get(lang), n + 1)
 }
 
-fn field(ui: &mut Ui, text: &mut String, hint: &str, width: f32, name: &str) {
+/// The name of a cell in a draft.
+fn cell(n: usize, name: &str) -> String {
+    format!("child {} {name}", n + 1)
+}
+
+fn field(ui: &mut Ui, text: &mut String, hint: &str, width: f32, name: &str) -> egui::Response {
     let weak = tokens(ui).text_weak;
     let edit = TextEdit::singleline(text)
         .id_salt(name)
@@ -188,6 +243,7 @@ fn field(ui: &mut Ui, text: &mut String, hint: &str, width: f32, name: &str) {
     let r = ui.add_sized([width, ui.spacing().interact_size.y], edit);
     let name = name.to_owned();
     ui.ctx().accesskit_node_builder(r.id, |n| n.set_label(name));
+    r
 }
 
 fn fields(row: &Row, area: f64, lang: Lang) -> ChildFields {
@@ -227,6 +283,22 @@ fn uses(typed: &str, area: f64, lang: Lang) -> Option<Vec<UseArea>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_draft_keeps_what_was_typed() {
+        let mut typed = Children {
+            rows: vec![Row::default(); 3],
+            ..Children::default()
+        };
+        typed.rows[0].number = "9001".to_owned();
+        typed.rows[2].land_use = "ONT 60; CLN 35,5".to_owned();
+        let mut values = Values::from([("Areas (m²)".to_owned(), "120; *".to_owned())]);
+        typed.keep(&mut values);
+        let mut again = Children::default();
+        again.restore(&mut values);
+        assert_eq!(again.rows, typed.rows);
+        assert_eq!(values.len(), 1, "the rest is for the fields of the bar");
+    }
 
     #[test]
     fn land_uses_are_read_as_typed() {

@@ -72,6 +72,8 @@ pub struct Hand {
     enter: bool,
     /// Put the cursor into the first field.
     focus: bool,
+    /// A field of the bar has the focus.
+    in_bar: bool,
     /// The table of the tool was drawn in the panel on the right.
     docked: bool,
     /// What the map showed in the last frame.
@@ -133,9 +135,13 @@ impl Hand {
         self.fresh = Some(Values::new());
     }
 
-    /// Puts the cursor into the first field of the bar.
+    /// Puts the cursor into the first field of the bar; from there into the table of what will be created.
     pub fn focus(&mut self) {
-        self.focus = self.tool.is_some();
+        let table = self.tool.as_mut().and_then(|t| t.children());
+        match table.filter(|_| self.in_bar && self.preview.fits().is_some()) {
+            Some((_, children)) => children.focus(),
+            None => self.focus = self.tool.is_some(),
+        }
     }
 
     /// Esc: what was given last, then the tool itself. False when there is nothing to drop.
@@ -181,6 +187,7 @@ impl Hand {
         let mut kept = bar::Kept {
             values: Values::new(),
             restore: &mut self.restore,
+            focused: false,
         };
         let asked = bar::ui(
             ui,
@@ -191,7 +198,12 @@ impl Hand {
             &mut kept,
             look,
         );
+        self.in_bar = kept.focused;
         self.values = kept.values;
+        if let Some((_, children)) = tool.children() {
+            children.restore(&mut self.restore);
+            children.keep(&mut self.values);
+        }
         if self.restoring > 0 {
             self.restoring -= 1;
             ui.ctx().request_repaint();
@@ -294,7 +306,7 @@ impl Hand {
         }
         if let Some(shown) = self.preview.fits() {
             plan_view::plan(cx, look, shown, t);
-            if !self.tool.as_ref().is_some_and(|t| t.has_table()) {
+            if !self.tool.as_mut().is_some_and(|t| t.children().is_some()) {
                 card::plan(cx, look, shown, t);
             }
         } else if let Some(e) = self.preview.refusal() {
@@ -305,11 +317,11 @@ impl Hand {
     }
 
     /// Whether a table of the tool is to be shown in the panel on the right.
-    pub fn has_table(&self) -> bool {
+    pub fn has_table(&mut self) -> bool {
         let fits = self.preview.fits().is_some();
         self.tool
-            .as_ref()
-            .is_some_and(|t| t.has_list() || fits && t.has_table())
+            .as_mut()
+            .is_some_and(|t| t.has_list() || fits && t.children().is_some())
     }
 
     /// The table of the tool, in the panel on the right.
@@ -323,8 +335,10 @@ impl Hand {
         if tool.has_list() {
             tool.list(ui, look, out);
         }
-        if let Some(shown) = self.preview.fits().filter(|_| tool.has_table()) {
-            tool.table(ui, shown, look);
+        if let Some(shown) = self.preview.fits()
+            && let Some((title, children)) = tool.children()
+        {
+            children.ui(ui, title, shown, look);
         }
     }
 

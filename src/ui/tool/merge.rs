@@ -29,7 +29,7 @@ pub struct Merge {
 
 impl Merge {
     /// What the table says; a number that is kept is not typed.
-    fn children(&self, look: &Look<'_>) -> Vec<ChildFields> {
+    fn given(&self, look: &Look<'_>) -> Vec<ChildFields> {
         let mut given = self.children.given(look.lang);
         if self.keep.is_some() {
             given.iter_mut().for_each(|c| c.fields.number = None);
@@ -53,7 +53,7 @@ impl Tool for Merge {
             Edit::Merge(Join {
                 parcels: self.which.refs(look),
                 keep_number: keep.map(lists::by_uid),
-                children: self.children(look),
+                children: self.given(look),
             })
         })
     }
@@ -87,12 +87,8 @@ impl Tool for Merge {
         }
     }
 
-    fn has_table(&self) -> bool {
-        true
-    }
-
-    fn table(&mut self, ui: &mut egui::Ui, shown: &preview::Shown, look: &Look<'_>) {
-        self.children.ui(ui, TITLE, shown, look);
+    fn children(&mut self) -> Option<(Text, &mut Children)> {
+        Some((TITLE, &mut self.children))
     }
 
     fn paint(&self, _: &Canvas<'_>, _: &Look<'_>, _: &Tokens) {}

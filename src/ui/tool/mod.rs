@@ -35,6 +35,7 @@ mod preview;
 pub use frame::{Hand, Input, Values};
 pub use preview::signed;
 
+use self::children::Children;
 use crate::domain::Pt;
 use crate::edit::Edit;
 use crate::text::Text;
@@ -135,13 +136,10 @@ pub trait Tool {
     /// What is being drawn, with the pointer as its last point; `ended`: the person is done with it.
     fn drawn(&mut self, _points: Vec<Pt>, _ended: bool, _look: &Look<'_>) {}
 
-    /// Whether there is a table to correct before a fitting plan is written.
-    fn has_table(&self) -> bool {
-        false
+    /// The table of what a fitting plan creates, with its title, where the clerk may correct it.
+    fn children(&mut self) -> Option<(Text, &mut Children)> {
+        None
     }
-
-    /// That table.
-    fn table(&mut self, _ui: &mut egui::Ui, _shown: &preview::Shown, _look: &Look<'_>) {}
 
     /// Whether there is a list to look through, whether or not the plan fits.
     fn has_list(&self) -> bool {

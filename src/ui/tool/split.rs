@@ -5,7 +5,7 @@ use super::children::Children;
 use super::entry::PointEntry;
 use super::lists::{self, Parcels, Points};
 use super::side::SideEntry;
-use super::{Asks, Input, Tool, bar::Bar, marks, preview};
+use super::{Asks, Input, Tool, bar::Bar, marks};
 use crate::domain::{Parcel, Pt};
 use crate::edit::{Edit, EqualBy, How, Share, Split as Divide};
 use crate::text::{Lang, Text, format};
@@ -219,12 +219,8 @@ impl Tool for Split {
         }
     }
 
-    fn has_table(&self) -> bool {
-        true
-    }
-
-    fn table(&mut self, ui: &mut egui::Ui, shown: &preview::Shown, look: &Look<'_>) {
-        self.children.ui(ui, TITLE, shown, look);
+    fn children(&mut self) -> Option<(Text, &mut Children)> {
+        Some((TITLE, &mut self.children))
     }
 
     fn paint(&self, cx: &Canvas<'_>, look: &Look<'_>, t: &Tokens) {
