@@ -320,7 +320,8 @@ fn enter_angles(w: &mut Window, start: Pt, closing: &str) {
     w.type_into("Điểm đầu (X Y)", &start);
     w.h.get_by_role_and_label(Role::ComboBox, "Hướng đo theo").click();
     w.h.run_steps(3);
-    let entry = w.h.get_all_by_role_and_label(Role::Button, "Góc bằng từ hướng ngược");
+    let entry =
+        w.h.get_all_by_role_and_label(Role::Button, "Góc bằng từ hướng ngược");
     entry.last().expect("the entry").click();
     w.settle();
     w.type_into("Hướng ngược: điểm X Y hoặc phương vị", "45");
