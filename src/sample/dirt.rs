@@ -8,9 +8,9 @@ use super::random::Random;
 use super::records::Record;
 use super::truth::Truth;
 use crate::domain::{Polygon, Pt, ring_sides};
-use crate::topology::polylabel;
 use crate::topology::ring::{Place, locate, locate_middle};
 use crate::topology::segment::{Meet, distance, meet};
+use crate::topology::{neck, polylabel};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
@@ -66,6 +66,10 @@ const KINDS: [(Kind, &str, f64); 23] = [
     (Kind::MissingNumber, "missing_number", 20.0),
     (Kind::WrongLegalArea, "wrong_legal_area", 20.0),
 ];
+
+/// What is a neck: the width under which (mm), and the land on either hand over which (m²), a place of a parcel is one.
+const NECK_LIMIT_MM: i64 = 100;
+const NECK_LEAST_M2: f64 = 1.0;
 
 /// A land-use code no list has.
 const UNKNOWN_CODE: &str = "QQX";
@@ -361,7 +365,12 @@ impl Dirt<'_> {
         }
         let other = self.records[j].polygon.shell();
         let l = (0..other.len()).find(|&l| (other[l], other[(l + 1) % other.len()]) == (b, a))?;
+        // What is left on a hand of the wedge may be too little to be a part of the parcel: then it is no neck.
         self.records[i].polygon.rings[0].insert(k + 1, tip);
+        if neck::narrowest(&self.records[i].polygon, NECK_LIMIT_MM, NECK_LEAST_M2).is_none() {
+            self.records[i].polygon.rings[0].remove(k + 1);
+            return None;
+        }
         self.records[j].polygon.rings[0].insert(l + 1, tip);
         for r in [i, j] {
             self.follow_shape(r);
@@ -415,7 +424,14 @@ impl Dirt<'_> {
             Kind::WrongArea => r.area = ((r.area * factor + 5.0) * 10.0).round() / 10.0,
             Kind::MissingLandUse => r.land_use.clear(),
             Kind::MissingNumber => r.number = None,
-            Kind::WrongLegalArea => r.area_legal = Some(((r.area * factor + 5.0) * 10.0).round() / 10.0),
+            Kind::WrongLegalArea => {
+                let legal = ((r.area * factor + 5.0) * 10.0).round() / 10.0;
+                // Within the tolerance at 1:1000 (0.0004·M·√P) it is no error.
+                if (legal - r.area).abs() < 0.5 * legal.sqrt() {
+                    return None;
+                }
+                r.area_legal = Some(legal);
+            }
             _ => UNKNOWN_CODE.clone_into(&mut r.land_use),
         }
         Some((vec![i], r.polygon.shell()[0]))

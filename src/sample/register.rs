@@ -427,8 +427,7 @@ impl Book {
     fn register(&mut self, parcel: Uid, reference: &str, code: &str, is: &impl Fn(&str) -> bool) {
         let woman = self.random.chance(0.5);
         let year = 1930 + self.random.below(70);
-        // Century digit 9: nobody living has such a number.
-        let identity = format!("079{}{:02}{:06}", 9, year % 100, self.next % 1_000_000);
+        let identity = self.identity(year);
         let name = format!("Người Mẫu {}", self.next);
         let birth = if is("impossible_birth") {
             "1017".to_owned()
@@ -447,9 +446,7 @@ impl Book {
         );
         let number = match &self.last {
             _ if is("short_identity_number") => identity[1..].to_owned(),
-            _ if is("identity_of_other_year") => {
-                format!("0799{:02}{:06}", (year + 7) % 100, self.next % 1_000_000)
-            }
+            _ if is("identity_of_other_year") => self.identity(year + 7),
             Some(last) if is("shared_identity") => last.identity.clone(),
             _ => identity.clone(),
         };
@@ -468,7 +465,7 @@ impl Book {
         } else {
             party
         };
-        let serial = format!("CX {:06}", self.next % 1_000_000);
+        let serial = self.serial(b"XAEHKMNP");
         let (given, issued) = match &self.last {
             _ if is("malformed_serial") => (serial.replace(' ', ""), "2019-05-06"),
             Some(last) if is("duplicate_serial") => (last.serial.clone(), "2019-05-06"),
@@ -543,7 +540,21 @@ impl Book {
     }
 
     fn fresh_serial(&mut self) -> String {
-        format!("CY {:06}", self.next % 1_000_000)
+        self.serial(b"YBDGLQRS")
+    }
+
+    /// Century digit 9: nobody living has such a number. A million to each province and year of birth.
+    fn identity(&self, year: usize) -> String {
+        let count = self.next % (1 << 64);
+        let province = [79, 1, 31, 48, 92, 38, 40, 42][(count / 1_000_000) as usize % 8];
+        format!("{province:03}9{:02}{:06}", year % 100, count % 1_000_000)
+    }
+
+    /// No two alike: a million numbers to each pair of letters. The first letter is of the forms of 2014 to 2024.
+    fn serial(&self, letters: &[u8; 8]) -> String {
+        let count = self.next % (1 << 64);
+        let second = letters[(count / 1_000_000) as usize % letters.len()] as char;
+        format!("C{second} {:06}", count % 1_000_000)
     }
 
     fn certificate(&mut self, serial: &str, issued: &str) -> Uid {

@@ -89,7 +89,8 @@ fn has_area(ring: &Ring) -> bool {
     ring.len() > 2 && crate::domain::ring_area2(ring) != 0
 }
 
-/// The ring without repeated points and without spikes; `None` when fewer than three points are left.
+/// The ring without repeated points and without spikes, the sharpest first: a spike that runs back along a side
+/// makes its foot look like a tip, and the foot has to stay. `None` when fewer than three points are left.
 fn blunt(ring: &[Pt]) -> Option<Ring> {
     let mut out = ring.to_vec();
     loop {
@@ -98,8 +99,16 @@ fn blunt(ring: &[Pt]) -> Option<Ring> {
         if n < 3 {
             return None;
         }
-        let tip = (0..n).find(|&i| validity::is_spike(out[(i + n - 1) % n], out[i], out[(i + 1) % n]));
-        match tip {
+        let corner = |i: usize| (out[(i + n - 1) % n], out[i], out[(i + 1) % n]);
+        let sharpness = |&i: &usize| {
+            let (a, b, c) = corner(i);
+            (segment::cross(b, a, c).unsigned_abs() as f64) / (a.dist(b) * b.dist(c))
+        };
+        let tips = (0..n).filter(|&i| {
+            let (a, b, c) = corner(i);
+            validity::is_spike(a, b, c)
+        });
+        match tips.min_by(|i, j| sharpness(i).total_cmp(&sharpness(j))) {
             Some(i) => _ = out.remove(i),
             None => return Some(out),
         }
@@ -272,6 +281,12 @@ mod tests {
             ("0 0, 0 9, 9 9, 9 0", "9 0, 9 9, 0 9, 0 0", "9 0, 9 9, 0 9, 0 0"),
             (
                 "0 0, 900 0, 2000 10, 900 0, 900 900, 0 900",
+                "0 0, 900 0, 900 900, 0 900",
+                "0 0, 900 0, 900 900, 0 900",
+            ),
+            // a spike that runs back along a side: its foot is sharp too, and stays
+            (
+                "0 0, 900 0, 400 3, 900 0, 900 900, 0 900",
                 "0 0, 900 0, 900 900, 0 900",
                 "0 0, 900 0, 900 900, 0 900",
             ),

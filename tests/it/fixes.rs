@@ -4,8 +4,8 @@
 use std::path::Path;
 use std::time::Instant;
 
-use diachinh::domain::{Act, Finding};
-use diachinh::fix::{self, Batch, Request};
+use diachinh::domain::{Act, Finding, Uid};
+use diachinh::fix::{self, Batch, Left, Request};
 use diachinh::job::Progress;
 use diachinh::project::{DumpOptions, Project, Undo};
 use diachinh::topology::faults;
@@ -121,7 +121,13 @@ pub fn fix_everything(parcels: u64, rate: &str) -> String {
     let count = |list: &[Finding], code: &str| list.iter().filter(|f| f.code == code).count();
     // A valid coverage: no overlap, no invalid ring, no boundary that does not match; what may be left is said.
     let faults = faults::all(p.coverage(), &Progress::none()).unwrap();
-    assert_eq!(faults.rings, []);
+    let of = |l: &&Left| {
+        let bad = |f: &i64| faults.rings.iter().any(|r| r.0 == *f);
+        let fid = |u: &Uid| p.coverage().by_uid(*u).map(|q| q.fid);
+        l.finding.parcels.iter().filter_map(fid).any(|f| bad(&f))
+    };
+    let why: Vec<_> = batch.left.iter().filter(of).collect();
+    assert!(faults.rings.is_empty(), "{:#?} {why:#?}", faults.rings);
     let left = |code: &str| batch.left.iter().filter(|l| l.finding.code == code).count();
     assert_eq!(
         faults.overlaps.len(),
