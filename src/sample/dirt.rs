@@ -10,7 +10,7 @@ use super::truth::Truth;
 use crate::domain::{Polygon, Pt, ring_sides};
 use crate::topology::ring::{Place, locate, locate_middle};
 use crate::topology::segment::{Meet, distance, meet};
-use crate::topology::{neck, polylabel};
+use crate::topology::{neck, polylabel, validity};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
@@ -365,13 +365,16 @@ impl Dirt<'_> {
         }
         let other = self.records[j].polygon.shell();
         let l = (0..other.len()).find(|&l| (other[l], other[(l + 1) % other.len()]) == (b, a))?;
-        // What is left on a hand of the wedge may be too little to be a part of the parcel: then it is no neck.
-        self.records[i].polygon.rings[0].insert(k + 1, tip);
-        if neck::narrowest(&self.records[i].polygon, NECK_LIMIT_MM, NECK_LEAST_M2).is_none() {
-            self.records[i].polygon.rings[0].remove(k + 1);
-            return None;
-        }
-        self.records[j].polygon.rings[0].insert(l + 1, tip);
+        // What is left on a hand of the wedge may be too little to be a part of the parcel: then it is no neck. Or
+        // so thin at its end that it is a spike.
+        let with = |r: usize, at: usize| {
+            let mut polygon = self.records[r].polygon.clone();
+            polygon.rings[0].insert(at, tip);
+            Some(polygon).filter(|p| validity::check(p).is_empty())
+        };
+        let (mine, theirs) = (with(i, k + 1)?, with(j, l + 1)?);
+        neck::narrowest(&mine, NECK_LIMIT_MM, NECK_LEAST_M2)?;
+        (self.records[i].polygon, self.records[j].polygon) = (mine, theirs);
         for r in [i, j] {
             self.follow_shape(r);
         }
