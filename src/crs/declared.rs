@@ -12,6 +12,14 @@ pub struct DeclaredCrs {
 }
 
 impl DeclaredCrs {
+    /// "WGS 84 (EPSG:4326)", for people; a name that is the code is not said twice.
+    pub fn shown(&self) -> String {
+        match self.epsg.map(|code| format!("EPSG:{code}")) {
+            Some(code) if code != self.name => format!("{} ({code})", self.name),
+            _ => self.name.clone(),
+        }
+    }
+
     /// Takes the text of a `.prj` file. `None` when it says nothing.
     pub fn from_wkt(wkt: &str) -> Option<Self> {
         let wkt = wkt.trim_matches(|c: char| c.is_whitespace() || c == '\0' || c == '\u{feff}');

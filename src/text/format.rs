@@ -73,10 +73,21 @@ pub fn date(d: civil::Date) -> String {
     format!("{:02}/{:02}/{:04}", d.day(), d.month(), d.year())
 }
 
-/// Day and time of day in Vietnam (UTC+7 all year): "31/12/2026 23:59".
+/// The clock of Vietnam: UTC+7 all year.
+pub fn clock() -> tz::TimeZone {
+    tz::TimeZone::fixed(tz::offset(7))
+}
+
+/// Day and time of day in Vietnam: "31/12/2026 23:59".
 pub fn date_time(at: Timestamp) -> String {
-    let local = at.to_zoned(tz::TimeZone::fixed(tz::offset(7))).datetime();
+    let local = at.to_zoned(clock()).datetime();
     format!("{} {:02}:{:02}", date(local.date()), local.hour(), local.minute())
+}
+
+/// Time of day in Vietnam: "23:59:07".
+pub fn time(at: Timestamp) -> String {
+    let local = at.to_zoned(clock()).datetime();
+    format!("{:02}:{:02}:{:02}", local.hour(), local.minute(), local.second())
 }
 
 fn grouped(value: f64, decimals: usize, lang: Lang, thousands: bool) -> String {

@@ -13,7 +13,7 @@ use super::theme::{self, M, S, tokens};
 use super::widgets::{self, Tone};
 use crate::edit::Edit;
 use crate::project::{Dossier, LogFilter, Mode, OperationSummary, Project, Proposal, When};
-use crate::text::{Lang, Text, format};
+use crate::text::{Lang, Msg, Text, format};
 use crate::topology::Coverage;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -144,10 +144,17 @@ const REVERT: Text = Text::new("Hủy đề xuất", "Revert");
 const MOMENT: Text = Text::new("Thời điểm", "Moment");
 const DAY: Text = Text::new("Xem ngày (dd/MM/yyyy)", "Day (dd/MM/yyyy)");
 
-/// What the banner remembers: the day being typed.
+const DAY_HINT: Text = Text::new("ngày/tháng/năm", "day/month/year");
+const NO_DAY: Text = Text::new(
+    "Không phải là ngày: ghi như 31/12/2026.",
+    "Not a day: write it as 31/12/2026.",
+);
+
+/// What the banner remembers: the day being typed, and why it leads nowhere.
 #[derive(Default)]
 pub struct Banner {
     day: String,
+    error: Option<Msg>,
 }
 
 impl Banner {
@@ -186,7 +193,7 @@ impl Banner {
             .get(slot)
             .map(|o| o.label.get(lang).to_owned())
             .unwrap_or_default();
-        r.on_hover_text(label);
+        r.on_hover_text(&label);
         if let Some(o) = all.get(slot).filter(|_| slot != at) {
             out.push(Action::View(Viewing::Past(o.op)));
         }
@@ -194,28 +201,47 @@ impl Banner {
         if widgets::button(ui, true, i::ICON_TODAY, BACK.get(lang)) {
             out.push(Action::View(Viewing::Now));
         }
+        let t = tokens(ui);
+        let (text, colour) = match &self.error {
+            Some(error) => (error.get(lang), t.error),
+            None => (label.as_str(), t.text_weak),
+        };
+        ui.add(egui::Label::new(RichText::new(text).color(colour)).truncate());
     }
 
     /// A day typed: the map at its end.
     fn day(&mut self, ui: &mut Ui, look: &Look<'_>, out: &mut Vec<Action>) {
-        let hint = RichText::new("23/11/2026").color(tokens(ui).text_weak);
-        let r = ui.add(
-            egui::TextEdit::singleline(&mut self.day)
-                .desired_width(96.0)
-                .hint_text(hint),
-        );
+        let hint = RichText::new(DAY_HINT.get(look.lang)).color(tokens(ui).text_weak);
+        let edit = egui::TextEdit::singleline(&mut self.day).desired_width(116.0);
+        let edit = match self.error {
+            Some(_) => edit.text_color(tokens(ui).error),
+            None => edit,
+        };
+        let r = ui.add(edit.hint_text(hint));
         let name = DAY.get(look.lang);
         ui.ctx().accesskit_node_builder(r.id, |n| n.set_label(name));
-        if r.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter)) {
-            let op = end_of_day(&self.day).and_then(|at| look.project.operation_at(When::At(at)).ok());
-            out.extend(op.map(|op| Action::View(Viewing::Past(op))));
+        if r.changed() {
+            self.error = None;
+        }
+        if r.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter)) && !self.day.trim().is_empty() {
+            let op = match end_of_day(&self.day) {
+                Some(at) => look
+                    .project
+                    .operation_at(When::At(at))
+                    .map_err(|f| f.message().clone()),
+                None => Err(NO_DAY.into()),
+            };
+            match op {
+                Ok(op) => out.push(Action::View(Viewing::Past(op))),
+                Err(why) => self.error = Some(why),
+            }
         }
         r.on_hover_text(name);
         ui.add_space(S);
     }
 }
 
-/// The last moment of a day typed as dd/MM/yyyy, by the clock of this PC.
+/// The last moment of a day typed as dd/MM/yyyy, by the clock of Vietnam.
 fn end_of_day(typed: &str) -> Option<jiff::Timestamp> {
     let mut parts = typed
         .trim()
@@ -223,9 +249,7 @@ fn end_of_day(typed: &str) -> Option<jiff::Timestamp> {
         .map(|p| p.trim().parse::<i16>().ok());
     let (day, month, year) = (parts.next()??, parts.next()??, parts.next()??);
     let date = jiff::civil::Date::new(year, month.try_into().ok()?, day.try_into().ok()?).ok()?;
-    let zoned = date
-        .at(23, 59, 59, 999_999_999)
-        .to_zoned(jiff::tz::TimeZone::system());
+    let zoned = date.at(23, 59, 59, 999_999_999).to_zoned(format::clock());
     zoned.ok().map(|z| z.timestamp())
 }
 

@@ -227,6 +227,10 @@ impl Field {
             .desired_width(f32::INFINITY)
             .interactive(style.enabled)
             .hint_text(RichText::new(style.hint).color(tokens(ui).text_weak));
+        let edit = match style.enabled {
+            true => edit,
+            false => edit.background_color(tokens(ui).panel),
+        };
         let edit = if style.right {
             edit.align(egui::Align2::RIGHT_CENTER)
         } else {

@@ -814,6 +814,50 @@ fn f8_walks_through_the_findings() {
     assert_eq!(w.app().scale(), close);
 }
 
+/// Every button, choice and field below the map stays below the map: nothing pushes its panel under the one at the right.
+#[test]
+fn the_panel_below_is_never_wider_than_the_map() {
+    for width in [1366.0, 1100.0] {
+        let mut w = Window::sample_with([width, 768.0], "{}", false);
+        w.key(Modifiers::NONE, Key::F5);
+        w.settle();
+        for lang in ["vi", "en"] {
+            let tabs =
+                w.h.get_all_by_role(Role::Tab)
+                    .map(|n| n.rect())
+                    .collect::<Vec<_>>();
+            let map = w.h.get_by_role(Role::Canvas).rect();
+            let below: Vec<Pos2> = tabs
+                .iter()
+                .filter(|r| r.min.y > map.max.y && r.min.x < map.max.x)
+                .map(|r| r.center())
+                .collect();
+            assert_eq!(below.len(), 6, "{lang}");
+            for at in below {
+                w.click_at(at);
+                w.settle();
+                let map = w.h.get_by_role(Role::Canvas).rect();
+                for role in [Role::TextInput, Role::ComboBox, Role::Button, Role::Tab] {
+                    for n in w.h.get_all_by_role(role) {
+                        let r = n.rect();
+                        let left_of = r.min.x >= map.min.x && r.min.x < map.max.x;
+                        let above = r.max.y > 732.0 || r.min.y < map.max.y;
+                        let name = n.accesskit_node().label();
+                        assert!(
+                            above || !left_of || r.max.x <= map.max.x + 0.5,
+                            "{width} {lang}: {name:?} reaches {} of {}",
+                            r.max.x,
+                            map.max.x
+                        );
+                    }
+                }
+            }
+            w.key(CTRL | Modifiers::SHIFT, Key::L);
+            w.settle();
+        }
+    }
+}
+
 /// Writes the pictures of the README; without the variable it only walks through the screens.
 #[test]
 fn pictures() {

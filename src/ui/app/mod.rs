@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use egui::{Context, Ui, ViewportCommand};
-use jiff::{Timestamp, Zoned};
+use jiff::Timestamp;
 
 use super::action::Action;
 use super::command::Have;
@@ -25,7 +25,7 @@ use super::trace::Trace;
 use super::{fonts, theme};
 use crate::domain::{Act, Pt};
 use crate::project::Project;
-use crate::text::Text;
+use crate::text::{Text, format};
 
 /// How the window starts.
 #[derive(Clone, Debug, Default)]
@@ -127,7 +127,7 @@ impl App {
         let Some(session) = &mut self.session else { return };
         session.changed(&self.settings);
         if wrote {
-            session.saved = Some(Zoned::now().strftime("%H:%M:%S").to_string());
+            session.saved = Some(format::time(Timestamp::now()));
             self.settle_at = Some(self.ctx.input(|i| i.time) + QUIET);
             self.ctx
                 .request_repaint_after(Duration::from_secs_f64(QUIET + 0.1));

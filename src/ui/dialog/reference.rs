@@ -10,6 +10,7 @@ use egui_material_icons::icons as i;
 use super::import::crs;
 use super::new::field;
 use super::{Cx, Flow, form_row, frame};
+use crate::crs::DeclaredCrs;
 use crate::crs::name as system;
 use crate::domain::Failure;
 use crate::import::reference::{Outcome, Question};
@@ -43,8 +44,8 @@ const FILE_HINT: Text = Text::new(
 const NAME: Text = Text::new("Tên lớp", "Name of the layer");
 const NAME_HINT: Text = Text::new("Bỏ trống: tên tệp", "Empty: the file's name");
 const ABOUT: Text = Text::new(
-    "Lớp tham chiếu chỉ để xem, bắt điểm và nắn ranh theo; không thuộc tệp huyện. Danh sách lớp được nhớ trên máy này.",
-    "A reference layer is to look at, to snap to and to align to; it is no part of the district file. The list is kept on this PC.",
+    "Lớp tham chiếu chỉ để xem, bắt điểm và nắn ranh theo; không thuộc tệp huyện; được nhớ trên máy này.",
+    "A reference layer is to look at, to snap to and to align to; it is no part of the district file and is kept on this PC.",
 );
 const DECLARED: Text = Text::new("Tệp khai báo", "The file declares");
 const NOTHING: Text = Text::new("không khai báo gì", "nothing");
@@ -303,10 +304,7 @@ fn reading(ui: &mut Ui, progress: &Progress, lang: Lang) -> bool {
 }
 
 fn declared(ui: &mut Ui, q: &Question, epsg: u32, lang: Lang) {
-    let said = q.declared.as_ref().map(|d| match d.epsg {
-        Some(epsg) => format!("{} (EPSG:{epsg})", d.name),
-        None => d.name.clone(),
-    });
+    let said = q.declared.as_ref().map(DeclaredCrs::shown);
     let said = said.as_deref().unwrap_or(NOTHING.get(lang));
     fact(ui, CAPTION, DECLARED.get(lang), said);
     fact(ui, CAPTION, TAKEN.get(lang), system(q.plan.epsg).get(lang));

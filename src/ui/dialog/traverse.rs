@@ -179,23 +179,10 @@ impl TraverseDialog {
                     r.request_focus();
                 }
                 point_read(ui, &self.start, lang);
+                self.directions(ui, lang);
             });
             ui.vertical(|ui| self.closing(ui, lang));
         });
-        ui.add_space(S);
-        ui.horizontal(|ui| {
-            ui.label(KIND.get(lang));
-            choice(
-                ui,
-                KIND.get(lang),
-                &mut self.kind,
-                &[Kind::Azimuth, Kind::Angle],
-                |k| k.text().get(lang),
-            );
-        });
-        if self.kind == Kind::Angle {
-            captioned(ui, BACK, &mut self.back, BACK_HINT, 320.0, lang);
-        }
         ui.add_space(M);
         ui.horizontal_top(|ui| {
             ui.vertical(|ui| {
@@ -211,6 +198,15 @@ impl TraverseDialog {
                 }
             });
         });
+    }
+
+    fn directions(&mut self, ui: &mut Ui, lang: Lang) {
+        ui.label(RichText::new(KIND.get(lang)).text_style(bold()));
+        let all = [Kind::Azimuth, Kind::Angle];
+        choice(ui, KIND.get(lang), &mut self.kind, &all, |k| k.text().get(lang));
+        if self.kind == Kind::Angle {
+            captioned(ui, BACK, &mut self.back, BACK_HINT, 320.0, lang);
+        }
     }
 
     fn closing(&mut self, ui: &mut Ui, lang: Lang) {
@@ -456,7 +452,8 @@ fn point_read(ui: &mut Ui, typed: &str, lang: Lang) {
 
 /// "fx = …, fy = …, fs = … m trên … m, 1 : 30.000 (cho phép 1 : 2.000)".
 fn closure_text(c: &Closure, allowed: f64, lang: Lang) -> String {
-    let m = |mm: f64| format::number(mm / 1000.0, 3, lang);
+    // The sign as in the line of the angles.
+    let m = |mm: f64| format::number(mm / 1000.0, 3, lang).replace('-', "−");
     let (fx, fy, fs, length) = (m(c.dn), m(c.de), m(c.linear()), m(c.length));
     let count = |n: f64| format::number(n, 0, lang);
     let relative = c

@@ -28,7 +28,7 @@ use crate::ui::widgets;
 /// Above this, sorting and filtering run beside the window.
 const INLINE: usize = 20_000;
 /// Room of "1.234 trên 4.998", points.
-const COUNT: f32 = 124.0;
+const COUNT: f32 = 98.0;
 /// Rows read from the file in one go.
 const PAGE: u64 = 128;
 

@@ -71,7 +71,7 @@ impl Land {
         self.touched |= bar.text(SHEET, "", 44.0, &mut self.sheet, None);
         bar.by_itself = false;
         let next = NEXT.get(bar.look.lang);
-        bar.text(NUMBER, next, 56.0, &mut self.number, None);
+        bar.text(NUMBER, next, 64.0, &mut self.number, None);
         bar.text(terms::LAND_USE, "ONT", 72.0, &mut self.land_use, None);
     }
 

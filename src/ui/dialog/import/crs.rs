@@ -5,6 +5,7 @@ use egui::{ComboBox, RichText, Ui};
 
 use super::Wizard;
 use crate::crs;
+use crate::crs::DeclaredCrs;
 use crate::import::LayerInspection;
 use crate::text::{Lang, Text};
 use crate::ui::dialog::hint;
@@ -33,10 +34,7 @@ impl Wizard {
         let Some(plan) = self.plan.as_ref().and_then(|p| p.layers.get(self.layer)) else {
             return;
         };
-        let declared = layer.declared_crs().map(|d| match d.epsg {
-            Some(epsg) => format!("{} (EPSG:{epsg})", d.name),
-            None => d.name.clone(),
-        });
+        let declared = layer.declared_crs().map(DeclaredCrs::shown);
         fact(
             ui,
             CAPTION,

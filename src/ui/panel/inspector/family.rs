@@ -18,6 +18,8 @@ const ALONE: Text = Text::new(
     "This parcel has not come from or gone into others.",
 );
 
+/// From the edge of a box to its text, points.
+const INSET: f32 = 12.0;
 /// Room of one member and between generations, points.
 const BOX: egui::Vec2 = vec2(138.0, 62.0);
 const DOWN: f32 = 22.0;
@@ -107,12 +109,15 @@ fn member(ui: &mut Ui, place: Rect, m: &Member, own: bool, look: &Look<'_>, out:
     job.append(&format!("{name}\n"), 0.0, text(14.0));
     job.append(&format!("{area}\n"), 0.0, text(12.0));
     job.append(&life, 0.0, text(11.0));
-    let button = Button::new(job).selected(own).min_size(BOX).stroke(Stroke::new(
+    let button = Button::new("").selected(own).min_size(BOX).stroke(Stroke::new(
         if own { 2.0 } else { 1.0 },
         if own { t.accent } else { t.frame },
     ));
     let spoken = format!("{name}, {area}, {life}");
     let r = widgets::named(ui.put(place, button), Role::Button, &spoken);
+    let lines = ui.painter().layout_job(job);
+    let at = place.left_center() + vec2(INSET, -lines.size().y / 2.0);
+    ui.painter().galley(at, lines, ink);
     if r.clicked() && !own {
         out.push(Action::Show(m.fid));
     }
