@@ -33,7 +33,7 @@ const ALL: Text = Text::new("Mọi mức độ", "All severities");
 const COUNTS: f32 = 210.0;
 /// Room of the filter field and of the button, points.
 const FIELD: f32 = 120.0;
-const BUTTON: f32 = 44.0;
+const BUTTON: f32 = 64.0;
 const CLEAN: Text = Text::new("Không có lỗi nào", "No findings");
 const CLEAN_BODY: Text = Text::new(
     "Bấm “Kiểm tra dữ liệu” (F5) để chạy mọi quy tắc trên toàn huyện.",
@@ -219,7 +219,7 @@ impl FindingsTable {
             out.push(Action::Run(Command::Validate));
         }
         // Only where there is room: the bar must not push the panel wider.
-        if ui.available_width() > COUNTS {
+        if ui.available_size_before_wrap().x > COUNTS {
             let n = |s| format::count(look.findings.open(s) as u64, lang);
             let count = |s| format!("{} {}", n(s), severity_text(s).get(lang).to_lowercase());
             ui.label(RichText::new(count(Severity::Error)).color(tokens(ui).error));
