@@ -212,7 +212,7 @@ impl Banner {
     /// A day typed: the map at its end.
     fn day(&mut self, ui: &mut Ui, look: &Look<'_>, out: &mut Vec<Action>) {
         let hint = RichText::new(DAY_HINT.get(look.lang)).color(tokens(ui).text_weak);
-        let edit = egui::TextEdit::singleline(&mut self.day).desired_width(116.0);
+        let edit = egui::TextEdit::singleline(&mut self.day).desired_width(134.0);
         let edit = match self.error {
             Some(_) => edit.text_color(tokens(ui).error),
             None => edit,
