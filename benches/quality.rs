@@ -13,6 +13,7 @@ use std::time::Instant;
 use diachinh::domain::{Act, Seen};
 use diachinh::job::Progress;
 use diachinh::project::Project;
+use diachinh::store::register::Touched;
 use diachinh::validate::{self, Check, Findings, Options, RULES};
 use diachinh::sample;
 
@@ -51,7 +52,8 @@ fn make(parcels: usize, dir: &Path, path: &Path) {
     let text = std::fs::read_to_string(dir.join("register.txt")).expect("a dump");
     let act = Act {
         actor: "bench".into(),
-        at: jiff::Timestamp::UNIX_EPOCH,
+        // The day of the rules: those of the sample speak of the years before it.
+        at: "2026-11-23T08:00:00Z".parse().expect("a time"),
     };
     Project::load(path, &text, &act, &quiet).expect("to be loaded");
 }
@@ -112,7 +114,7 @@ fn edits(project: &Project) {
         let mut uid = parcels.iter();
         time(name, parcels.len(), || {
             let changed = [*uid.next().expect("as many parcels as runs")];
-            let checked = live.around(coverage, view, &changed, &[]).expect("findings");
+            let checked = live.around(coverage, view, (&changed, &Touched::default()), &[]).expect("findings");
             let step = live.take(checked, seen, &mut nothing).expect("nothing to look up");
             assert!(step.is_empty(), "nothing was edited: {step:?}");
         });

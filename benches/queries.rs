@@ -14,6 +14,7 @@ use std::time::Instant;
 use diachinh::domain::{Act, BBox, Pt, Seen};
 use diachinh::job::Progress;
 use diachinh::project::{NewProject, Project};
+use diachinh::store::register::Touched;
 use diachinh::topology::Coverage;
 use diachinh::topology::points::PointIndex;
 use diachinh::topology::snapping::{Ask, Kinds, snap};
@@ -211,7 +212,7 @@ fn checks(coverage: &Coverage) {
     let mut uid = parcels.iter().cycle();
     time("check after an edit (P3c)", 50, 10, || {
         let changed = [*uid.next().expect("an endless sequence")];
-        let checked = live.around(coverage, None, &changed, &[]).expect("shapes only");
+        let checked = live.around(coverage, None, (&changed, &Touched::default()), &[]).expect("shapes only");
         black_box(
             live.take(checked, seen, &mut nothing)
                 .expect("nothing to look up"),

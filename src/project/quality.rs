@@ -13,6 +13,7 @@ use crate::domain::{
 use crate::edit::{AcceptFinding, Edit, EditError, Effects};
 use crate::job::Progress;
 use crate::msg;
+use crate::store::register::{self, Touched};
 use crate::store::{Connection, Reader, View, decisions, error, findings};
 use crate::text::Msg;
 use crate::topology::{AllowedGaps, Coverage};
@@ -50,8 +51,21 @@ struct Change {
     /// Of the coverage, before it.
     revision: u64,
     parcels: Vec<Uid>,
+    /// Rows of the register.
+    touched: Touched,
     /// Boxes of gaps that are allowed now or no longer.
     places: Vec<BBox>,
+}
+
+impl Change {
+    /// How many parcels and rows are to be looked at.
+    fn len(&self) -> usize {
+        self.parcels.len() + self.touched.len()
+    }
+
+    fn rows(&self) -> (&[Uid], &Touched) {
+        (&self.parcels, &self.touched)
+    }
 }
 
 /// Codes of rules as the catalogue writes them.
@@ -109,11 +123,17 @@ impl Quality {
             let step = self.live.decide(decisions::acceptances(conn)?, self.live.today());
             self.pending.push((step, seen));
         }
-        let much = change.parcels.len() > FOLLOWED;
+        let mut much = change.parcels.len() > FOLLOWED;
+        if !much {
+            for effects in done {
+                change.touched.add(register::touched(conn, effects.op)?);
+            }
+            much = change.len() > FOLLOWED;
+        }
         if !much && self.checked != Checked::Never {
             let checked = self
                 .live
-                .around(coverage, Some(view), &change.parcels, &change.places)?;
+                .around(coverage, Some(view), change.rows(), &change.places)?;
             self.take(conn, checked, seen)?;
         } else if self.checked == Checked::Current {
             self.checked = Checked::Stale;
@@ -134,8 +154,8 @@ impl Quality {
     }
 
     fn note(&mut self, change: Change, now: u64) {
-        let told: usize = self.since.iter().map(|c| c.parcels.len()).sum();
-        if told + change.parcels.len() > FOLLOWED {
+        let told: usize = self.since.iter().map(Change::len).sum();
+        if told + change.len() > FOLLOWED {
             self.since.clear();
             self.told_from = now;
         } else {
@@ -171,14 +191,15 @@ impl Quality {
         let mut later = Change::default();
         for change in self.since.iter().filter(|c| c.revision >= revision) {
             later.parcels.extend(&change.parcels);
+            later.touched.add(change.touched.clone());
             later.places.extend(&change.places);
         }
         let conn = view.conn;
         self.take(conn, self.live.anew(found), seen)?;
-        if !later.parcels.is_empty() || !later.places.is_empty() {
+        if later.len() > 0 || !later.places.is_empty() {
             let checked = self
                 .live
-                .around(coverage, Some(view), &later.parcels, &later.places)?;
+                .around(coverage, Some(view), later.rows(), &later.places)?;
             self.take(conn, checked, seen)?;
         }
         self.checked = Checked::Current;
@@ -367,7 +388,10 @@ impl Project {
         let step = self.quality.live.decide(decisions::acceptances(conn)?, today);
         self.quality.pending.push((step, seen));
         if !places.is_empty() && self.quality.checked != Checked::Never {
-            let checked = self.quality.live.around(&self.coverage, None, &[], &places)?;
+            let checked = self
+                .quality
+                .live
+                .around(&self.coverage, None, (&[], &Touched::default()), &places)?;
             self.quality.take(conn, checked, seen)?;
             let change = Change {
                 revision,

@@ -172,6 +172,14 @@ pub fn since(conn: &Connection, from: &Mark) -> Result<News> {
     })
 }
 
+/// The parcels whose facts an operation may have changed, the open one too; ascending, some may be gone.
+pub fn touched_by(conn: &Connection, op: i64) -> Result<Vec<i64>> {
+    let about = ABOUT.replace("{tbl}", "+c.tbl").replace("{when}", "c.op = ?1");
+    let sql = format!("SELECT DISTINCT parcel FROM ({about}) WHERE typeof(parcel)='integer' ORDER BY 1");
+    let mut stmt = conn.prepare_cached(&sql)?;
+    Ok(stmt.query_map([op], |r| r.get(0))?.collect::<rusqlite::Result<_>>()?)
+}
+
 /// One parcel somebody worked on by an operation in force.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Worked<'a> {

@@ -7,6 +7,7 @@ use rusqlite::{Connection, Row, params};
 use serde_json::Value;
 
 use super::error::Result;
+pub use super::scans::Since;
 use super::{geometry, personal};
 use crate::crs;
 use crate::domain::register::{
@@ -487,6 +488,140 @@ pub struct Tied {
     pub changes: Vec<i64>,
 }
 
+impl Tied {
+    fn list(&mut self, table: &str) -> Option<&mut Vec<i64>> {
+        match table {
+            "party" => Some(&mut self.parties),
+            "certificate" => Some(&mut self.certificates),
+            "document" => Some(&mut self.documents),
+            "change_entry" => Some(&mut self.changes),
+            _ => None,
+        }
+    }
+
+    /// Those of both.
+    pub fn add(&mut self, other: &Self) {
+        for (mine, more) in [
+            (&mut self.parties, &other.parties),
+            (&mut self.certificates, &other.certificates),
+            (&mut self.documents, &other.documents),
+            (&mut self.changes, &other.changes),
+        ] {
+            mine.extend(more);
+            mine.sort_unstable();
+            mine.dedup();
+        }
+    }
+}
+
+/// What operations changed of the register, as far as a rule may see it.
+#[derive(Clone, Debug, Default)]
+pub struct Touched {
+    /// fids; some may be gone or no longer in force.
+    pub parcels: Vec<i64>,
+    pub rows: Tied,
+    /// Uids of `rows` and of rows that are gone.
+    pub uids: BTreeSet<String>,
+    /// A commune or a sheet.
+    pub communes: bool,
+}
+
+impl Touched {
+    /// How many rows.
+    pub fn len(&self) -> usize {
+        self.parcels.len() + self.uids.len() + usize::from(self.communes)
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    pub fn add(&mut self, other: Self) {
+        self.parcels.extend(other.parcels);
+        self.rows.add(&other.rows);
+        self.uids.extend(other.uids);
+        self.communes |= other.communes;
+    }
+}
+
+/// (table, fid) of every row whose entry the changes of operation ?1 may have altered. A row that is gone is named by the
+/// column that tied it.
+const ALTERED: &str = "\
+    WITH c AS (SELECT tbl, row, coalesce(row_to, row) AS last, col, before FROM change WHERE op=?1) \
+    SELECT 'party', p.fid FROM c JOIN party p ON p.fid BETWEEN c.row AND c.last WHERE c.tbl='party' \
+    UNION SELECT 'party', i.party FROM c JOIN identity_document i ON i.fid BETWEEN c.row AND c.last WHERE c.tbl='identity_document' \
+    UNION SELECT 'party', m.party FROM c JOIN party_member m ON m.fid BETWEEN c.row AND c.last WHERE c.tbl='party_member' \
+    UNION SELECT 'party', m.member FROM c JOIN party_member m ON m.fid BETWEEN c.row AND c.last WHERE c.tbl='party_member' \
+    UNION SELECT 'party', r.party FROM c JOIN \"right\" r ON r.fid BETWEEN c.row AND c.last WHERE c.tbl='right' \
+    UNION SELECT 'party', m.member FROM c JOIN \"right\" r ON r.fid BETWEEN c.row AND c.last JOIN party_member m ON m.party=r.party WHERE c.tbl='right' \
+    UNION SELECT 'party', c.before FROM c WHERE c.tbl IN ('identity_document','party_member','right') AND c.col IN ('party','member') \
+    UNION SELECT 'party', m.member FROM c JOIN party_member m ON m.party=c.before WHERE c.tbl='right' AND c.col='party' \
+    UNION SELECT 'certificate', t.fid FROM c JOIN certificate t ON t.fid BETWEEN c.row AND c.last WHERE c.tbl='certificate' \
+    UNION SELECT 'certificate', r.certificate FROM c JOIN \"right\" r ON r.fid BETWEEN c.row AND c.last WHERE c.tbl='right' \
+    UNION SELECT 'certificate', c.before FROM c WHERE c.tbl='right' AND c.col='certificate' \
+    UNION SELECT 'document', d.fid FROM c JOIN document d ON d.fid BETWEEN c.row AND c.last WHERE c.tbl='document' \
+    UNION SELECT 'document', d.fid FROM c JOIN \"right\" r ON r.fid BETWEEN c.row AND c.last JOIN document d ON d.certificate=r.certificate WHERE c.tbl='right' \
+    UNION SELECT 'document', d.fid FROM c JOIN document d ON d.certificate=c.before WHERE c.tbl='right' AND c.col='certificate' \
+    UNION SELECT 'change_entry', e.fid FROM c JOIN change_entry e ON e.fid BETWEEN c.row AND c.last WHERE c.tbl='change_entry' \
+    UNION SELECT 'change_entry', i.change_entry FROM c JOIN change_entry_item i ON i.fid BETWEEN c.row AND c.last WHERE c.tbl='change_entry_item' \
+    UNION SELECT 'change_entry', c.before FROM c WHERE c.tbl='change_entry_item' AND c.col='change_entry' \
+    UNION SELECT 'change_entry', e.fid FROM c JOIN change_entry e ON e.dossier BETWEEN c.row AND c.last WHERE c.tbl='dossier' AND c.col='code' \
+    UNION SELECT c.tbl, c.row FROM c WHERE c.tbl IN ('commune','sheet')";
+
+/// What an operation changed, the open one too.
+pub fn touched(conn: &Connection, op: i64) -> Result<Touched> {
+    let mut out = Touched {
+        parcels: super::facts::touched_by(conn, op)?,
+        ..Touched::default()
+    };
+    let mut stmt = conn.prepare_cached(ALTERED)?;
+    let mut rows = stmt.query([op])?;
+    while let Some(r) = rows.next()? {
+        let (table, row): (String, Option<i64>) = (r.get(0)?, r.get(1)?);
+        match out.rows.list(&table) {
+            Some(list) => list.extend(row),
+            None => out.communes = true,
+        }
+    }
+    let mut gone = conn.prepare_cached(
+        "SELECT before FROM change WHERE op=?1 AND act='delete' AND col='uid' \
+           AND tbl IN ('party','certificate','document','change_entry')",
+    )?;
+    for uid in gone.query_map([op], |r| r.get::<_, String>(0))? {
+        out.uids.insert(uid?);
+    }
+    for (table, fids) in [
+        ("party", &out.rows.parties),
+        ("certificate", &out.rows.certificates),
+        ("document", &out.rows.documents),
+        ("change_entry", &out.rows.changes),
+    ] {
+        let mut stmt = conn.prepare_cached(&format!(
+            "SELECT uid FROM {table} WHERE fid IN (SELECT value FROM json_each(?1))"
+        ))?;
+        for uid in stmt.query_map([Value::from(fids.clone()).to_string()], |r| r.get::<_, String>(0))? {
+            out.uids.insert(uid?);
+        }
+    }
+    Ok(out)
+}
+
+/// The parties and certificates that have these uids.
+pub fn named(conn: &Connection, uids: &BTreeSet<String>) -> Result<Tied> {
+    let mut out = Tied::default();
+    let list = Value::from(uids.iter().cloned().collect::<Vec<_>>()).to_string();
+    for (table, fids) in [
+        ("party", &mut out.parties),
+        ("certificate", &mut out.certificates),
+    ] {
+        let mut stmt = conn.prepare_cached(&format!(
+            "SELECT fid FROM {table} WHERE uid IN (SELECT value FROM json_each(?1)) ORDER BY fid"
+        ))?;
+        *fids = stmt.query_map([&list], |r| r.get(0))?.collect::<rusqlite::Result<_>>()?;
+    }
+    Ok(out)
+}
+
 /// Zone, communes and sheets of a file.
 pub fn territory(conn: &Connection, epsg: i32) -> Result<Territory> {
     let mut out = Territory {
@@ -528,9 +663,14 @@ pub fn newest_day(conn: &Connection) -> Result<Option<String>> {
     )
 }
 
-/// Scanned papers, by fid; the files beside the district file `file` are read.
-pub fn scans(conn: &Connection, file: &std::path::Path, rows: &Rows) -> Result<Vec<ScanEntry>> {
-    super::scans::entries(conn, file, &rows.holds("d.fid"), rows.parameters())
+/// Scanned papers, by fid; the files beside the district file `file` are read where what is known of them is older than `since`.
+pub fn scans(
+    conn: &Connection,
+    file: &std::path::Path,
+    rows: &Rows,
+    since: Since,
+) -> Result<Vec<ScanEntry>> {
+    super::scans::entries(conn, file, &rows.holds("d.fid"), rows.parameters(), since)
 }
 
 /// How many papers there are.

@@ -1,10 +1,16 @@
 //! Scanned papers as the rules see them: what the register says of each, and what lies in the folder of scans.
+//!
+//! Judging a scan reads it whole, so what was judged is remembered while the program runs. A check of everything reads
+//! each file once, whatever was remembered; a check around an edit reads only those whose length or time changed.
 
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::time::SystemTime;
 
 use rusqlite::{Connection, Row};
 use sha2::{Digest, Sha256};
@@ -17,12 +23,45 @@ use crate::domain::register::{ScanEntry, ScanState};
 /// A scan is read up to this length; a longer one counts as unreadable.
 const MOST_BYTES: u64 = 256 << 20;
 
+/// How old a remembered judgement may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Since(u64);
+
+impl Since {
+    /// Any age, while length and time of the file are the same.
+    pub const EVER: Self = Self(0);
+
+    /// Made after this call: the beginning of a check of everything.
+    pub fn now() -> Self {
+        Self(TURN.fetch_add(1, Ordering::Relaxed) + 1)
+    }
+}
+
+static TURN: AtomicU64 = AtomicU64::new(0);
+
+/// What was judged, by folder and hash.
+static JUDGED: LazyLock<Mutex<HashMap<Key, Judged>>> = LazyLock::new(Mutex::default);
+/// More are not remembered (about 120 MB); the rest is read again each time.
+const MOST_JUDGED: usize = 1 << 20;
+
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct Key(Arc<Path>, [u8; 32]);
+
+#[derive(Clone, Copy)]
+struct Judged {
+    length: u64,
+    modified: Option<SystemTime>,
+    turn: u64,
+    state: ScanState,
+}
+
 /// The scans whose SQL condition on `d.fid` is `holds`, by fid. `file`: the district file.
 pub(super) fn entries(
     conn: &Connection,
     file: &Path,
     holds: &str,
     parameters: [rusqlite::types::Value; 2],
+    since: Since,
 ) -> Result<Vec<ScanEntry>> {
     let sql = format!(
         "SELECT d.fid, d.uid, d.pages, d.sha256, d.dossier IS NOT NULL OR d.parcel IS NOT NULL OR d.certificate IS NOT NULL OR d.party IS NOT NULL, p.fid \
@@ -30,7 +69,7 @@ pub(super) fn entries(
            (SELECT r.parcel FROM \"right\" r WHERE r.certificate=d.certificate AND r.status='HIEN_HANH')) \
          WHERE {holds} ORDER BY d.fid, p.fid"
     );
-    let folder = scans_folder(file);
+    let folder: Arc<Path> = scans_folder(file).into();
     let mut stmt = conn.prepare_cached(&sql)?;
     let mut rows = stmt.query(parameters)?;
     let mut all: BTreeMap<i64, ScanEntry> = BTreeMap::new();
@@ -38,46 +77,87 @@ pub(super) fn entries(
         let fid: i64 = row.get(0)?;
         let entry = match all.entry(fid) {
             Entry::Occupied(there) => there.into_mut(),
-            Entry::Vacant(place) => place.insert(entry(row, &folder)?),
+            Entry::Vacant(place) => place.insert(entry(row, &folder, since)?),
         };
         entry.parcels.extend(row.get::<_, Option<i64>>(5)?);
     }
     Ok(all.into_values().collect())
 }
 
-fn entry(row: &Row<'_>, folder: &Path) -> Result<ScanEntry> {
+fn entry(row: &Row<'_>, folder: &Arc<Path>, since: Since) -> Result<ScanEntry> {
     let sha256: String = row.get(3)?;
     Ok(ScanEntry {
         fid: row.get(0)?,
         uid: row.get(1)?,
         pages: row.get(2)?,
         linked: row.get(4)?,
-        state: state(folder, &sha256),
+        state: state(folder, &sha256, since),
         parcels: Vec::new(),
     })
 }
 
-fn state(folder: &Path, sha256: &str) -> ScanState {
+fn state(folder: &Arc<Path>, sha256: &str, since: Since) -> ScanState {
     // The name comes from the file: it may not lead out of the folder.
-    if sha256.len() != 64 || !sha256.bytes().all(|b| b.is_ascii_hexdigit()) {
+    let Some(hash) = bytes_of(sha256) else {
         return ScanState::Missing;
-    }
+    };
     let Some(path) = find(folder, &sha256.to_ascii_lowercase()) else {
         return ScanState::Missing;
     };
     let Ok(mut file) = File::open(path) else {
         return ScanState::Unreadable;
     };
-    let length = file.metadata().map_or(u64::MAX, |m| m.len());
+    let about = file.metadata().ok();
+    let length = about.as_ref().map_or(u64::MAX, std::fs::Metadata::len);
+    let modified = about.and_then(|m| m.modified().ok());
+    let key = Key(folder.clone(), hash);
+    if let Some(known) = remembered(&key, since, length, modified) {
+        return known;
+    }
+    // Taken before the file is read: a check that begins meanwhile reads it again.
+    let turn = TURN.load(Ordering::Relaxed);
     let mut bytes = Vec::new();
     if length > MOST_BYTES || file.read_to_end(&mut bytes).is_err() {
         return ScanState::Unreadable;
     }
-    judge(&bytes, sha256)
+    let state = judge(&bytes, sha256);
+    let mut all = JUDGED.lock().unwrap_or_else(PoisonError::into_inner);
+    if all.len() < MOST_JUDGED || all.contains_key(&key) {
+        let judged = Judged {
+            length,
+            modified,
+            turn,
+            state,
+        };
+        all.insert(key, judged);
+    }
+    state
+}
+
+fn remembered(key: &Key, since: Since, length: u64, modified: Option<SystemTime>) -> Option<ScanState> {
+    let all = JUDGED.lock().unwrap_or_else(PoisonError::into_inner);
+    let same = |j: &&Judged| j.turn >= since.0 && j.length == length && j.modified == modified;
+    // Without a time nothing tells of a change.
+    let known = all.get(key).filter(same).filter(|j| j.modified.is_some());
+    known.map(|j| j.state)
+}
+
+/// A SHA-256 in hex; `None` if it is none.
+fn bytes_of(sha256: &str) -> Option<[u8; 32]> {
+    let text = sha256.as_bytes();
+    let mut out = [0; 32];
+    if text.len() != 64 {
+        return None;
+    }
+    for (byte, pair) in out.iter_mut().zip(text.chunks_exact(2)) {
+        let digit = |c: u8| (c as char).to_digit(16);
+        *byte = (digit(pair[0])? * 16 + digit(pair[1])?) as u8;
+    }
+    Some(out)
 }
 
 /// Under its hash, with or without the suffix of its kind.
-fn find(folder: &Path, sha256: &str) -> Option<std::path::PathBuf> {
+fn find(folder: &Path, sha256: &str) -> Option<PathBuf> {
     let plain = folder.join(sha256);
     [plain.with_extension("pdf"), plain]
         .into_iter()
@@ -149,7 +229,33 @@ mod tests {
 
     #[test]
     fn a_name_does_not_lead_out_of_the_folder() {
-        assert_eq!(state(Path::new("/"), "../etc/passwd"), ScanState::Missing);
-        assert_eq!(state(Path::new("/"), &"0".repeat(64)), ScanState::Missing);
+        let root: Arc<Path> = Path::new("/").into();
+        assert_eq!(state(&root, "../etc/passwd", Since::EVER), ScanState::Missing);
+        assert_eq!(state(&root, &"0".repeat(64), Since::EVER), ScanState::Missing);
+        assert_eq!(state(&root, &"é".repeat(32), Since::EVER), ScanState::Missing);
+    }
+
+    /// An edit does not read a scan again that is as it was; a check of everything does, and tells of what rotted.
+    #[test]
+    fn a_scan_is_read_once() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder: Arc<Path> = dir.path().into();
+        let content = "%PDF-1.7 … %%EOF\n";
+        let hash = hex(&Sha256::digest(content));
+        let path = dir.path().join(&hash);
+        let write = |content: &str, at: u64| {
+            std::fs::write(&path, content).unwrap();
+            let time = SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(at);
+            File::options().write(true).open(&path).unwrap().set_modified(time).unwrap();
+        };
+        write(content, 1);
+        assert_eq!(state(&folder, &hash, Since::EVER), ScanState::Whole);
+        write(&content.replace('7', "8"), 1);
+        assert_eq!(state(&folder, &hash, Since::EVER), ScanState::Whole);
+        assert_eq!(state(&folder, &hash, Since::now()), ScanState::Altered);
+        write(content, 2);
+        assert_eq!(state(&folder, &hash, Since::EVER), ScanState::Whole);
+        std::fs::remove_file(&path).unwrap();
+        assert_eq!(state(&folder, &hash, Since::EVER), ScanState::Missing);
     }
 }

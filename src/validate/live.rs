@@ -17,6 +17,7 @@ use super::run::{affected, has_grown_from, is_large_gap, is_small_gap};
 use crate::domain::{
     Acceptance, BBox, Failure, Finding, FindingState, Pt, Seen, Severity, Tracked, Uid, base,
 };
+use crate::store::register::{Touched, named};
 use crate::store::{View, rows::fid_of};
 use crate::topology::{Coverage, faults};
 
@@ -181,18 +182,18 @@ impl Findings {
     /// `places` the boxes of gaps that are allowed now or no longer. Looks only at those, at the parcels that findings tie
     /// to them and at the neighbours of retired ones. A gap in large open land stays as it was until the next full run.
     ///
-    /// `view` gives the register as the edit left it; without it the rules about it are left as they were. What time alone
+    /// `touched`: rows of the register it changed besides. `view` gives the register as the edit left it; without it the rules about it are left as they were. What time alone
     /// has changed since (a term that ran out) waits for the next full run.
     pub fn around(
         &self,
         coverage: &Coverage,
         view: Option<View<'_>>,
-        changed: &[Uid],
+        (changed, touched): (&[Uid], &Touched),
         places: &[BBox],
     ) -> Result<Checked, Failure> {
         let mut checked = self.around_shapes(coverage, changed, places);
-        if let Some(view) = view.filter(|_| !changed.is_empty()) {
-            self.around_register(coverage, view, changed, &mut checked)?;
+        if let Some(view) = view.filter(|_| !changed.is_empty() || !touched.is_empty()) {
+            self.around_register(coverage, view, (changed, touched), &mut checked)?;
         }
         Ok(checked)
     }
@@ -201,14 +202,22 @@ impl Findings {
         &self,
         coverage: &Coverage,
         view: View<'_>,
-        changed: &[Uid],
+        (changed, touched): (&[Uid], &Touched),
         checked: &mut Checked,
     ) -> Result<(), Failure> {
         let told = |p: Uid| self.of(p).filter(|t| is_of_register(&t.finding));
         let mut again: BTreeSet<Uid> = changed.iter().copied().collect();
-        for parcel in changed {
-            again.extend(told(*parcel).flat_map(|t| &t.finding.parcels));
+        let near = touched.parcels.iter().filter_map(|f| coverage.get(*f));
+        again.extend(near.map(|p| p.uid));
+        for parcel in again.clone() {
+            again.extend(told(parcel).flat_map(|t| &t.finding.parcels));
         }
+        // Of several that shared a number, those left are to be looked at without the one that changed.
+        let of_rows = touched.uids.iter().filter_map(|u| self.by_subject.get(u)).flatten();
+        let of_rows = of_rows.filter_map(|id| self.by_id.get(id));
+        let others: BTreeSet<String> = of_rows.flat_map(|t| subjects(&t.finding)).collect();
+        let mut touched = touched.clone();
+        touched.rows.add(&named(view.conn, &others)?);
         let mut fids = Vec::new();
         for uid in &again {
             match coverage.by_uid(*uid) {
@@ -216,7 +225,7 @@ impl Findings {
                 None => fids.extend(fid_of(view.conn, *uid)?),
             }
         }
-        let (found, seen) = register::around(coverage, view, &fids)?;
+        let (found, seen) = register::around(coverage, view, &fids, &touched)?;
         let old = &mut checked.again;
         old.extend(again.iter().flat_map(|u| told(*u)).map(|t| t.id));
         let subjects = |uids: &BTreeSet<String>, many: bool| {

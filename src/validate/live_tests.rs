@@ -5,6 +5,7 @@ use std::sync::Arc;
 use jiff::civil::{Date, date};
 use proptest::prelude::*;
 
+use crate::store::register::Touched;
 use super::*;
 use crate::domain::{Acceptance, AllowedGap, FindingState, Polygon, Pt, Seen, Tracked, Uid};
 use crate::job::Progress;
@@ -263,7 +264,7 @@ proptest! {
             }
             let before: Vec<Arc<Tracked>> = live.iter().cloned().collect();
             let changed: &[Uid] = if kind < 5 || places.is_empty() && kind == 6 { &[uid] } else { &[] };
-            let checked = live.around(&coverage, None, changed, &places).unwrap();
+            let checked = live.around(&coverage, None, (changed, &Touched::default()), &places).unwrap();
             memory.take(&mut live, checked, op);
             let fresh = full(&coverage);
             prop_assert_eq!(told(live.iter().map(|t| &t.finding)), told(fresh.iter()));

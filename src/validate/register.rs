@@ -2,8 +2,11 @@
 //! parcels. An entry is the same either way, and so is what the rules say of it.
 
 use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use jiff::civil::Date;
+use rayon::prelude::*;
 
 use super::run::{Wanted, has_grown_from};
 use super::{Check, Options, Parameters, Rule, rule};
@@ -12,8 +15,8 @@ use crate::domain::register::{
 };
 use crate::domain::{BBox, Failure, Finding, Parcel, Pt, Severity, Territory, Uid, Unit, sort_findings};
 use crate::job::Progress;
-use crate::store::register::{self as rows, Rows, Table};
-use crate::store::{Reader, View};
+use crate::store::register::{self as rows, Rows, Since, Table, Touched};
+use crate::store::{Connection, Reader, View};
 use crate::text::Text;
 use crate::topology::Coverage;
 use crate::topology::findings::about;
@@ -141,7 +144,7 @@ pub fn run_all(
     let wanted = Wanted::new(options)?;
     let check = Checker::new(coverage, reader.view(), &wanted, options.date)?;
     if !check.rules.is_empty() {
-        let mut found = check.everything(progress)?;
+        let mut found = check.everything(reader.conn(), progress)?;
         found.retain(|f| wanted.in_scope(f));
         all.append(&mut found);
         sort_findings(&mut all);
@@ -149,15 +152,17 @@ pub fn run_all(
     Ok(all)
 }
 
-/// What the rules say of the register around some parcels, and which rows they looked at.
+/// What the rules say of the register around some parcels and of what operations changed in it, and which rows they
+/// looked at.
 pub(super) fn around(
     coverage: &Coverage,
     view: View<'_>,
     fids: &[i64],
+    touched: &Touched,
 ) -> Result<(Vec<Finding>, Seen), Failure> {
     let options = Options::default();
     let wanted = Wanted::new(&options)?;
-    Checker::new(coverage, view, &wanted, None)?.around(fids)
+    Checker::new(coverage, view, &wanted, None)?.around(view.conn, fids, touched)
 }
 
 /// Whether `new` tells of all parcels of `old`, and of the same thing.
@@ -174,7 +179,7 @@ pub fn affected_all(coverage: &Coverage, view: View<'_>, fids: &[i64]) -> Result
         .filter_map(|f| coverage.get(*f))
         .map(|p| p.uid)
         .collect();
-    let (mut fresh, _) = Checker::new(coverage, view, &wanted, None)?.around(fids)?;
+    let (mut fresh, _) = Checker::new(coverage, view, &wanted, None)?.around(view.conn, fids, &Touched::default())?;
     fresh.retain(|f| f.parcels.iter().any(|p| uids.contains(p)));
     fresh.extend(super::affected(coverage, fids));
     sort_findings(&mut fresh);
@@ -206,7 +211,8 @@ type CheckFn = fn(&Entry<'_>, &Facts<'_>) -> Option<Said>;
 
 struct Checker<'a> {
     coverage: &'a Coverage,
-    view: View<'a>,
+    /// The district file: scans lie beside it.
+    file: &'a Path,
     rules: Vec<(&'static Rule, CheckFn)>,
     facts: Facts<'a>,
 }
@@ -230,7 +236,7 @@ impl<'a> Checker<'a> {
         });
         Ok(Self {
             coverage,
-            view,
+            file: view.path,
             rules: rules.collect(),
             facts: Facts {
                 parameters: &wanted.parameters,
@@ -241,69 +247,110 @@ impl<'a> Checker<'a> {
         })
     }
 
-    fn everything(&self, progress: &Progress) -> Result<Vec<Finding>, Failure> {
-        let mut found = Found::default();
-        let conn = self.view.conn;
-        let tables = [
-            Table::Parcel,
-            Table::Party,
-            Table::Certificate,
-            Table::Document,
-            Table::Change,
-        ];
-        let mut spans = Vec::new();
-        for table in tables {
-            spans.push((table, rows::span(conn, table)?));
-        }
-        let total: i64 = spans.iter().map(|(_, (a, b))| b - a + 1).sum();
-        progress.stage(REGISTER, total.unsigned_abs())?;
-        for (table, (low, high)) in spans {
-            let mut from = low;
-            while from <= high {
-                let to = high.min(from + STRETCH - 1);
-                self.stretch(table, &Rows::Range(from, to), &mut found)?;
-                progress.step((to - from + 1).unsigned_abs())?;
-                from = to + 1;
-            }
-        }
-        let whole = |table| rows::span(conn, table).map(|(a, b)| Rows::Range(a, b));
-        self.groups(
-            &whole(Table::Parcel)?,
-            &whole(Table::Party)?,
-            &whole(Table::Certificate)?,
-            &mut found,
-        )?;
-        self.communes(&mut found)?;
-        progress.step(0)?;
-        Ok(found.all)
+    /// Over stretches of rows, each core with a connection of its own.
+    fn everything(&self, conn: &Connection, progress: &Progress) -> Result<Vec<Finding>, Failure> {
+        let work = work(conn)?;
+        let since = Since::now();
+        progress.stage(REGISTER, work.iter().map(Work::rows).sum())?;
+        let next = AtomicUsize::new(0);
+        let workers = rayon::current_num_threads().min(work.len()).max(1);
+        let parts: Result<Vec<Vec<(usize, Vec<Finding>)>>, Failure> = (0..workers)
+            .into_par_iter()
+            .map(|_| self.worker(&work, &next, since, progress))
+            .collect();
+        let mut parts: Vec<(usize, Vec<Finding>)> = parts?.into_iter().flatten().collect();
+        parts.sort_unstable_by_key(|(at, _)| *at);
+        Ok(parts.into_iter().flat_map(|(_, found)| found).collect())
     }
 
-    fn around(&self, fids: &[i64]) -> Result<(Vec<Finding>, Seen), Failure> {
-        let mut found = Found::default();
-        let tied = rows::tied(self.view.conn, fids)?;
+    fn worker(
+        &self,
+        work: &[Work],
+        next: &AtomicUsize,
+        since: Since,
+        progress: &Progress,
+    ) -> Result<Vec<(usize, Vec<Finding>)>, Failure> {
+        let reader = Reader::open(self.file)?;
+        let mut out = Vec::new();
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            let Some(piece) = work.get(at) else {
+                return Ok(out);
+            };
+            let mut found = Found::default();
+            self.piece(reader.conn(), *piece, since, &mut found)?;
+            out.push((at, found.all));
+            progress.step(piece.rows())?;
+        }
+    }
+
+    fn piece(
+        &self,
+        conn: &Connection,
+        piece: Work,
+        since: Since,
+        found: &mut Found,
+    ) -> Result<(), Failure> {
+        let whole = |table| rows::span(conn, table).map(|(a, b)| Rows::Range(a, b));
+        match piece {
+            Work::Stretch(table, from, to) => {
+                self.stretch(conn, table, &Rows::Range(from, to), since, found)
+            }
+            Work::Codes => self.same_codes(conn, &whole(Table::Parcel)?, found),
+            Work::Identities => self.same_identities(conn, &whole(Table::Party)?, found),
+            Work::Serials => self.same_serials(conn, &whole(Table::Certificate)?, found),
+            Work::Communes => self.communes(conn, found),
+        }
+    }
+
+    fn around(
+        &self,
+        conn: &Connection,
+        fids: &[i64],
+        touched: &Touched,
+    ) -> Result<(Vec<Finding>, Seen), Failure> {
+        let mut found = Found {
+            seen: Some(Seen::default()),
+            ..Found::default()
+        };
+        let mut tied = rows::tied(conn, fids)?;
+        tied.add(&touched.rows);
+        let mut parcels = fids.to_vec();
+        parcels.extend(&touched.parcels);
+        parcels.sort_unstable();
+        parcels.dedup();
         let list = |fids: &[i64]| Rows::List(fids.to_vec());
         for (table, fids) in [
-            (Table::Parcel, fids),
+            (Table::Parcel, &parcels),
             (Table::Party, &tied.parties),
             (Table::Certificate, &tied.certificates),
             (Table::Document, &tied.documents),
             (Table::Change, &tied.changes),
         ] {
-            self.stretch(table, &list(fids), &mut found)?;
+            if !fids.is_empty() {
+                self.stretch(conn, table, &list(fids), Since::EVER, &mut found)?;
+            }
         }
-        self.groups(
-            &list(fids),
-            &list(&tied.parties),
-            &list(&tied.certificates),
-            &mut found,
-        )?;
-        self.communes(&mut found)?;
-        Ok((found.all, found.seen))
+        self.same_codes(conn, &list(&parcels), &mut found)?;
+        self.same_identities(conn, &list(&tied.parties), &mut found)?;
+        self.same_serials(conn, &list(&tied.certificates), &mut found)?;
+        if touched.communes {
+            self.communes(conn, &mut found)?;
+        }
+        let mut seen = found.seen.unwrap_or_default();
+        touched.uids.iter().for_each(|uid| seen.both(uid));
+        Ok((found.all, seen))
     }
 
     /// The entries of one table, one by one.
-    fn stretch(&self, table: Table, which: &Rows, found: &mut Found) -> Result<(), Failure> {
-        let conn = self.view.conn;
+    fn stretch(
+        &self,
+        conn: &Connection,
+        table: Table,
+        which: &Rows,
+        since: Since,
+        found: &mut Found,
+    ) -> Result<(), Failure> {
         match table {
             Table::Parcel => {
                 for (fid, entry) in &rows::parcels(conn, which)? {
@@ -323,7 +370,7 @@ impl<'a> Checker<'a> {
                 }
             }
             Table::Document => {
-                for s in &rows::scans(conn, self.view.path, which)? {
+                for s in &rows::scans(conn, self.file, which, since)? {
                     self.look(&Entry::Scan(s), &s.parcels, &[&s.uid], found);
                 }
             }
@@ -336,24 +383,26 @@ impl<'a> Checker<'a> {
         Ok(())
     }
 
-    /// What only one may have, and several have.
-    fn groups(
-        &self,
-        parcels: &Rows,
-        parties: &Rows,
-        certificates: &Rows,
-        found: &mut Found,
-    ) -> Result<(), Failure> {
-        let conn = self.view.conn;
+    // What only one may have, and several have.
+
+    fn same_codes(&self, conn: &Connection, parcels: &Rows, found: &mut Found) -> Result<(), Failure> {
         for (code, same) in &rows::same_codes(conn, parcels)? {
             let entry = Entry::SameCode { code, parcels: same };
             self.look(&entry, same, &[], found);
         }
+        Ok(())
+    }
+
+    fn same_identities(&self, conn: &Connection, parties: &Rows, found: &mut Found) -> Result<(), Failure> {
         for same in &rows::same_identities(conn, parties)? {
             let uids: Vec<&str> = same.iter().map(|p| p.uid.as_str()).collect();
             let fids: Vec<i64> = same.iter().flat_map(|p| &p.parcels).copied().collect();
             self.look(&Entry::SameIdentity(same), &fids, &uids, found);
         }
+        Ok(())
+    }
+
+    fn same_serials(&self, conn: &Connection, certificates: &Rows, found: &mut Found) -> Result<(), Failure> {
         for same in &rows::same_serials(conn, certificates)? {
             let uids: Vec<&str> = same.iter().map(|c| c.uid.as_str()).collect();
             let fids: Vec<i64> = same.iter().flat_map(|c| &c.parcels).copied().collect();
@@ -362,8 +411,8 @@ impl<'a> Checker<'a> {
         Ok(())
     }
 
-    fn communes(&self, found: &mut Found) -> Result<(), Failure> {
-        for c in &rows::communes(self.view.conn)? {
+    fn communes(&self, conn: &Connection, found: &mut Found) -> Result<(), Failure> {
+        for c in &rows::communes(conn)? {
             self.look(&Entry::Commune(c), &[], &[&c.uid], found);
         }
         Ok(())
@@ -371,9 +420,11 @@ impl<'a> Checker<'a> {
 
     /// Asks every rule about an entry. `uids`: of the rows it is about, where these are no parcels.
     fn look(&self, entry: &Entry<'_>, fids: &[i64], uids: &[&str], found: &mut Found) {
-        match uids {
-            [one] => found.seen.both(one),
-            many => found.seen.grouped.extend(many.iter().map(|u| (*u).to_owned())),
+        if let Some(seen) = &mut found.seen {
+            match uids {
+                [one] => seen.both(one),
+                many => seen.grouped.extend(many.iter().map(|u| (*u).to_owned())),
+            }
         }
         for (rule, check) in &self.rules {
             if let Some(said) = check(entry, &self.facts) {
@@ -407,5 +458,47 @@ impl<'a> Checker<'a> {
 #[derive(Default)]
 struct Found {
     all: Vec<Finding>,
-    seen: Seen,
+    /// Which rows were looked at, where somebody wants to know.
+    seen: Option<Seen>,
+}
+
+/// The pieces of a full run; the longest first, so that no core is left with one at the end.
+fn work(conn: &Connection) -> Result<Vec<Work>, Failure> {
+    let mut work = vec![Work::Codes, Work::Identities, Work::Serials];
+    for table in [
+        Table::Parcel,
+        Table::Party,
+        Table::Certificate,
+        Table::Document,
+        Table::Change,
+    ] {
+        let (mut from, high) = rows::span(conn, table)?;
+        while from <= high {
+            let to = high.min(from + STRETCH - 1);
+            work.push(Work::Stretch(table, from, to));
+            from = to + 1;
+        }
+    }
+    work.push(Work::Communes);
+    Ok(work)
+}
+
+/// A piece of a full run.
+#[derive(Clone, Copy)]
+enum Work {
+    /// Rows of a table, from fid to fid.
+    Stretch(Table, i64, i64),
+    Codes,
+    Identities,
+    Serials,
+    Communes,
+}
+
+impl Work {
+    fn rows(&self) -> u64 {
+        match self {
+            Self::Stretch(_, from, to) => (to - from + 1).unsigned_abs(),
+            _ => 0,
+        }
+    }
 }

@@ -43,12 +43,13 @@ impl App {
             move |progress| validate::run_all(&coverage, &reader?, &validate::Options::default(), progress),
             move |app, result| {
                 let act = app.act();
-                // Cancelled, or much was edited meanwhile: the list says that it is old.
-                if let (Some(session), Ok(found)) = (&mut app.session, result) {
-                    match session.project.set_findings(found, checked, &act) {
-                        Ok(_) => session.checked(&app.settings),
-                        Err(failure) => app.fail(&failure),
-                    }
+                let Some(session) = &mut app.session else { return };
+                // Much was edited meanwhile, or it was cancelled: the list says that it is old.
+                let taken = result.and_then(|found| session.project.set_findings(found, checked, &act));
+                match taken {
+                    Ok(_) => session.checked(&app.settings),
+                    Err(failure) if failure.code() == "CANCELLED" => (),
+                    Err(failure) => app.fail(&failure),
                 }
             },
         );
