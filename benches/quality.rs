@@ -13,9 +13,9 @@ use std::time::Instant;
 use diachinh::domain::{Act, Seen};
 use diachinh::job::Progress;
 use diachinh::project::Project;
+use diachinh::sample;
 use diachinh::store::register::Touched;
 use diachinh::validate::{self, Check, Findings, Options, RULES};
-use diachinh::sample;
 
 fn main() {
     // cargo bench adds "--bench".
@@ -81,7 +81,9 @@ fn full(project: &Project) {
             black_box(found.expect("findings"));
         });
     }
-    let found = project.check(&Options::default(), &Progress::none()).expect("findings");
+    let found = project
+        .check(&Options::default(), &Progress::none())
+        .expect("findings");
     println!("({} findings)", found.len());
     time("readiness of every parcel", 5, || {
         black_box(
@@ -94,7 +96,9 @@ fn full(project: &Project) {
 
 /// One edit after another at 500 places, as the window follows them.
 fn edits(project: &Project) {
-    let found = project.check(&Options::default(), &Progress::none()).expect("findings");
+    let found = project
+        .check(&Options::default(), &Progress::none())
+        .expect("findings");
     let mut live = Findings::new(jiff::civil::date(2026, 11, 23), 1);
     let seen = Seen {
         op: 1,
@@ -102,20 +106,28 @@ fn edits(project: &Project) {
     };
     let mut nothing = |_: &str| Ok::<_, ()>(Vec::new());
     let checked = live.anew(found);
-    live.take(checked, seen, &mut nothing).expect("nothing to look up");
+    live.take(checked, seen, &mut nothing)
+        .expect("nothing to look up");
     let coverage = project.coverage();
     let reader = project.reader().expect("a connection");
     let step = (coverage.len() / 500).max(1);
     let parcels: Vec<_> = coverage.iter().step_by(step).map(|p| p.uid).collect();
     for (name, view) in [
         ("check after an edit, shapes (P3c)", None),
-        ("check after an edit, with the register (P3c)", Some(reader.view())),
+        (
+            "check after an edit, with the register (P3c)",
+            Some(reader.view()),
+        ),
     ] {
         let mut uid = parcels.iter();
         time(name, parcels.len(), || {
             let changed = [*uid.next().expect("as many parcels as runs")];
-            let checked = live.around(coverage, view, (&changed, &Touched::default()), &[]).expect("findings");
-            let step = live.take(checked, seen, &mut nothing).expect("nothing to look up");
+            let checked = live
+                .around(coverage, view, (&changed, &Touched::default()), &[])
+                .expect("findings");
+            let step = live
+                .take(checked, seen, &mut nothing)
+                .expect("nothing to look up");
             assert!(step.is_empty(), "nothing was edited: {step:?}");
         });
     }
@@ -134,7 +146,11 @@ fn time(name: &str, runs: usize, mut f: impl FnMut()) {
     let cpu = (cpu_ms() - cpu) / runs as f64;
     took.sort_by(f64::total_cmp);
     let most = took[runs - 1];
-    println!("{name:46} {:9.2} {:9.2} {most:9.2} {cpu:9.2}", took[0], took[runs / 2]);
+    println!(
+        "{name:46} {:9.2} {:9.2} {most:9.2} {cpu:9.2}",
+        took[0],
+        took[runs / 2]
+    );
 }
 
 /// User and system time of this process, ms, in steps of 10; 0 where there is no /proc.
@@ -157,7 +173,11 @@ fn memory(when: &str) {
         let kb = line.and_then(|l| l.split_whitespace().nth(1)?.parse::<u64>().ok());
         kb.unwrap_or(0) / 1024
     };
-    println!("(memory, {when}: {} MB, at most {} MB since the last line)", of("VmRSS:"), of("VmHWM:"));
+    println!(
+        "(memory, {when}: {} MB, at most {} MB since the last line)",
+        of("VmRSS:"),
+        of("VmHWM:")
+    );
     // Linux: 5 resets the peak.
     let _ = std::fs::write("/proc/self/clear_refs", "5");
 }

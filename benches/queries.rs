@@ -212,7 +212,9 @@ fn checks(coverage: &Coverage) {
     let mut uid = parcels.iter().cycle();
     time("check after an edit (P3c)", 50, 10, || {
         let changed = [*uid.next().expect("an endless sequence")];
-        let checked = live.around(coverage, None, (&changed, &Touched::default()), &[]).expect("shapes only");
+        let checked = live
+            .around(coverage, None, (&changed, &Touched::default()), &[])
+            .expect("shapes only");
         black_box(
             live.take(checked, seen, &mut nothing)
                 .expect("nothing to look up"),

@@ -9,10 +9,11 @@ Peers, in a virtual environment with shapely and numpy (made in WORK when missin
             with the area they share; union of all, its holes as gaps
 
 Ours is `diachinh validate`: opening the file, all rules of shape, number, area and register, the findings written.
-Times of the peers are without reading the file (they get a pickle of coordinates); peak memory is the kernel's maximum
-resident set of the process.
+Times of the peers are without reading the file (they get the coordinates as arrays) and without making the geometries; "rules only"
+is ours without opening the file. Peak memory is the kernel's maximum resident set of the process.
 """
 import argparse
+import json
 import os
 import shutil
 import statistics
@@ -25,12 +26,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from peers import BIN, measured, sh  # noqa: E402
 
 PEER = r'''
-import json, sys, time, resource
+import json, resource, sys, time
 import numpy as np, shapely
 kind, path = sys.argv[1:3]
 data = np.load(path)
 rings = shapely.linearrings(data["xy"], indices=data["ring"])
-first = data["first"]
 shapes = shapely.polygons(rings, indices=data["of"])
 t, c = time.perf_counter(), time.process_time()
 if kind == "coverage":
@@ -69,7 +69,7 @@ for (blob,) in sqlite3.connect(sys.argv[1]).execute("SELECT geom FROM parcel WHE
         ring.append(np.full(points, n)); of.append(p); n += 1
         at += 4 + points * 16
     p += 1
-np.savez(sys.argv[2], xy=np.concatenate(xy), ring=np.concatenate(ring), of=np.array(of), first=np.array([0]))
+np.savez(sys.argv[2], xy=np.concatenate(xy), ring=np.concatenate(ring), of=np.array(of))
 '''
 
 
@@ -102,7 +102,7 @@ def main():
     work = args.work or Path(tempfile.mkdtemp())
     work.mkdir(parents=True, exist_ok=True)
     python = venv(work)
-    print("| parcels | | wall s min / median | CPU s median | peak MB | told |\n|---|---|---|---|---|---|")
+    print("| parcels | | wall s min / median | CPU s median | peak MB | told | ratio of wall medians |\n|---|---|---|---|---|---|---|")
     for n in args.sizes:
         file = district(work, n)
         npz = work / f"v{n}.npz"
@@ -112,7 +112,6 @@ def main():
         rows = {k: [] for k in ["diachinh, rules only", "diachinh validate"] + kinds}
         for _ in range(args.runs):
             for kind in kinds:
-                import json
                 out = json.loads(sh(python, "-c", PEER, kind, npz).stdout)
                 rows[kind].append((out["wall"], out["cpu"], out["mb"], out["found"]))
             out = work / "out.json"
@@ -124,11 +123,13 @@ def main():
             whole = measured([BIN, "validate", file, "--json"], lambda: None, ok=(0, 1))
             rows["diachinh validate"].append((*whole, told))
             rows["diachinh, rules only"].append((document["seconds"], float("nan"), float("nan"), told))
+        base = statistics.median(x[0] for x in rows["coverage"])
         for name, r in rows.items():
             wall = [x[0] for x in r]
-            told = r[0][3]
-            print(f"| {n:,} | {name} | {min(wall):.2f} / {statistics.median(wall):.2f} | "
-                  f"{statistics.median(x[1] for x in r):.2f} | {max(x[2] for x in r):.0f} | {told} |")
+            cpu, mb = statistics.median(x[1] for x in r), max(x[2] for x in r)
+            rest = f"{cpu:.2f} | {mb:.0f}" if cpu == cpu else "– | –"
+            print(f"| {n:,} | {name} | {min(wall):.2f} / {statistics.median(wall):.2f} | {rest} | {r[0][3]} | "
+                  f"{statistics.median(wall) / base:.2f} |", flush=True)
     print("load", os.getloadavg())
 
 

@@ -388,10 +388,10 @@ impl Project {
         let step = self.quality.live.decide(decisions::acceptances(conn)?, today);
         self.quality.pending.push((step, seen));
         if !places.is_empty() && self.quality.checked != Checked::Never {
-            let checked = self
-                .quality
-                .live
-                .around(&self.coverage, None, (&[], &Touched::default()), &places)?;
+            let checked =
+                self.quality
+                    .live
+                    .around(&self.coverage, None, (&[], &Touched::default()), &places)?;
             self.quality.take(conn, checked, seen)?;
             let change = Change {
                 revision,

@@ -177,7 +177,9 @@ pub fn touched_by(conn: &Connection, op: i64) -> Result<Vec<i64>> {
     let about = ABOUT.replace("{tbl}", "+c.tbl").replace("{when}", "c.op = ?1");
     let sql = format!("SELECT DISTINCT parcel FROM ({about}) WHERE typeof(parcel)='integer' ORDER BY 1");
     let mut stmt = conn.prepare_cached(&sql)?;
-    Ok(stmt.query_map([op], |r| r.get(0))?.collect::<rusqlite::Result<_>>()?)
+    Ok(stmt
+        .query_map([op], |r| r.get(0))?
+        .collect::<rusqlite::Result<_>>()?)
 }
 
 /// One parcel somebody worked on by an operation in force.

@@ -617,7 +617,9 @@ pub fn named(conn: &Connection, uids: &BTreeSet<String>) -> Result<Tied> {
         let mut stmt = conn.prepare_cached(&format!(
             "SELECT fid FROM {table} WHERE uid IN (SELECT value FROM json_each(?1)) ORDER BY fid"
         ))?;
-        *fids = stmt.query_map([&list], |r| r.get(0))?.collect::<rusqlite::Result<_>>()?;
+        *fids = stmt
+            .query_map([&list], |r| r.get(0))?
+            .collect::<rusqlite::Result<_>>()?;
     }
     Ok(out)
 }
@@ -664,12 +666,7 @@ pub fn newest_day(conn: &Connection) -> Result<Option<String>> {
 }
 
 /// Scanned papers, by fid; the files beside the district file `file` are read where what is known of them is older than `since`.
-pub fn scans(
-    conn: &Connection,
-    file: &std::path::Path,
-    rows: &Rows,
-    since: Since,
-) -> Result<Vec<ScanEntry>> {
+pub fn scans(conn: &Connection, file: &std::path::Path, rows: &Rows, since: Since) -> Result<Vec<ScanEntry>> {
     super::scans::entries(conn, file, &rows.holds("d.fid"), rows.parameters(), since)
 }
 

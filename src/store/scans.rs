@@ -246,7 +246,12 @@ mod tests {
         let write = |content: &str, at: u64| {
             std::fs::write(&path, content).unwrap();
             let time = SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(at);
-            File::options().write(true).open(&path).unwrap().set_modified(time).unwrap();
+            File::options()
+                .write(true)
+                .open(&path)
+                .unwrap()
+                .set_modified(time)
+                .unwrap();
         };
         write(content, 1);
         assert_eq!(state(&folder, &hash, Since::EVER), ScanState::Whole);

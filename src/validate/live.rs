@@ -213,7 +213,11 @@ impl Findings {
             again.extend(told(parcel).flat_map(|t| &t.finding.parcels));
         }
         // Of several that shared a number, those left are to be looked at without the one that changed.
-        let of_rows = touched.uids.iter().filter_map(|u| self.by_subject.get(u)).flatten();
+        let of_rows = touched
+            .uids
+            .iter()
+            .filter_map(|u| self.by_subject.get(u))
+            .flatten();
         let of_rows = of_rows.filter_map(|id| self.by_id.get(id));
         let others: BTreeSet<String> = of_rows.flat_map(|t| subjects(&t.finding)).collect();
         let mut touched = touched.clone();

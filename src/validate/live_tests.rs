@@ -5,10 +5,10 @@ use std::sync::Arc;
 use jiff::civil::{Date, date};
 use proptest::prelude::*;
 
-use crate::store::register::Touched;
 use super::*;
 use crate::domain::{Acceptance, AllowedGap, FindingState, Polygon, Pt, Seen, Tracked, Uid};
 use crate::job::Progress;
+use crate::store::register::Touched;
 use crate::text::Lang;
 use crate::topology::allowed::gap_at;
 use crate::topology::testing::{grid, parcel};

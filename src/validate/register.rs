@@ -179,7 +179,8 @@ pub fn affected_all(coverage: &Coverage, view: View<'_>, fids: &[i64]) -> Result
         .filter_map(|f| coverage.get(*f))
         .map(|p| p.uid)
         .collect();
-    let (mut fresh, _) = Checker::new(coverage, view, &wanted, None)?.around(view.conn, fids, &Touched::default())?;
+    let (mut fresh, _) =
+        Checker::new(coverage, view, &wanted, None)?.around(view.conn, fids, &Touched::default())?;
     fresh.retain(|f| f.parcels.iter().any(|p| uids.contains(p)));
     fresh.extend(super::affected(coverage, fids));
     sort_findings(&mut fresh);
@@ -254,11 +255,11 @@ impl<'a> Checker<'a> {
         progress.stage(REGISTER, work.iter().map(Work::rows).sum())?;
         let next = AtomicUsize::new(0);
         let workers = rayon::current_num_threads().min(work.len()).max(1);
-        let parts: Result<Vec<Vec<(usize, Vec<Finding>)>>, Failure> = (0..workers)
+        let parts: Result<Vec<Vec<Piece>>, Failure> = (0..workers)
             .into_par_iter()
             .map(|_| self.worker(&work, &next, since, progress))
             .collect();
-        let mut parts: Vec<(usize, Vec<Finding>)> = parts?.into_iter().flatten().collect();
+        let mut parts: Vec<Piece> = parts?.into_iter().flatten().collect();
         parts.sort_unstable_by_key(|(at, _)| *at);
         Ok(parts.into_iter().flat_map(|(_, found)| found).collect())
     }
@@ -269,7 +270,7 @@ impl<'a> Checker<'a> {
         next: &AtomicUsize,
         since: Since,
         progress: &Progress,
-    ) -> Result<Vec<(usize, Vec<Finding>)>, Failure> {
+    ) -> Result<Vec<Piece>, Failure> {
         let reader = Reader::open(self.file)?;
         let mut out = Vec::new();
         loop {
@@ -284,18 +285,10 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn piece(
-        &self,
-        conn: &Connection,
-        piece: Work,
-        since: Since,
-        found: &mut Found,
-    ) -> Result<(), Failure> {
+    fn piece(&self, conn: &Connection, piece: Work, since: Since, found: &mut Found) -> Result<(), Failure> {
         let whole = |table| rows::span(conn, table).map(|(a, b)| Rows::Range(a, b));
         match piece {
-            Work::Stretch(table, from, to) => {
-                self.stretch(conn, table, &Rows::Range(from, to), since, found)
-            }
+            Work::Stretch(table, from, to) => self.stretch(conn, table, &Rows::Range(from, to), since, found),
             Work::Codes => self.same_codes(conn, &whole(Table::Parcel)?, found),
             Work::Identities => self.same_identities(conn, &whole(Table::Party)?, found),
             Work::Serials => self.same_serials(conn, &whole(Table::Certificate)?, found),
@@ -482,6 +475,9 @@ fn work(conn: &Connection) -> Result<Vec<Work>, Failure> {
     work.push(Work::Communes);
     Ok(work)
 }
+
+/// Which piece of a full run, and what it found.
+type Piece = (usize, Vec<Finding>);
 
 /// A piece of a full run.
 #[derive(Clone, Copy)]

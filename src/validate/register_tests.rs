@@ -579,11 +579,23 @@ const ACTS: [(&str, &[i64]); 31] = [
     ("UPDATE \"right\" SET parcel=3 WHERE fid=4", &[2, 3]),
     ("UPDATE \"right\" SET parcel=2 WHERE fid=4", &[2, 3]),
     // Rows that are no parcels, and no parcel is named: the journal says what they are about.
-    ("UPDATE party SET birth_p=CAST(x'00'||'1017' AS BLOB) WHERE fid=1", &[]),
-    ("UPDATE party SET birth_p=CAST(x'00'||'1993' AS BLOB) WHERE fid=1", &[]),
+    (
+        "UPDATE party SET birth_p=CAST(x'00'||'1017' AS BLOB) WHERE fid=1",
+        &[],
+    ),
+    (
+        "UPDATE party SET birth_p=CAST(x'00'||'1993' AS BLOB) WHERE fid=1",
+        &[],
+    ),
     ("UPDATE party SET kind='HO_GIA_DINH' WHERE fid=2", &[]),
-    ("UPDATE identity_document SET number_p=CAST(x'00'||'025993000002' AS BLOB) WHERE fid=2", &[]),
-    ("UPDATE identity_document SET number_p=CAST(x'00'||'025993000001' AS BLOB) WHERE fid=2", &[]),
+    (
+        "UPDATE identity_document SET number_p=CAST(x'00'||'025993000002' AS BLOB) WHERE fid=2",
+        &[],
+    ),
+    (
+        "UPDATE identity_document SET number_p=CAST(x'00'||'025993000001' AS BLOB) WHERE fid=2",
+        &[],
+    ),
     ("UPDATE identity_document SET verified=0 WHERE fid=1", &[]),
     ("UPDATE identity_document SET party=1 WHERE fid=2", &[]),
     ("UPDATE identity_document SET party=2 WHERE fid=2", &[]),
