@@ -10,6 +10,7 @@ pub mod codes;
 pub mod job;
 pub mod crs;
 pub mod topology;
+pub mod register;
 pub mod store;
 pub mod edit;
 pub mod validate;

@@ -84,6 +84,34 @@ pub enum Command {
     Export(Export),
     /// Kiểm tra gói đồng bộ · verify a sync package
     Verify(Verify),
+    /// Người sử dụng đất · parties: land users and managers
+    Party(PartyArgs),
+    /// Thành viên hộ, vợ chồng, nhóm · members of households, couples, groups
+    PartyMember(RecordArgs),
+    /// Giấy tờ tùy thân · identity documents
+    IdentityDocument(RecordArgs),
+    /// Mục đích sử dụng của thửa · land-use rows of parcels
+    LandUseRow(RecordArgs),
+    /// Giấy chứng nhận · certificates
+    Certificate(RecordArgs),
+    /// Quyền sử dụng, quản lý, sở hữu · rights
+    Right(RecordArgs),
+    /// Giao dịch bảo đảm · mortgages
+    Mortgage(RecordArgs),
+    /// Hạn chế quyền · restrictions
+    Restriction(RecordArgs),
+    /// Ngăn chặn, tranh chấp · holds and disputes
+    Hold(RecordArgs),
+    /// Tài sản gắn liền với đất · assets attached to land
+    Asset(RecordArgs),
+    /// Hồ sơ quét · scanned papers
+    Document(RecordArgs),
+    /// Hồ sơ · dossiers
+    Dossier(RecordArgs),
+    /// Biến động đã đăng ký · registered changes
+    ChangeEntry(RecordArgs),
+    /// Đối tượng của biến động · items of registered changes
+    ChangeEntryItem(RecordArgs),
     /// Tìm kiếm · search
     Search(Search),
     /// Ghi toàn bộ ra văn bản · write all as canonical text
@@ -481,4 +509,139 @@ pub struct Sample {
 #[derive(clap::Args, Debug)]
 pub struct Open {
     pub path: Option<PathBuf>,
+}
+
+#[derive(clap::Args, Debug)]
+pub struct RecordArgs {
+    #[command(subcommand)]
+    pub act: RecordAct,
+}
+
+#[derive(clap::Args, Debug)]
+pub struct PartyArgs {
+    #[command(subcommand)]
+    pub act: PartyAct,
+}
+
+/// What can be done with records of any kind.
+#[derive(Subcommand, Debug)]
+pub enum RecordAct {
+    /// Thêm · add
+    Add(RecordAdd),
+    /// Xem một bản ghi · show one
+    Show(RecordShow),
+    /// Danh sách · list
+    List(RecordList),
+    /// Sửa các trường · change fields
+    Set(RecordSet),
+    /// Kết thúc hiệu lực · end
+    End(RecordEnd),
+}
+
+#[derive(Subcommand, Debug)]
+pub enum PartyAct {
+    #[command(flatten)]
+    Record(RecordAct),
+    /// Thêm người từ mã QR của thẻ căn cước · add a person from the QR code of a citizen's card
+    Scan(RecordScan),
+    /// Những người có thể là một · parties that may be one
+    Duplicates(RecordDuplicates),
+    /// Gộp thành một · make several one
+    Merge(RecordMerge),
+}
+
+/// Where a record is written.
+#[derive(clap::Args, Debug)]
+pub struct RecordAt {
+    pub project: PathBuf,
+    /// Hồ sơ mà thay đổi thuộc về · the dossier it belongs to
+    #[arg(long, value_name = "CODE")]
+    pub dossier: Option<String>,
+}
+
+#[derive(clap::Args, Debug)]
+pub struct RecordAdd {
+    #[command(flatten)]
+    pub at: RecordAt,
+    /// TRƯỜNG=GIÁ TRỊ · FIELD=VALUE
+    #[arg(required = true, value_name = "FIELD=VALUE")]
+    pub fields: Vec<String>,
+}
+
+#[derive(clap::Args, Debug)]
+pub struct RecordShow {
+    pub project: PathBuf,
+    pub uid: String,
+    /// Hiện dữ liệu cá nhân · personal values in full
+    #[arg(long)]
+    pub personal: bool,
+}
+
+#[derive(clap::Args, Debug)]
+pub struct RecordList {
+    pub project: PathBuf,
+    /// Chỉ bản ghi có trường này là · only those whose field is
+    #[arg(long, value_name = "FIELD=REF")]
+    pub by: Option<String>,
+    /// Cả bản ghi đã kết thúc · also those that have ended
+    #[arg(long)]
+    pub all: bool,
+    #[arg(long, default_value_t = 1000)]
+    pub limit: usize,
+    /// Hiện dữ liệu cá nhân · personal values in full
+    #[arg(long)]
+    pub personal: bool,
+}
+
+#[derive(clap::Args, Debug)]
+pub struct RecordSet {
+    #[command(flatten)]
+    pub at: RecordAt,
+    pub uid: String,
+    /// TRƯỜNG=GIÁ TRỊ, để trống là xóa · FIELD=VALUE, empty clears
+    #[arg(required = true, value_name = "FIELD=VALUE")]
+    pub fields: Vec<String>,
+}
+
+#[derive(clap::Args, Debug)]
+pub struct RecordEnd {
+    #[command(flatten)]
+    pub at: RecordAt,
+    pub uid: String,
+    /// Lý do, không ghi tên người · why, without names
+    #[arg(long)]
+    pub reason: String,
+    /// Ngày kết thúc · the day
+    #[arg(long, value_name = "dd/MM/yyyy")]
+    pub on: Option<String>,
+    /// Tình trạng sau đó · status afterwards
+    #[arg(long)]
+    pub status: Option<String>,
+}
+
+#[derive(clap::Args, Debug)]
+pub struct RecordScan {
+    #[command(flatten)]
+    pub at: RecordAt,
+    /// Chuỗi quét được, "-" là stdin · what was scanned, "-" = stdin
+    pub text: String,
+}
+
+#[derive(clap::Args, Debug)]
+pub struct RecordDuplicates {
+    pub project: PathBuf,
+    /// Hiện dữ liệu cá nhân · personal values in full
+    #[arg(long)]
+    pub personal: bool,
+}
+
+#[derive(clap::Args, Debug)]
+pub struct RecordMerge {
+    #[command(flatten)]
+    pub at: RecordAt,
+    /// uid của người được giữ · the one that stays
+    pub keep: String,
+    /// uid của những người gộp vào · those that go into it
+    #[arg(required = true)]
+    pub others: Vec<String>,
 }

@@ -9,7 +9,7 @@ use super::args;
 use super::district::writing;
 use super::out::{Done, Out, error, findings, rounded};
 use crate::domain::{Act, Failure};
-use crate::edit::parse;
+use crate::edit::{RecordEffect, parse};
 use crate::msg;
 use crate::project::{Edit, EditError, Effects, Project};
 
@@ -28,6 +28,11 @@ pub fn acknowledged(line: u64, e: &Effects, out: &Out) -> String {
         "points_moved": e.points_moved, "points_inserted": e.points_inserted,
         "area_before": rounded(e.area_before), "area_after": rounded(e.area_after),
     });
+    if !e.records.is_empty() {
+        let record =
+            |r: &RecordEffect| json!({"kind": r.kind.name(), "uid": r.uid.to_string(), "created": r.created});
+        answer["records"] = e.records.iter().map(record).collect();
+    }
     if let Some(code) = &e.dossier {
         answer["dossier"] = code.as_str().into();
     }

@@ -19,6 +19,7 @@ mod lineage;
 mod map;
 mod readiness;
 mod quarantine;
+mod record;
 mod rules;
 mod sample;
 mod text;
@@ -33,6 +34,7 @@ use clap::Parser;
 use crate::domain::Act;
 use crate::domain::Failure;
 use crate::msg;
+use crate::register::Kind;
 use crate::text::Lang;
 use args::{Args, Command};
 use out::{Done, Out};
@@ -104,6 +106,20 @@ fn run(args: &Args, out: &Out) -> Result<Done, Failure> {
         Command::New(a) => district::new(a, &act, out),
         Command::Info(a) => district::info(a, &act, out),
         Command::Import(a) => import::run(a, &act, out),
+        Command::Party(a) => record::party(&a.act, &act, out),
+        Command::PartyMember(a) => record::run(Kind::PartyMember, &a.act, &act, out),
+        Command::IdentityDocument(a) => record::run(Kind::IdentityDocument, &a.act, &act, out),
+        Command::LandUseRow(a) => record::run(Kind::LandUseRow, &a.act, &act, out),
+        Command::Certificate(a) => record::run(Kind::Certificate, &a.act, &act, out),
+        Command::Right(a) => record::run(Kind::Right, &a.act, &act, out),
+        Command::Mortgage(a) => record::run(Kind::Mortgage, &a.act, &act, out),
+        Command::Restriction(a) => record::run(Kind::Restriction, &a.act, &act, out),
+        Command::Hold(a) => record::run(Kind::Hold, &a.act, &act, out),
+        Command::Asset(a) => record::run(Kind::Asset, &a.act, &act, out),
+        Command::Document(a) => record::run(Kind::Document, &a.act, &act, out),
+        Command::Dossier(a) => record::run(Kind::Dossier, &a.act, &act, out),
+        Command::ChangeEntry(a) => record::run(Kind::ChangeEntry, &a.act, &act, out),
+        Command::ChangeEntryItem(a) => record::run(Kind::ChangeEntryItem, &a.act, &act, out),
         Command::Search(a) => district::search(a, &act, out),
         Command::Edit(a) => edit::run(a, &act, out),
         Command::Fix(a) => fix::run(a, &act, out),

@@ -1,11 +1,13 @@
 //! Versioned code lists, loaded from `assets/codes/`. What the field changes from year to year lives
 //! there, never in code.
 
+mod lists;
 mod register;
 mod survey;
 
+pub use lists::{CodeItem, CodeList, code, code_lists, code_title, meant};
 pub use register::{
-    SerialEra, is_for_a_term, is_origin, is_persons, is_pseudo_serial, serial_era, serial_parts,
+    SerialEra, is_for_a_term, is_origin, is_persons, is_pseudo_serial, serial_era, serial_parts, tidy_serial,
 };
 pub use survey::{SurveyCode, survey_code, survey_column, traverse_allowed, traverse_seconds};
 

@@ -41,6 +41,22 @@ pub fn serial_parts(serial: &str) -> Option<(&str, &str)> {
         .then_some((letters, digits))
 }
 
+/// A serial as it is kept: upper case, single spaces, no dots, one space between letters and digits (domain.md §4.3).
+/// What is no normal serial is only trimmed.
+pub fn tidy_serial(typed: &str) -> String {
+    let plain: String = typed
+        .to_uppercase()
+        .chars()
+        .filter(|c| !c.is_whitespace() && *c != '.')
+        .collect();
+    let digits = plain.find(|c: char| c.is_ascii_digit()).unwrap_or(0);
+    let spaced = format!("{} {}", &plain[..digits], &plain[digits..]);
+    match serial_parts(&spaced) {
+        Some(_) => spaced,
+        None => typed.split_whitespace().collect::<Vec<_>>().join(" "),
+    }
+}
+
 /// Whether a serial stands for "no certificate yet": `CHUACOGIAY_<xã>_<tờ>_<thửa>`.
 pub fn is_pseudo_serial(serial: &str) -> bool {
     let mut parts = serial.split('_');
@@ -100,6 +116,8 @@ mod tests {
         ] {
             assert_eq!(era(bad), "-", "{bad}");
         }
+        let tidied = ["cx123456", " đ  123456 ", "AA.01234567", "0312 / QSDĐ"].map(tidy_serial);
+        assert_eq!(tidied, ["CX 123456", "Đ 123456", "AA 01234567", "0312 / QSDĐ"]);
         assert!(is_pseudo_serial("CHUACOGIAY_25747_12_45") && !is_pseudo_serial("CHUACOGIAY_257_12_45"));
         assert!(is_origin("CNQ-CTT") && is_origin("CN-CNQ-CTT") && !is_origin("XYZ"));
     }

@@ -80,6 +80,22 @@ pub fn open(op: &Operation<'_>, code: &str) -> Result<Dossier, Failure> {
     Ok(found)
 }
 
+/// The same of what is registered.
+pub(super) fn needed_for_register() -> Failure {
+    Failure::new(
+        "DOSSIER_NEEDED",
+        msg!(
+            "Cơ sở dữ liệu đang vận hành: nội dung đã đăng ký chỉ được thay đổi trong một hồ sơ đang mở.",
+            "The district is in operation: what is registered changes only inside an open dossier."
+        ),
+    )
+    .field("dossier")
+    .remedy(msg!(
+        "Chọn hồ sơ đang xử lý, hoặc tiếp nhận hồ sơ mới.",
+        "Choose the dossier at hand, or receive a new one."
+    ))
+}
+
 /// In a district in operation a boundary changes only inside a dossier.
 pub(super) fn needed() -> Failure {
     Failure::new(

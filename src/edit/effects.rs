@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use super::receive;
 use crate::domain::{Parcel, Polygon, Pt, Uid};
-use crate::store::touched::Touched;
+use crate::register::Kind;
+use crate::store::touched::{Touched, TouchedRecord};
 use crate::text::Msg;
 
 /// What an operation (or one edit of a gesture) did.
@@ -33,8 +34,20 @@ pub struct Effects {
     pub shift_mm: f64,
     /// Parcel by parcel, by fid; the first [`MOST_DETAILS`].
     pub parcels: Vec<ParcelEffect>,
+    /// Other records written, in order.
+    pub records: Vec<RecordEffect>,
+    /// Parcels in force (row, uid) that such records hang on, ascending.
+    pub about: Vec<(i64, Uid)>,
     /// Code of the dossier that keeps this as a proposal; then nothing in force has changed yet.
     pub dossier: Option<String>,
+}
+
+/// A record of the register that was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordEffect {
+    pub kind: Kind,
+    pub uid: Uid,
+    pub created: bool,
 }
 
 /// More parcels than this are not told one by one: an import.
@@ -116,6 +129,18 @@ impl Effects {
         let of = |(b, a): &Pair| ParcelEffect::of(b.as_deref(), a.as_deref());
         self.parcels = pairs.filter_map(of).collect();
         self.shift_mm = self.parcels.iter().map(|p| p.shift_mm).fold(0.0, f64::max);
+    }
+
+    /// Adds what was written of other records and the parcels they hang on.
+    pub fn with_records(mut self, records: Vec<TouchedRecord>, about: Vec<(i64, Uid)>) -> Self {
+        let of = |r: TouchedRecord| RecordEffect {
+            kind: r.kind,
+            uid: r.uid,
+            created: r.created,
+        };
+        self.records = records.into_iter().map(of).collect();
+        self.about = about;
+        self
     }
 
     /// Sums up the touched parcels.

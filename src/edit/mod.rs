@@ -18,6 +18,7 @@ mod match_edge;
 mod match_points;
 mod merge_points;
 mod merge;
+mod merge_parties;
 mod move_point;
 mod move_points;
 mod numbering;
@@ -25,6 +26,7 @@ mod parcel_code;
 mod proposal;
 mod quarantine;
 mod receive;
+mod record;
 mod records;
 mod remove_point;
 mod repair_ring;
@@ -47,22 +49,24 @@ pub use add_parcel::NewParcel;
 pub use align::Align;
 pub use carve::Carve;
 pub use dossier::{open as open_dossier, unknown as no_dossier};
-pub use effects::{Effects, MOST_DETAILS, ParcelEffect, Tolerance};
+pub use effects::{Effects, MOST_DETAILS, ParcelEffect, RecordEffect, Tolerance};
 pub use forms::NewLand;
 pub use heirs::expected_uses;
 pub use insert_point::InsertPoint;
 pub use match_edge::MatchEdge;
 pub use match_points::MatchPoints;
 pub use merge::Merge;
+pub use merge_parties::MergeParties;
 pub use merge_points::MergePoints;
 pub use move_points::MovePoints;
 pub use proposal::{differing, view, view_fid};
 pub use quarantine::PlaceRecord;
+pub use record::{AddRecord, ChangeRecord, EndRecord, RecordFields, no_record, unknown_field};
 pub use records::{ChildFields, Numbering, Records, UseArea};
 pub use remove_point::RemovePoint;
 pub use repair_ring::RepairRing;
 pub use reshape::{Arc, Reshape};
-pub use script::{parse, to_json, to_value};
+pub use script::{parse, to_journal, to_json, to_value};
 pub use set::Fields;
 pub use split::{EqualBy, How, Share, Split};
 pub use write_plan::followed as area_followed;
@@ -195,6 +199,14 @@ pub enum Edit {
         #[serde(with = "script::metres")]
         at: Pt,
     },
+    /// A new record of the register.
+    AddRecord(AddRecord),
+    /// Other values in some of its fields.
+    ChangeRecord(ChangeRecord),
+    /// A record no longer holds.
+    EndRecord(EndRecord),
+    /// Several parties are one.
+    MergeParties(MergeParties),
 }
 
 /// Why an edit did not happen. Nothing was changed.
@@ -271,6 +283,18 @@ impl Edit {
         }
     }
 
+    /// Whether it writes records of the register other than parcels. Inside a dossier it is entered at once, as part of
+    /// it; only boundaries are proposed first.
+    pub fn is_of_register(&self) -> bool {
+        match self {
+            Self::Within { edit, .. } => edit.is_of_register(),
+            _ => matches!(
+                self,
+                Self::AddRecord(_) | Self::ChangeRecord(_) | Self::EndRecord(_) | Self::MergeParties(_)
+            ),
+        }
+    }
+
     /// Short word for the kind of operation: the "op" of the script.
     pub fn kind(&self) -> &'static str {
         match self {
@@ -305,6 +329,10 @@ impl Edit {
             Self::WithdrawAcceptance(_) => "withdraw_acceptance",
             Self::AllowGap { .. } => "allow_gap",
             Self::DisallowGap { .. } => "disallow_gap",
+            Self::AddRecord(_) => "add_record",
+            Self::ChangeRecord(_) => "change_record",
+            Self::EndRecord(_) => "end_record",
+            Self::MergeParties(_) => "merge_parties",
         }
     }
 
@@ -345,6 +373,10 @@ impl Edit {
             Self::WithdrawAcceptance(finding) => accept::withdraw_label(coverage, finding),
             Self::AllowGap { .. } => accept::ALLOW.into(),
             Self::DisallowGap { .. } => accept::DISALLOW.into(),
+            Self::AddRecord(e) => e.label(),
+            Self::ChangeRecord(e) => e.label(),
+            Self::EndRecord(e) => e.label(),
+            Self::MergeParties(e) => e.label(),
         }
     }
 
@@ -360,7 +392,11 @@ impl Edit {
             | Self::AcceptFinding(_)
             | Self::WithdrawAcceptance(_)
             | Self::AllowGap { .. }
-            | Self::DisallowGap { .. } => Plan::default(),
+            | Self::DisallowGap { .. }
+            | Self::AddRecord(_)
+            | Self::ChangeRecord(_)
+            | Self::EndRecord(_)
+            | Self::MergeParties(_) => Plan::default(),
             Self::MovePoint { from, to } => move_point::plan(coverage, *from, *to)?,
             Self::MovePoints(e) => e.plan(coverage)?,
             Self::InsertPoint(e) => e.plan(coverage)?,
@@ -418,6 +454,10 @@ impl Edit {
             Self::WithdrawAcceptance(finding) => accept::withdraw(at, finding),
             Self::AllowGap { at: p, reason, until } => accept::allow_gap(at, *p, reason, *until),
             Self::DisallowGap { at: p } => accept::disallow_gap(at, *p),
+            Self::AddRecord(e) => e.run(at),
+            Self::ChangeRecord(e) => e.run(at),
+            Self::EndRecord(e) => e.run(at),
+            Self::MergeParties(e) => e.run(at),
         }
     }
 }

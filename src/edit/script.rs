@@ -38,6 +38,10 @@ const OPS: &[&str] = &[
     "withdraw_acceptance",
     "allow_gap",
     "disallow_gap",
+    "add_record",
+    "change_record",
+    "end_record",
+    "merge_parties",
 ];
 /// Those that change no boundary, or come from files: "dossier" is not for them, or a key of their own.
 const NO_BOUNDARY: &[&str] = &[
@@ -99,6 +103,23 @@ pub fn to_json(edit: &Edit) -> String {
         Edit::Within { .. } => to_value(edit).to_string(),
         plain => serde_json::to_string(plain).unwrap_or_default(),
     }
+}
+
+/// The edit as the journal keeps it: without personal values.
+pub fn to_journal(edit: &Edit) -> Value {
+    let redacted = match edit {
+        Edit::AddRecord(e) => Edit::AddRecord(e.redacted()),
+        Edit::ChangeRecord(e) => Edit::ChangeRecord(e.redacted()),
+        Edit::Within { dossier, edit } if edit.is_of_register() => {
+            let mut value = to_journal(edit);
+            if let Some(keys) = value.as_object_mut() {
+                keys.insert("dossier".to_owned(), Value::String(dossier.clone()));
+            }
+            return value;
+        }
+        other => return to_value(other),
+    };
+    to_value(&redacted)
 }
 
 /// The same as a JSON value.

@@ -14,7 +14,7 @@ use crate::store::history::{self, OperationSummary};
 use crate::store::journal::{NewOperation, Operation};
 use crate::store::proposal::{self, Dossier, Proposal};
 use crate::store::touched::Touched;
-use crate::store::{View, rows, touched};
+use crate::store::{View, facts, rows, touched};
 use crate::text::{Msg, Text};
 use crate::topology::Coverage;
 
@@ -44,14 +44,15 @@ impl Project {
         let new = match edits {
             [one] => NewOperation {
                 kind: one.kind(),
-                what: edit::to_json(one),
+                what: edit::to_journal(one).to_string(),
                 label: self.label(one)?,
                 undoes: None,
             },
             many => NewOperation {
                 kind: "gesture",
-                what: json!({"op": "gesture", "edits": many.iter().map(edit::to_value).collect::<Vec<_>>()})
-                    .to_string(),
+                what:
+                    json!({"op": "gesture", "edits": many.iter().map(edit::to_journal).collect::<Vec<_>>()})
+                        .to_string(),
                 label: and_more(self.label(first)?, many.len() - 1),
                 undoes: None,
             },
@@ -187,6 +188,22 @@ pub(super) fn one(
         quality,
         view,
     } = at;
+    if let (Some(code), true) = (edit.dossier(), edit.is_of_register()) {
+        let dossier = &edit::open_dossier(op, code)?;
+        proposal::belongs(op, dossier.fid)?;
+        let label = edit.label(coverage);
+        edit.run(&Context {
+            op,
+            srs,
+            coverage,
+            operating,
+            dossier: Some(Inside {
+                dossier,
+                in_force: coverage,
+            }),
+        })?;
+        return done.note(op, coverage, label);
+    }
     let Some(code) = edit.dossier() else {
         let label = quality::label(edit, coverage);
         let settled = quality.map(|q| q.settled(edit, coverage, view)).transpose()?;
@@ -250,9 +267,14 @@ impl Done {
         coverage: &mut Arc<Coverage>,
         label: Msg,
     ) -> Result<(), EditError> {
-        let touched = touched::touched(op, op.id(), self.since)?;
+        let since = self.since;
+        let touched = touched::touched(op, op.id(), since)?;
         self.since = touched::last_change(op)?;
-        let mut effects = Effects::of(op.id(), label, &touched);
+        let (records, about) = (
+            touched::records(op, op.id(), since)?,
+            facts::about(op, op.id(), since)?,
+        );
+        let mut effects = Effects::of(op.id(), label, &touched).with_records(records, about);
         let detailed = &effects.fids[..effects.fids.len().min(MOST_DETAILS)];
         let before: Vec<_> = detailed.iter().map(|f| coverage.get_shared(*f)).collect();
         refresh(coverage, rows::parcels(op, &effects.fids)?, &effects.fids);

@@ -113,7 +113,10 @@ impl Quality {
         for effects in done.iter().filter(|e| e.dossier.is_none()) {
             let all = [&effects.created, &effects.changed, &effects.retired];
             change.parcels.extend(all.into_iter().flatten());
+            change.parcels.extend(effects.about.iter().map(|(_, uid)| uid));
         }
+        change.parcels.sort_unstable();
+        change.parcels.dedup();
         let decided = done
             .iter()
             .map(|e| decisions::touched_by(conn, e.op))

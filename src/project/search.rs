@@ -48,7 +48,9 @@ impl Project {
         // What cannot be read now is read at the next opening; the edit itself is safe.
         let _shown_later = self.follow_survey(done);
         for effects in done {
+            let about: Vec<i64> = effects.about.iter().map(|(fid, _)| *fid).collect();
             lock(&self.search).touch(&effects.fids);
+            lock(&self.search).touch(&about);
         }
     }
 }

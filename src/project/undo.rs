@@ -10,7 +10,7 @@ use crate::edit::{EditError, Effects, MOST_DETAILS};
 use crate::job::Progress;
 use crate::msg;
 use crate::store::history::{self, LogFilter, OperationSummary};
-use crate::store::{Reader, TakeBack, revert, rows, touched};
+use crate::store::{Reader, TakeBack, facts, revert, rows, touched};
 use crate::text::Msg;
 use crate::topology::Coverage;
 
@@ -312,7 +312,11 @@ fn effects_since(reader: &Reader, seen: i64) -> Result<(Vec<OperationSummary>, V
     let (log, mut effects) = (history::log(reader.conn(), &since)?, Vec::new());
     for op in &log {
         let touched = touched::touched(reader.conn(), op.op, 0)?;
-        effects.push(Effects::of(op.op, op.label.clone(), &touched));
+        let (records, about) = (
+            touched::records(reader.conn(), op.op, 0)?,
+            facts::about(reader.conn(), op.op, 0)?,
+        );
+        effects.push(Effects::of(op.op, op.label.clone(), &touched).with_records(records, about));
     }
     Ok((log, effects))
 }

@@ -11,6 +11,7 @@ use rusqlite::{Connection, Row, ToSql};
 use super::error::Result;
 use super::rows::{Interner, setting};
 use crate::codes;
+use crate::domain::Uid;
 use crate::job::Progress;
 use crate::text::Text;
 
@@ -180,6 +181,24 @@ pub fn touched_by(conn: &Connection, op: i64) -> Result<Vec<i64>> {
     Ok(stmt
         .query_map([op], |r| r.get(0))?
         .collect::<rusqlite::Result<_>>()?)
+}
+
+/// The parcels in force that the changes of one operation after change row `since` are about, by what hangs on them.
+pub fn about(conn: &Connection, op: i64, since: i64) -> Result<Vec<(i64, Uid)>> {
+    let about = ABOUT
+        .replace("{tbl}", "+c.tbl")
+        .replace("{when}", "c.op=?1 AND c.id>?2");
+    let sql = format!(
+        "SELECT p.fid, p.uid FROM parcel p WHERE p.status='HIEN_HANH' AND p.fid IN \
+           (SELECT parcel FROM ({about}) WHERE typeof(parcel)='integer') ORDER BY p.fid"
+    );
+    let mut stmt = conn.prepare_cached(&sql)?;
+    let mut rows = stmt.query([op, since])?;
+    let mut out = Vec::new();
+    while let Some(r) = rows.next()? {
+        out.push((r.get(0)?, super::rows::uid(r, 1)?));
+    }
+    Ok(out)
 }
 
 /// One parcel somebody worked on by an operation in force.
@@ -416,7 +435,7 @@ impl Pass<'_> {
             Ok(())
         })?;
         let sql = format!(
-            "SELECT party, number_p IS NOT NULL, verified FROM identity_document WHERE 1{} ORDER BY fid",
+            "SELECT party, number_p IS NOT NULL, verified FROM identity_document WHERE status='HIEN_HANH'{} ORDER BY fid",
             restrict("party")
         );
         self.rows(&sql, "parcel", |row| {
@@ -438,7 +457,9 @@ impl Pass<'_> {
     /// Of a couple, a household, a group: what is known of all its members.
     fn members(&self, parties: &mut Sorted<Party>, restrict: &str) -> Result<()> {
         let mut groups: Vec<(i64, Party)> = Vec::new();
-        let sql = format!("SELECT party, member FROM party_member WHERE 1{restrict} ORDER BY party, fid");
+        let sql = format!(
+            "SELECT party, member FROM party_member WHERE status='HIEN_HANH'{restrict} ORDER BY party, fid"
+        );
         self.rows(&sql, "parcel", |row| {
             let (group, member): (i64, i64) = (row.get(0)?, row.get(1)?);
             let Some(member) = parties.get(member).copied() else {

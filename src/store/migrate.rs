@@ -70,6 +70,21 @@ pub const STEPS: &[Step] = &[
               state TEXT NOT NULL, amount REAL) STRICT;
             CREATE INDEX finding_event_finding ON finding_event(finding);",
     },
+    // Records end by status and day; a party says which it was merged into.
+    Step {
+        from: 2,
+        sql: "ALTER TABLE party ADD COLUMN ended_on DATE;
+            ALTER TABLE party ADD COLUMN merged_into INTEGER REFERENCES party(fid) DEFERRABLE INITIALLY DEFERRED;
+            ALTER TABLE party_member ADD COLUMN status TEXT NOT NULL DEFAULT 'HIEN_HANH';
+            ALTER TABLE party_member ADD COLUMN ended_on DATE;
+            ALTER TABLE identity_document ADD COLUMN status TEXT NOT NULL DEFAULT 'HIEN_HANH';
+            ALTER TABLE identity_document ADD COLUMN ended_on DATE;
+            ALTER TABLE certificate ADD COLUMN ended_on DATE;
+            ALTER TABLE mortgage ADD COLUMN ended_on DATE;
+            ALTER TABLE restriction ADD COLUMN ended_on DATE;
+            ALTER TABLE hold ADD COLUMN ended_on DATE;
+            ALTER TABLE asset ADD COLUMN ended_on DATE;",
+    },
 ];
 
 /// Runs the steps that are missing. Gives the schema the file had.

@@ -26,6 +26,7 @@ pub mod numbers;
 pub mod packed_rtree;
 pub mod personal;
 pub mod proposal;
+pub mod records;
 pub mod register;
 pub mod quarantine;
 pub mod removed;

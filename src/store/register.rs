@@ -218,7 +218,7 @@ pub fn parties(conn: &Connection, rows: &Rows) -> Result<Vec<PartyEntry>> {
 
 fn details(conn: &Connection, rows: &Rows, all: &mut BTreeMap<i64, PartyEntry>) -> Result<()> {
     let sql = format!(
-        "SELECT party, kind, number_p, verified, verified_on, verified_how FROM identity_document WHERE {} ORDER BY party, fid",
+        "SELECT party, kind, number_p, verified, verified_on, verified_how FROM identity_document WHERE {} AND status='HIEN_HANH' ORDER BY party, fid",
         rows.holds("party")
     );
     rows.each(conn, &sql, |r| {
@@ -234,7 +234,7 @@ fn details(conn: &Connection, rows: &Rows, all: &mut BTreeMap<i64, PartyEntry>) 
         Ok(())
     })?;
     let sql = format!(
-        "SELECT party, member, role FROM party_member WHERE {} ORDER BY party, position, fid",
+        "SELECT party, member, role FROM party_member WHERE {} AND status='HIEN_HANH' ORDER BY party, position, fid",
         rows.holds("party")
     );
     rows.each(conn, &sql, |r| {
@@ -246,7 +246,7 @@ fn details(conn: &Connection, rows: &Rows, all: &mut BTreeMap<i64, PartyEntry>) 
     // Its own rights, and those of the households and couples it belongs to.
     let sql = format!(
         "SELECT h.who, r.parcel FROM (SELECT fid AS who, fid AS holder FROM party WHERE {} \
-           UNION SELECT member, party FROM party_member WHERE {}) h \
+           UNION SELECT member, party FROM party_member WHERE {} AND status='HIEN_HANH') h \
          JOIN \"right\" r ON r.party=h.holder AND r.status='HIEN_HANH' \
          JOIN parcel p ON p.fid=r.parcel AND p.status='HIEN_HANH'",
         rows.holds("fid"),
@@ -279,8 +279,8 @@ fn opened(row: &Row<'_>, column: usize) -> Result<Option<String>> {
 /// Parties that show the same citizen's number as one of these: every group of several, by number. Numbers stay here.
 pub fn same_identities(conn: &Connection, rows: &Rows) -> Result<Vec<Vec<PartyEntry>>> {
     let sql = format!(
-        "SELECT i.number_p, i.party FROM identity_document i WHERE i.kind='CCCD' AND i.number_p IN \
-           (SELECT number_p FROM identity_document WHERE {} AND kind='CCCD' AND number_p IS NOT NULL) \
+        "SELECT i.number_p, i.party FROM identity_document i WHERE i.kind='CCCD' AND i.status='HIEN_HANH' AND i.number_p IN \
+           (SELECT number_p FROM identity_document WHERE {} AND kind='CCCD' AND number_p IS NOT NULL AND status='HIEN_HANH') \
          ORDER BY i.number_p, i.party",
         rows.holds("party")
     );

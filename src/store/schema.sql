@@ -137,7 +137,7 @@ CREATE TABLE asset (
   kind TEXT NOT NULL, parcel INTEGER REFERENCES parcel(fid) DEFERRABLE INITIALLY DEFERRED,
   commune TEXT, name TEXT, house_kind INTEGER, structure TEXT, grade TEXT, floors INTEGER, basements INTEGER, year_built INTEGER,
   area_footprint DOUBLE, area_floor DOUBLE, area_use DOUBLE, term TEXT, address TEXT, attributes TEXT,
-  status TEXT NOT NULL DEFAULT 'HIEN_HANH');
+  status TEXT NOT NULL DEFAULT 'HIEN_HANH', ended_on DATE);
 CREATE INDEX asset_parcel ON asset(parcel);
 
 -- A gap between parcels that is right as it is (decision).
@@ -158,13 +158,14 @@ CREATE TABLE party (
   kind TEXT NOT NULL, user_type TEXT,
   name_p BLOB, address_p BLOB, birth_p BLOB, death_p BLOB, gender_p BLOB, personal_code_p BLOB, tax_code_p BLOB, phone_p BLOB, email_p BLOB,
   nationality_p BLOB, ethnicity_p BLOB, organisation_kind TEXT, decision_number TEXT, decision_on DATE,
-  status TEXT NOT NULL DEFAULT 'HIEN_HANH');
+  status TEXT NOT NULL DEFAULT 'HIEN_HANH', ended_on DATE,
+  merged_into INTEGER REFERENCES party(fid) DEFERRABLE INITIALLY DEFERRED);
 
 CREATE TABLE party_member (
   fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, uid TEXT NOT NULL UNIQUE,
   party INTEGER NOT NULL REFERENCES party(fid) DEFERRABLE INITIALLY DEFERRED,
   member INTEGER NOT NULL REFERENCES party(fid) DEFERRABLE INITIALLY DEFERRED,
-  role TEXT NOT NULL, position INTEGER NOT NULL);
+  role TEXT NOT NULL, position INTEGER NOT NULL, status TEXT NOT NULL DEFAULT 'HIEN_HANH', ended_on DATE);
 CREATE INDEX party_member_party ON party_member(party);
 CREATE INDEX party_member_member ON party_member(member);
 
@@ -172,7 +173,7 @@ CREATE TABLE identity_document (
   fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, uid TEXT NOT NULL UNIQUE,
   party INTEGER NOT NULL REFERENCES party(fid) DEFERRABLE INITIALLY DEFERRED,
   kind TEXT NOT NULL, number_p BLOB, issued_on_p BLOB, issuer_p BLOB, verified BOOLEAN,
-  verified_on DATE, verified_how TEXT);
+  verified_on DATE, verified_how TEXT, status TEXT NOT NULL DEFAULT 'HIEN_HANH', ended_on DATE);
 CREATE INDEX identity_document_party ON identity_document(party);
 CREATE INDEX identity_document_number ON identity_document(number_p) WHERE number_p IS NOT NULL;
 
@@ -180,7 +181,7 @@ CREATE TABLE certificate (
   fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, uid TEXT NOT NULL UNIQUE,
   kind TEXT, serial TEXT, book_number TEXT, old_book_number TEXT, archive_number TEXT, old_archive_number TEXT,
   barcode TEXT, qr_p BLOB, code TEXT, issued_on DATE, entered_on DATE, issuer TEXT, signer_p BLOB, signed_as TEXT,
-  notes_p BLOB, status TEXT NOT NULL DEFAULT 'KHONG_RO');
+  notes_p BLOB, status TEXT NOT NULL DEFAULT 'KHONG_RO', ended_on DATE);
 CREATE INDEX certificate_serial ON certificate(serial);
 
 -- A right is per holder, parcel, land-use row and certificate; the share is an exact fraction.
@@ -209,7 +210,7 @@ CREATE TABLE mortgage (
   mortgagee INTEGER REFERENCES party(fid) DEFERRABLE INITIALLY DEFERRED,
   parent INTEGER REFERENCES mortgage(fid) DEFERRABLE INITIALLY DEFERRED,
   number TEXT, book TEXT, registered_on DATE, from_on DATE, to_on DATE, amount_p BLOB, area DOUBLE, note_p BLOB,
-  status TEXT NOT NULL DEFAULT 'HIEN_HANH');
+  status TEXT NOT NULL DEFAULT 'HIEN_HANH', ended_on DATE);
 CREATE INDEX mortgage_parcel ON mortgage(parcel);
 CREATE INDEX mortgage_certificate ON mortgage(certificate);
 
@@ -217,7 +218,7 @@ CREATE TABLE restriction (
   fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, uid TEXT NOT NULL UNIQUE,
   kind TEXT NOT NULL, parcel INTEGER REFERENCES parcel(fid) DEFERRABLE INITIALLY DEFERRED,
   area DOUBLE, partial BOOLEAN, content_p BLOB, document_number TEXT, document_on DATE, issuer TEXT,
-  status TEXT NOT NULL DEFAULT 'HIEN_HANH');
+  status TEXT NOT NULL DEFAULT 'HIEN_HANH', ended_on DATE);
 CREATE INDEX restriction_parcel ON restriction(parcel);
 
 -- Ngăn chặn: a court or police hold, or a dispute.
@@ -228,7 +229,7 @@ CREATE TABLE hold (
   certificate INTEGER REFERENCES certificate(fid) DEFERRABLE INITIALLY DEFERRED,
   document_number TEXT, from_on DATE, to_on DATE, reason_p BLOB,
   blocks_issue BOOLEAN NOT NULL DEFAULT 1, blocks_transfer BOOLEAN NOT NULL DEFAULT 1, blocks_change BOOLEAN NOT NULL DEFAULT 1,
-  status TEXT NOT NULL DEFAULT 'HIEN_HANH');
+  status TEXT NOT NULL DEFAULT 'HIEN_HANH', ended_on DATE);
 CREATE INDEX hold_parcel ON hold(parcel);
 
 CREATE TABLE dossier (

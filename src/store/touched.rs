@@ -11,6 +11,7 @@ use super::removed::Kept;
 use super::revert::{Act, Change, changes};
 use super::{geometry, rows};
 use crate::domain::{Polygon, Status, Uid};
+use crate::register::Kind;
 
 /// One parcel an operation touched.
 #[derive(Clone, Debug)]
@@ -77,6 +78,33 @@ fn retired(conn: &Connection, from: i64, sha256: &str, out: &mut Vec<Touched>) -
         Ok(())
     })?;
     Ok(())
+}
+
+/// A record of the register, no parcel, that an operation wrote.
+#[derive(Clone, Debug)]
+pub struct TouchedRecord {
+    pub kind: Kind,
+    pub uid: Uid,
+    pub created: bool,
+}
+
+/// Records written one by one by the changes of `op` after change row `since`, in the order of their first change; those
+/// that are no longer there are left out.
+pub fn records(conn: &Connection, op: i64, since: i64) -> Result<Vec<TouchedRecord>> {
+    let mut stmt = conn.prepare_cached(
+        "SELECT tbl, row, max(act='insert') FROM change WHERE op=?1 AND id>?2 AND row_to IS NULL \
+         GROUP BY tbl, row ORDER BY min(id)",
+    )?;
+    let mut rows = stmt.query([op, since])?;
+    let mut out = Vec::new();
+    while let Some(r) = rows.next()? {
+        let (table, row, created): (String, i64, bool) = (r.get(0)?, r.get(1)?, r.get(2)?);
+        let Some(kind) = Kind::of(&table) else { continue };
+        if let Some(uid) = super::records::uid_of(conn, &table, row)? {
+            out.push(TouchedRecord { kind, uid, created });
+        }
+    }
+    Ok(out)
 }
 
 /// The newest change row: what comes after it belongs to a later edit of the same operation.

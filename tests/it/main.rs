@@ -38,6 +38,7 @@ mod rules;
 mod sample_data;
 mod reference;
 mod region;
+mod register;
 mod register_truth;
 mod region_dirty;
 mod shp_hostile;
