@@ -34,12 +34,8 @@ impl Draft<'_> {
 
 /// Checks a record as it would stand; the failure names the field.
 pub fn check(draft: &Draft<'_>) -> Result<(), Failure> {
-    for field in draft
-        .kind
-        .fields()
-        .iter()
-        .filter(|f| f.required && !draft.has(f.name))
-    {
+    let fields = draft.kind.fields().iter();
+    if let Some(field) = fields.filter(|f| f.required).find(|f| !draft.has(f.name)) {
         return Err(missing(field));
     }
     match draft.kind {
@@ -283,7 +279,7 @@ mod tests {
 
     use super::*;
 
-    fn said(kind: Kind, fields: Json) -> String {
+    fn said(kind: Kind, fields: &Json) -> String {
         let mut values = Vec::new();
         for field in kind.fields() {
             let given = fields.get(field.name).unwrap_or(&Json::Null);
@@ -424,7 +420,7 @@ mod tests {
                 "MISSING_FIELD parcel",
             ),
         ] {
-            assert_eq!(said(kind, fields.clone()), expected, "{} {fields}", kind.name());
+            assert_eq!(said(kind, &fields), expected, "{} {fields}", kind.name());
         }
     }
 }

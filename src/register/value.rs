@@ -342,9 +342,9 @@ mod tests {
     use super::super::Kind;
     use super::*;
 
-    fn read(kind: Kind, field: &str, json: Json) -> String {
+    fn read(kind: Kind, field: &str, json: &Json) -> String {
         let field = kind.field(field).unwrap();
-        match field.read(&json) {
+        match field.read(json) {
             Ok(value) => field.json(&value).to_string(),
             Err(f) => {
                 assert_eq!((f.code(), f.at_field()), ("BAD_VALUE", Some(field.name)));
@@ -380,7 +380,7 @@ mod tests {
             (Mortgage, "amount", json!("1.250.000.000"), json!("1250000000")),
             (Dossier, "commune", json!("07954"), json!("07954")),
         ] {
-            assert_eq!(read(kind, field, typed), stored.to_string(), "{field}");
+            assert_eq!(read(kind, field, &typed), stored.to_string(), "{field}");
         }
     }
 
@@ -414,7 +414,7 @@ mod tests {
             (Asset, "floors", json!(1.5)),
             (Certificate, "serial", json!(true)),
         ] {
-            let said = read(kind, field, typed.clone());
+            let said = read(kind, field, &typed);
             assert!(said.starts_with("! "), "{field} {typed}: {said}");
             assert!(!said.contains("Mật"), "{said}");
         }

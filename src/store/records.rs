@@ -109,7 +109,7 @@ pub fn uid_of(conn: &Connection, table: &str, fid: i64) -> Result<Option<Uid>> {
     let sql = format!("SELECT uid FROM {} WHERE fid=?1", quoted(table));
     let mut stmt = conn.prepare_cached(&sql)?;
     let mut rows = stmt.query([fid])?;
-    Ok(rows.next()?.map(|r| rows::uid(r, 0)).transpose()?)
+    rows.next()?.map(|r| rows::uid(r, 0)).transpose()
 }
 
 /// Which records.
@@ -363,24 +363,6 @@ pub fn parcel_of(record: &Record) -> Option<i64> {
         Value::Row(fid) => Some(*fid),
         _ => None,
     }
-}
-
-/// A parcel, in force or historic, by commune, sheet and number: all that bear them, those in force first.
-pub fn parcels_named(
-    conn: &Connection,
-    commune: &str,
-    sheet: &str,
-    number: &str,
-) -> Result<Vec<(i64, Uid, bool)>> {
-    let mut stmt = conn.prepare_cached(
-        "SELECT fid, uid, status=?4 FROM parcel WHERE commune=?1 AND sheet=?2 AND number=?3 ORDER BY status<>?4, fid",
-    )?;
-    let mut found = stmt.query(params![commune, sheet, number, IN_FORCE])?;
-    let mut out = Vec::new();
-    while let Some(r) = found.next()? {
-        out.push((r.get(0)?, rows::uid(r, 1)?, r.get(2)?));
-    }
-    Ok(out)
 }
 
 /// The dossier of a code.
