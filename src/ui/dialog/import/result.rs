@@ -112,7 +112,7 @@ impl ResultView {
 
 fn files(ui: &mut Ui, files: &[FileReport], lang: Lang) {
     Grid::new("result")
-        .num_columns(HEADS.len())
+        .num_columns(HEADS.len() + 1)
         .striped(true)
         .spacing([L + 4.0, 4.0])
         .show(ui, |ui| {
@@ -128,6 +128,8 @@ fn files(ui: &mut Ui, files: &[FileReport], lang: Lang) {
                 }
                 number(ui, format!("{} mm", format::number(f.max_shift_mm, 2, lang)));
                 number(ui, format::count(f.removed_duplicate_points, lang));
+                // The last column takes what is left: it is an empty one.
+                ui.label("");
                 ui.end_row();
             }
         });
@@ -161,6 +163,11 @@ fn finding(ui: &mut Ui, f: &Finding, lang: Lang) {
             190.0,
             RichText::new(place.unwrap_or_default()).color(t.text_weak),
         );
-        ui.add(egui::Label::new(validate::message(f).get(lang)).wrap());
+        ui.vertical(|ui| {
+            // Its first line stands where the cells before it have theirs.
+            let line = ui.text_style_height(&egui::TextStyle::Body);
+            ui.add_space(((ui.spacing().interact_size.y - line) / 2.0).max(0.0));
+            ui.add(egui::Label::new(validate::message(f).get(lang)).wrap());
+        });
     });
 }
