@@ -65,8 +65,8 @@ impl<'a> Look<'a> {
     /// "Xã Vĩnh An (25747)".
     pub fn commune(&self, code: &str) -> String {
         match self.communes.get(code) {
-            Some(name) => format!("{name} ({code})"),
-            None => code.to_owned(),
+            Some(name) if name != code => format!("{name} ({code})"),
+            _ => code.to_owned(),
         }
     }
 
