@@ -306,7 +306,7 @@ impl Hand {
         }
         if let Some(shown) = self.preview.fits() {
             plan_view::plan(cx, look, shown, t);
-            if !self.tool.as_mut().is_some_and(|t| t.children().is_some()) {
+            if self.tool.as_mut().is_none_or(|t| t.children().is_none()) {
                 card::plan(cx, look, shown, t);
             }
         } else if let Some(e) = self.preview.refusal() {
