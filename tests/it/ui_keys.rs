@@ -435,7 +435,7 @@ fn land_is_cut_retired_filled_and_drawn_by_keys_alone() {
             ToolKind::Retire,
             "dua thua vao lich su",
             "retire",
-            vec![text("Thửa", name.clone()), text("Lý do", "thu hồi (thử)")],
+            vec![text("Thửa", name), text("Lý do", "thu hồi (thử)")],
         ),
     ];
     for case in &cases {
