@@ -232,7 +232,7 @@ pub struct Validate {
     #[arg(long, value_name = "OUT.geojson")]
     pub geojson: Option<PathBuf>,
     /// Báo cáo chất lượng theo thửa, tờ, xã, hồ sơ, trang · quality report by parcel, sheet, commune, dossier, page
-    #[arg(long, value_name = "OUT.json")]
+    #[arg(long, value_name = "OUT.json|OUT.xlsx")]
     pub report: Option<PathBuf>,
     /// Quy tắc có hiệu lực vào ngày này · the rules in force on this day
     #[arg(long, value_name = "YYYY-MM-DD")]
@@ -256,6 +256,12 @@ pub struct Fix {
     /// Cách sửa được chọn, kể cả khi không chắc chắn · the fix to take, certain or not
     #[arg(long, value_name = "NAME")]
     pub choice: Vec<String>,
+    /// Lý do khi chọn allow_gap hay accept_finding · why, with the choices allow_gap and accept_finding
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+    /// Ngày cuối còn chấp nhận · the last day that holds
+    #[arg(long, value_name = "YYYY-MM-DD", requires = "reason")]
+    pub until: Option<String>,
     /// Hồ sơ nhận các đề xuất · the dossier that keeps them as proposals
     #[arg(long, value_name = "CODE")]
     pub dossier: Option<String>,

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::out;
 use crate::crs;
 use crate::domain::{Act, Failure, Finding, Polygon, Pt, Unit};
+use crate::export::quality::Told;
 use crate::formats::write::{self as map, Cell, Column, ColumnKind, OutputFormat};
 use crate::msg;
 use crate::validate;
@@ -40,7 +41,7 @@ pub(super) fn whole(path: &Path, content: &[u8]) -> Result<(), Failure> {
 }
 
 /// One row a finding; places as X (north) and Y (east) in metres, as the field writes them.
-pub fn csv(path: &Path, list: &[Finding]) -> Result<(), Failure> {
+pub fn csv(path: &Path, list: &[Told]) -> Result<(), Failure> {
     // Without the mark, spreadsheets on Windows read Vietnamese as windows-1258.
     let mut out = csv::Writer::from_writer("\u{feff}".as_bytes().to_vec());
     let head = [
@@ -56,6 +57,8 @@ pub fn csv(path: &Path, list: &[Finding]) -> Result<(), Failure> {
         "record",
         "message_vi",
         "message_en",
+        "state",
+        "key",
     ];
     let failed = |e: csv::Error| {
         Failure::new(
@@ -71,7 +74,8 @@ pub fn csv(path: &Path, list: &[Finding]) -> Result<(), Failure> {
     whole(path, &bytes)
 }
 
-fn row(f: &Finding) -> [String; 12] {
+fn row(t: &Told) -> [String; 14] {
+    let f = &t.finding;
     let message = validate::message(f);
     let metres = |mm: Option<i64>| mm.map_or(String::new(), |v| format!("{:.3}", v as f64 / 1000.0));
     let number = |v: Option<f64>| v.map_or(String::new(), |v| out::rounded(v).to_string());
@@ -91,37 +95,59 @@ fn row(f: &Finding) -> [String; 12] {
             .map_or(String::new(), |r| r.to_string()),
         message.vi,
         message.en,
+        t.state.name().to_owned(),
+        t.key.clone(),
     ]
 }
 
 /// A point a finding, in WGS 84 as RFC 7946 wants; the properties are those of `--json`.
-pub fn geojson(path: &Path, list: &[Finding], epsg: u32) -> Result<(), Failure> {
+pub fn geojson(path: &Path, list: &[Told], epsg: u32) -> Result<(), Failure> {
     let features: Result<Vec<Value>, Failure> = list.iter().map(|f| feature(f, epsg)).collect();
     let document = json!({"type": "FeatureCollection", "features": features?});
     whole(path, document.to_string().as_bytes())
 }
 
-fn feature(f: &Finding, epsg: u32) -> Result<Value, Failure> {
+/// `FINDING` of cli.md with what is remembered of it.
+pub(super) fn told(t: &Told) -> Value {
+    let mut value = out::finding(&t.finding);
+    value["state"] = json!(t.state.name());
+    value["key"] = json!(t.key);
+    value["first_seen"] = match t.first {
+        Some(s) => json!({"op": s.op, "at": s.at.to_string()}),
+        None => Value::Null,
+    };
+    value
+}
+
+fn feature(t: &Told, epsg: u32) -> Result<Value, Failure> {
     let round = |v: f64| (v * 1e9).round() / 1e9;
-    let geometry = match f.at {
+    let geometry = match t.finding.at {
         None => Value::Null,
         Some(p) => {
             let (lat, lon) = crs::to_wgs84(epsg, p)?;
             json!({"type": "Point", "coordinates": [round(lon), round(lat)]})
         }
     };
-    Ok(json!({"type": "Feature", "geometry": geometry, "properties": out::finding(f)}))
+    Ok(json!({"type": "Feature", "geometry": geometry, "properties": told(t)}))
 }
 
 /// A box a finding, around its place, in the zone of the district.
-pub fn gpkg(path: &Path, list: &[Finding], epsg: u32, act: &Act) -> Result<(), Failure> {
+pub fn gpkg(path: &Path, list: &[Told], epsg: u32, act: &Act) -> Result<(), Failure> {
     let text = |name: &str| Column {
         name: name.to_owned(),
         kind: ColumnKind::Text { width: 254 },
     };
-    let mut columns: Vec<Column> = ["code", "severity", "key", "parcels", "message_vi", "message_en"]
-        .map(text)
-        .to_vec();
+    let mut columns: Vec<Column> = [
+        "code",
+        "severity",
+        "state",
+        "key",
+        "parcels",
+        "message_vi",
+        "message_en",
+    ]
+    .map(text)
+    .to_vec();
     for (name, decimals) in [("amount", 6), ("tolerance", 6)] {
         columns.push(Column {
             name: name.to_owned(),
@@ -135,7 +161,7 @@ pub fn gpkg(path: &Path, list: &[Finding], epsg: u32, act: &Act) -> Result<(), F
         wgs84: false,
         at: act.at,
     };
-    let mut rows = list.iter().map(|f| Ok((place(f), cells(f))));
+    let mut rows = list.iter().map(|t| Ok((place(&t.finding), cells(t))));
     map::write(OutputFormat::Gpkg, path, &table, true, &mut rows)?;
     Ok(())
 }
@@ -155,13 +181,15 @@ fn place(f: &Finding) -> Polygon {
     Polygon { rings: vec![corners] }
 }
 
-fn cells(f: &Finding) -> Vec<Cell> {
+fn cells(t: &Told) -> Vec<Cell> {
+    let f = &t.finding;
     let message = validate::message(f);
     let real = |v: Option<f64>| v.map_or(Cell::Null, |v| Cell::Real(out::rounded(v)));
     vec![
         Cell::Text(f.code.to_owned()),
         Cell::Text(f.severity.name().to_owned()),
-        Cell::Text(f.key()),
+        Cell::Text(t.state.name().to_owned()),
+        Cell::Text(t.key.clone()),
         Cell::Text(f.refs.join("; ")),
         Cell::Text(message.vi),
         Cell::Text(message.en),

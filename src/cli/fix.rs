@@ -1,6 +1,8 @@
-//! `fix P [--rule CODE]… [--commune C]… [--sheet S]… [--parcel REF]… [--choice NAME]… [--dossier S] [--dry-run]`:
+//! `fix P [--rule CODE]… [--commune C]… [--sheet S]… [--parcel REF]… [--choice NAME]… [--reason TEXT [--until DAY]]
+//! [--dossier S] [--dry-run]`:
 //! repairs findings in a batch, as one operation.
 
+use jiff::civil::Date;
 use serde_json::{Value, json};
 
 use super::args;
@@ -16,6 +18,7 @@ use crate::validate::{self, Options};
 
 pub fn run(a: &args::Fix, act: &Act, out: &Out) -> Result<Done, Failure> {
     known_choices(&a.choice)?;
+    decided(a)?;
     let mut project = if a.dry_run {
         reading(&a.project, out)?
     } else {
@@ -31,7 +34,11 @@ pub fn run(a: &args::Fix, act: &Act, out: &Out) -> Result<Done, Failure> {
         None => project.coverage().clone(),
     };
     project.set_today(day_of(act.at))?;
-    let mut found = validate::run(&coverage, &options, &out.progress())?;
+    // A dossier sees other parcels than the register has.
+    let mut found = match &a.dossier {
+        Some(_) => validate::run(&coverage, &options, &out.progress())?,
+        None => project.check(&options, &out.progress())?,
+    };
     found.retain(|f| !project.accepts(f));
     let known = project.known(&found)?;
     let batch = fix::batch(&coverage, &found, &known, &request, &out.progress())?;
@@ -66,8 +73,29 @@ fn request(a: &args::Fix, project: &Project) -> Result<Request, Failure> {
         sheets: a.sheet.clone(),
         parcels: parcels?,
         choices: a.choice.clone(),
+        reason: reason(a)?,
         dossier: a.dossier.clone(),
     })
+}
+
+/// A decision needs a reason.
+fn decided(a: &args::Fix) -> Result<(), Failure> {
+    let decision = |c: &&String| fix::DECISIONS.contains(&c.as_str());
+    match a.choice.iter().find(decision).filter(|_| a.reason.is_none()) {
+        None => Ok(()),
+        Some(name) => Err(Failure::new(
+            "USAGE",
+            msg!(
+                "Chọn {name} thì phải ghi --reason: lý do.",
+                "The choice {name} needs --reason: why."
+            ),
+        )),
+    }
+}
+
+fn reason(a: &args::Fix) -> Result<Option<(String, Option<Date>)>, Failure> {
+    let until = a.until.as_deref().map(super::rules::day).transpose()?;
+    Ok(a.reason.clone().map(|why| (why, until)))
 }
 
 fn no_reference(text: &str) -> Failure {

@@ -1,7 +1,8 @@
 //! `validate P [--rule CODE]… [--commune C]… [--date DAY] [--state S] [--since OP] [--fail-on error|warning] [--csv OUT]
-//! [--geojson OUT] [--gpkg OUT] [--report OUT.json]`.
+//! [--geojson OUT] [--gpkg OUT] [--report OUT.json|OUT.xlsx]`.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::time::Instant;
 
 use serde_json::{Value, json};
@@ -9,8 +10,9 @@ use serde_json::{Value, json};
 use super::args;
 use super::district::reading;
 use super::findings_file;
-use super::out::{Done, Out, finding, finding_line, rounded};
-use crate::domain::{Act, Failure, Finding, FindingState, Seen, Severity, Tracked, day_of};
+use super::out::{Done, Out, finding_line, rounded};
+use crate::domain::{Act, Failure, Finding, FindingState, Severity, day_of};
+use crate::export::quality::{Source, Told, state_text};
 use crate::msg;
 use crate::project::Project;
 use crate::text::{Lang, format};
@@ -40,23 +42,18 @@ pub fn run(a: &args::Validate, act: &Act, out: &Out) -> Result<Done, Failure> {
     }
     let list = listed(a, &project, found)?;
     let plain: Vec<Finding> = list.iter().map(|l| l.finding.clone()).collect();
-    write_files(a, &project, act, &plain)?;
+    write_files(a, &project, act, &list)?;
     if let Some(path) = &a.report {
-        let day = a
-            .date
-            .clone()
-            .unwrap_or_else(|| act.at.strftime("%Y-%m-%d").to_string());
-        let report = project.quality_report(&plain, &a.commune, &day)?;
-        findings_file::whole(path, format!("{report:#}\n").as_bytes())?;
+        report(path, a, &project, act, &list, out.lang)?;
     }
     let in_scope = |c: &str| a.commune.is_empty() || a.commune.iter().any(|x| x == c);
     let checked = project.coverage().iter().filter(|p| in_scope(&p.commune)).count() as u64;
     project.close()?;
     let counts = validate::counts(&plain);
-    let findings: Vec<Value> = list.iter().map(Listed::json).collect();
+    let findings: Vec<Value> = list.iter().map(findings_file::told).collect();
     let document = json!({"checked": checked, "seconds": seconds, "counts": counts, "findings": findings});
     out.result(&document, || {
-        let mut lines: Vec<_> = list.iter().map(|l| l.line(out.lang)).collect();
+        let mut lines: Vec<_> = list.iter().map(|l| line(l, out.lang)).collect();
         let n = format::count(checked, out.lang);
         lines.push(match out.lang {
             Lang::Vi => format!("Đã kiểm tra {n} thửa: {}", summary(&counts, "không có lỗi")),
@@ -67,55 +64,51 @@ pub fn run(a: &args::Validate, act: &Act, out: &Out) -> Result<Done, Failure> {
     Ok(verdict(&list, &a.fail_on))
 }
 
-/// A finding with what is remembered of it.
-struct Listed {
-    finding: Finding,
-    state: FindingState,
-    key: String,
-    /// `None` where nothing is remembered.
-    first: Option<Seen>,
+/// For programs as JSON, for people as a workbook.
+fn report(
+    path: &Path,
+    a: &args::Validate,
+    project: &Project,
+    act: &Act,
+    list: &[Told],
+    lang: Lang,
+) -> Result<(), Failure> {
+    let plain: Vec<Finding> = list.iter().map(|l| l.finding.clone()).collect();
+    let date = a.date.as_deref().map(super::rules::day).transpose()?;
+    let today = day_of(act.at);
+    let day = date.unwrap_or(today).to_string();
+    let report = project.quality_report(&plain, &a.commune, &day)?;
+    if !path.extension().is_some_and(|e| e.eq_ignore_ascii_case("xlsx")) {
+        return findings_file::whole(path, format!("{report:#}\n").as_bytes());
+    }
+    let source = Source {
+        report: &report,
+        found: list,
+        acceptances: &project.acceptances()?,
+        gaps: &project.allowed_gaps()?,
+        live: project.findings(),
+        coverage: project.coverage(),
+        date,
+        today,
+        lang,
+    };
+    source.xlsx(path)
 }
 
-impl Listed {
-    fn of(t: &Tracked) -> Self {
-        Self {
-            finding: t.finding.clone(),
-            state: t.state,
-            key: t.key.to_string(),
-            first: Some(t.first),
-        }
-    }
-
-    fn json(&self) -> Value {
-        let mut value = finding(&self.finding);
-        value["state"] = json!(self.state.name());
-        value["key"] = json!(self.key);
-        value["first_seen"] = match self.first {
-            Some(s) => json!({"op": s.op, "at": s.at.to_string()}),
-            None => Value::Null,
-        };
-        value
-    }
-
-    fn line(&self, lang: Lang) -> String {
-        let line = finding_line(&self.finding, lang);
-        let word = match (self.state, lang) {
-            (FindingState::Open, _) => return line,
-            (FindingState::Accepted, Lang::Vi) => "đã chấp nhận",
-            (FindingState::Accepted, Lang::En) => "accepted",
-            (FindingState::Fixed, Lang::Vi) => "đã sửa",
-            (FindingState::Fixed, Lang::En) => "fixed",
-        };
-        format!("{line} [{word}]")
+fn line(l: &Told, lang: Lang) -> String {
+    let line = finding_line(&l.finding, lang);
+    match l.state {
+        FindingState::Open => line,
+        state => format!("{line} [{}]", state_text(state).get(lang)),
     }
 }
 
 /// What was asked for: by rule, commune, state and time, in the order of cli.md.
-fn listed(a: &args::Validate, project: &Project, found: Vec<Finding>) -> Result<Vec<Listed>, Failure> {
+fn listed(a: &args::Validate, project: &Project, found: Vec<Finding>) -> Result<Vec<Told>, Failure> {
     let live = project.findings();
     let known = |f: Finding| match live.and_then(|l| l.like(&f)) {
-        Some(t) if t.finding == f => Listed::of(t),
-        like => Listed {
+        Some(t) if t.finding == f => Told::of(t),
+        like => Told {
             state: if project.accepts(&f) {
                 FindingState::Accepted
             } else {
@@ -126,12 +119,12 @@ fn listed(a: &args::Validate, project: &Project, found: Vec<Finding>) -> Result<
             finding: f,
         },
     };
-    let mut list: Vec<Listed> = match a.state.as_deref() {
+    let mut list: Vec<Told> = match a.state.as_deref() {
         Some("fixed") => Vec::new(),
         _ => found.into_iter().map(known).collect(),
     };
     if matches!(a.state.as_deref(), Some("fixed" | "all")) {
-        list.extend(project.fixed_findings(u32::MAX)?.iter().map(Listed::of));
+        list.extend(project.fixed_findings(u32::MAX)?.iter().map(Told::of));
     }
     let rule = |f: &Finding| a.rule.is_empty() || a.rule.iter().any(|c| c == f.code);
     let of = |r: &String| {
@@ -143,10 +136,10 @@ fn listed(a: &args::Validate, project: &Project, found: Vec<Finding>) -> Result<
         None | Some("all") => true,
         Some(name) => s.name() == name,
     };
-    let since = |l: &Listed| a.since.is_none_or(|op| l.first.is_none_or(|s| s.op > op));
+    let since = |l: &Told| a.since.is_none_or(|op| l.first.is_none_or(|s| s.op > op));
     list.retain(|l| rule(&l.finding) && commune(&l.finding) && state(l.state) && since(l));
     list.sort_by(|a, b| {
-        let key = |l: &Listed| {
+        let key = |l: &Told| {
             (
                 l.finding.code,
                 l.finding.parcels.clone(),
@@ -159,7 +152,7 @@ fn listed(a: &args::Validate, project: &Project, found: Vec<Finding>) -> Result<
     Ok(list)
 }
 
-fn write_files(a: &args::Validate, project: &Project, act: &Act, list: &[Finding]) -> Result<(), Failure> {
+fn write_files(a: &args::Validate, project: &Project, act: &Act, list: &[Told]) -> Result<(), Failure> {
     let epsg = u32::try_from(project.epsg()).unwrap_or_default();
     if let Some(path) = &a.csv {
         findings_file::csv(path, list)?;
@@ -206,7 +199,7 @@ fn summary(counts: &BTreeMap<&str, usize>, nothing: &str) -> String {
 }
 
 /// What was accepted or is fixed fails nothing.
-fn verdict(list: &[Listed], fail_on: &str) -> Done {
+fn verdict(list: &[Told], fail_on: &str) -> Done {
     let threshold = if fail_on == "warning" {
         Severity::Warning
     } else {

@@ -295,6 +295,17 @@ impl Edit {
         }
     }
 
+    /// A decision about a finding: it changes no record, needs a reason, and belongs to no dossier.
+    pub fn is_decision(&self) -> bool {
+        matches!(
+            self,
+            Self::AcceptFinding(_)
+                | Self::WithdrawAcceptance(_)
+                | Self::AllowGap { .. }
+                | Self::DisallowGap { .. }
+        )
+    }
+
     /// Short word for the kind of operation: the "op" of the script.
     pub fn kind(&self) -> &'static str {
         match self {

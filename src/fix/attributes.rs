@@ -81,6 +81,26 @@ pub(super) fn land_use(about: &About<'_>) -> Vec<Fix> {
     set(parcel, VALUE, fields, what, certain)
 }
 
+/// The label that is missing, from the land-use rows of the register: they say what was registered.
+pub(super) fn registered(about: &About<'_>) -> Vec<Fix> {
+    let [parcel] = about.parcels.as_slice() else {
+        return Vec::new();
+    };
+    let Some(uses) = about.known.uses.get(&parcel.uid) else {
+        return Vec::new();
+    };
+    let name = short(parcel);
+    let what = msg!(
+        "Thửa {name}: ghi nhãn loại đất “{uses}” theo các mục đích sử dụng đã đăng ký.",
+        "Parcel {name}: the label becomes “{uses}”, as the registered land-use rows say."
+    );
+    let fields = Fields {
+        land_use: Some(Some(uses.clone())),
+        ..Fields::default()
+    };
+    set(parcel, VALUE, fields, what, true)
+}
+
 /// The label in codes of the lists, when spelling is all that is wrong.
 fn spelled(label: &str) -> Option<String> {
     let plain = fold::fold(label).to_uppercase();

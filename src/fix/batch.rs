@@ -14,6 +14,8 @@ use crate::job::Progress;
 use crate::msg;
 use crate::text::{Msg, Text};
 use crate::topology::Coverage;
+use crate::validate;
+use jiff::civil::Date;
 
 /// Which findings, and how. Empty lists mean all.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -25,6 +27,8 @@ pub struct Request {
     pub parcels: Vec<Uid>,
     /// Names of fixes to take where they are offered, certain or not, before those that are certain.
     pub choices: Vec<String>,
+    /// Why, and until when, of choices that are decisions; without it none is taken.
+    pub reason: Option<(String, Option<Date>)>,
     /// The dossier the boundary edits belong to.
     pub dossier: Option<String>,
 }
@@ -43,7 +47,9 @@ impl Request {
 
     fn within(&self, edit: Edit) -> Edit {
         match (&self.dossier, &edit) {
-            (Some(code), e) if !matches!(e, Edit::Set { .. }) => edit.within(code.clone()),
+            (Some(code), e) if !matches!(e, Edit::Set { .. }) && !e.is_decision() => {
+                edit.within(code.clone())
+            }
             _ => edit,
         }
     }
@@ -158,7 +164,8 @@ impl Run<'_> {
         let untouched = self
             .fids(finding)
             .is_some_and(|f| f.iter().all(|f| !self.touched.contains(f)));
-        let now = if untouched {
+        // Of the register the copy knows nothing: no fix here changes what it says.
+        let now = if untouched || is_of_register(finding) {
             Some(finding.clone())
         } else {
             self.again(finding)
@@ -170,16 +177,17 @@ impl Run<'_> {
         let offered = options(&self.work.coverage, &now, &self.known);
         let mut first = None;
         for fix in self.chosen(&offered) {
-            if self.names_a_parcel_to_come(fix) {
+            if self.names_a_parcel_to_come(&fix) {
                 first = first.or(Some(try_out::stale()));
                 continue;
             }
-            match attempt(&mut self.work, &now, fix) {
-                Ok(preview) => return self.made(now, fix, &preview),
+            match attempt(&mut self.work, &now, &fix) {
+                Ok(preview) => return self.made(now, &fix, &preview),
                 Err(e) => first = first.or(Some(e)),
             }
         }
-        let (code, reason) = match (first, offered.is_empty()) {
+        let by_person = offered.iter().all(Fix::needs_reason);
+        let (code, reason) = match (first, by_person) {
             (Some(e), _) => (e.code(), e.message().clone()),
             (None, true) => ("BY_HAND", by_hand(&now).map(Msg::from).unwrap_or_default()),
             (None, false) => ("FIX_UNDECIDED", undecided(&offered)),
@@ -203,7 +211,7 @@ impl Run<'_> {
     }
 
     /// The fixes to be tried, in order: those named, then the certain ones.
-    fn chosen<'f>(&self, offered: &'f [Fix]) -> Vec<&'f Fix> {
+    fn chosen(&self, offered: &[Fix]) -> Vec<Fix> {
         let choices = &self.request.choices;
         let named = choices
             .iter()
@@ -211,7 +219,13 @@ impl Run<'_> {
         let certain = offered
             .iter()
             .filter(|f| f.certain && !choices.iter().any(|c| c == f.name));
-        named.chain(certain).collect()
+        let reason = self.request.reason.as_ref();
+        let told = |f: &Fix| match reason {
+            _ if !f.needs_reason() => Some(f.clone()),
+            Some((why, until)) => Some(f.clone().because(why, *until)),
+            None => None,
+        };
+        named.chain(certain).filter_map(told).collect()
     }
 
     fn names_a_parcel_to_come(&self, fix: &Fix) -> bool {
@@ -263,6 +277,10 @@ impl Run<'_> {
             .sort_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
         self.out
     }
+}
+
+fn is_of_register(finding: &Finding) -> bool {
+    validate::rule(finding.code).is_some_and(|r| matches!(r.check, validate::Check::Register(_)))
 }
 
 fn undecided(offered: &[Fix]) -> Msg {

@@ -27,6 +27,8 @@ pub struct Known {
     pub next_numbers: BTreeMap<(String, String), i64>,
     /// Parcels (the smaller uid first) of which the register says the same but for the number.
     pub twins: BTreeSet<(Uid, Uid)>,
+    /// Land use by the rows of the register ("ONT+CLN"), of parcels without a label.
+    pub uses: BTreeMap<Uid, String>,
 }
 
 impl Default for Known {
@@ -37,6 +39,7 @@ impl Default for Known {
             sheets: BTreeMap::new(),
             next_numbers: BTreeMap::new(),
             twins: BTreeSet::new(),
+            uses: BTreeMap::new(),
         }
     }
 }

@@ -7,10 +7,13 @@
 //! [`batch`] does that for a list of findings, one after another, each on what the last left.
 //!
 //! A fix is *certain* when a batch may take it unasked: the data leave no other reading (a point that is missing
-//! on one side), or the trust in two surveys decides. Everything else is taken by a person, or by name.
+//! on one side), or the trust in two surveys decides. Everything else is taken by a person, or by name. A decision to
+//! leave something as it is ([`Fix::needs_reason`]) stands last among the ways and is never taken without a reason.
 
 mod attributes;
 mod batch;
+mod by_hand;
+mod decide;
 mod edges;
 mod gaps;
 mod known;
@@ -23,6 +26,7 @@ mod try_out;
 mod work;
 
 pub use batch::{Batch, Left, Made, Request, TRYING, batch};
+pub use by_hand::by_hand;
 pub use known::{Known, Sheet};
 pub use try_out::{Change, Preview, try_out};
 
@@ -33,7 +37,6 @@ use crate::topology::Coverage;
 use crate::topology::findings::{
     DUPLICATE_SHAPE, PARCEL_GAP, PARCEL_OVERLAP, RING_INVALID, UNMATCHED_VERTEX,
 };
-use crate::validate;
 
 /// One way to take a finding away.
 #[derive(Clone, Debug, PartialEq)]
@@ -51,7 +54,7 @@ pub struct Fix {
 }
 
 /// Names and titles of all ways there are, in the order of the catalogue.
-pub const KINDS: [(&str, Text); 20] = [
+pub const KINDS: [(&str, Text); 22] = [
     rings::TIDY,
     rings::UNCROSS,
     rings::PARTS,
@@ -72,10 +75,26 @@ pub const KINDS: [(&str, Text); 20] = [
     slivers::MERGE,
     attributes::NEXT_NUMBER,
     attributes::VALUE,
+    decide::ALLOW,
+    decide::ACCEPT,
 ];
 
-/// What could be done about a finding, the best first. Empty: by hand only, see [`by_hand`].
+/// Names of the fixes that are decisions.
+pub const DECISIONS: [&str; 2] = [decide::ALLOW.0, decide::ACCEPT.0];
+
+/// What could be done about a finding, the best first; decisions to leave it last. None of another kind: by hand only, see
+/// [`by_hand`].
 pub fn options(coverage: &Coverage, finding: &Finding, known: &Known) -> Vec<Fix> {
+    let there = |u: &crate::domain::Uid| coverage.by_uid(*u).is_some();
+    if !finding.parcels.iter().all(there) {
+        return Vec::new();
+    }
+    let mut all = repairs(coverage, finding, known);
+    all.extend(decide::options(finding));
+    all
+}
+
+fn repairs(coverage: &Coverage, finding: &Finding, known: &Known) -> Vec<Fix> {
     let Some(about) = About::new(coverage, finding, known) else {
         return Vec::new();
     };
@@ -91,20 +110,16 @@ pub fn options(coverage: &Coverage, finding: &Finding, known: &Known) -> Vec<Fix
         "SLIVER_PARCEL" => slivers::sliver(&about),
         "NUMBER_MISSING" => attributes::number(&about),
         "LAND_USE_UNKNOWN" => attributes::land_use(&about),
+        "LAND_USE_MISSING" => attributes::registered(&about),
         "AREA_MISMATCH" => attributes::area(&about),
         "AREA_INVALID" => attributes::decimals(&about),
         _ => Vec::new(),
     }
 }
 
-/// How it is done by a person: of rules that no fix is certain for.
-pub fn by_hand(finding: &Finding) -> Option<Text> {
-    validate::rule(finding.code).map(|r| r.remedy)
-}
-
 /// Rules with fixes, in the order in which a batch goes through them: shapes before what lies between them,
 /// parcels that go before land that changes hands, land before attributes.
-pub const ORDER: [&str; 13] = [
+pub const ORDER: [&str; 14] = [
     RING_INVALID,
     DUPLICATE_SHAPE,
     "NEAR_POINTS",
@@ -115,12 +130,13 @@ pub const ORDER: [&str; 13] = [
     "NARROW_NECK",
     "SLIVER_PARCEL",
     "NUMBER_MISSING",
+    "LAND_USE_MISSING",
     "LAND_USE_UNKNOWN",
     "AREA_INVALID",
     "AREA_MISMATCH",
 ];
 
-/// Names of the fixes that findings of a rule may have, in the order of [`KINDS`].
+/// Names of the repairs that findings of a rule may have, in the order of [`KINDS`].
 pub fn names(code: &str) -> &'static [&'static str] {
     match code {
         RING_INVALID => &["tidy", "uncross", "parts", "largest"],
@@ -155,7 +171,7 @@ pub fn names(code: &str) -> &'static [&'static str] {
         "NARROW_NECK" => &["split_neck"],
         "SLIVER_PARCEL" => &["merge_sliver"],
         "NUMBER_MISSING" => &["next_number"],
-        "LAND_USE_UNKNOWN" | "AREA_INVALID" | "AREA_MISMATCH" => &["set_value"],
+        "LAND_USE_MISSING" | "LAND_USE_UNKNOWN" | "AREA_INVALID" | "AREA_MISMATCH" => &["set_value"],
         _ => &[],
     }
 }

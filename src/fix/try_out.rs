@@ -9,9 +9,11 @@ use std::collections::BTreeSet;
 use super::Fix;
 use super::work::{Steps, Work, refused};
 use crate::domain::{Failure, Finding, Polygon, Pt, Uid};
+use crate::edit::Edit;
 use crate::msg;
 use crate::text::Msg;
 use crate::topology::Coverage;
+use crate::topology::allowed::gap_at;
 use crate::validate;
 
 /// One parcel before and afterwards; `None`: not in force then.
@@ -63,6 +65,9 @@ pub fn try_out(coverage: &Coverage, finding: &Finding, fix: &Fix) -> Result<Prev
 
 /// Does a fix on the copy; it stays done. When refused, nothing has changed.
 pub(super) fn attempt(work: &mut Work, finding: &Finding, fix: &Fix) -> Result<Preview, Failure> {
+    if fix.needs_reason() {
+        return decided(work, finding, fix);
+    }
     let mut steps = Steps::default();
     let done = fix
         .edits
@@ -78,6 +83,20 @@ pub(super) fn attempt(work: &mut Work, finding: &Finding, fix: &Fix) -> Result<P
             Err(e)
         }
     }
+}
+
+/// A decision changes nothing on the map; whether the finding still stands is asked of all rules when it is entered.
+fn decided(work: &Work, finding: &Finding, fix: &Fix) -> Result<Preview, Failure> {
+    let gone = |u: &Uid| work.coverage.by_uid(*u).is_none();
+    if finding.parcels.iter().any(gone) {
+        return Err(stale());
+    }
+    for edit in &fix.edits {
+        if let Edit::AllowGap { at, .. } = edit {
+            gap_at(&work.coverage, *at)?;
+        }
+    }
+    Ok(Preview::default())
 }
 
 fn too_far(fix: &Fix, steps: &Steps) -> Result<(), Failure> {

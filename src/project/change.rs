@@ -169,7 +169,7 @@ pub(super) struct Here<'a> {
     pub op: &'a Operation<'a>,
     pub srs: i32,
     pub operating: bool,
-    /// None where only repairs are entered: no decision, no approval.
+    /// None where a batch is entered: its decisions are about findings looked up already, it approves nothing.
     pub quality: Option<&'a Quality>,
     pub view: View<'a>,
 }

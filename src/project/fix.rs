@@ -49,6 +49,19 @@ pub fn known(
             }
         }
     }
+    for f in findings.iter().filter(|f| f.code == "LAND_USE_MISSING") {
+        for p in f.parcels.iter().filter_map(|u| coverage.by_uid(*u)) {
+            let codes: Vec<String> = reader
+                .record(p.fid)?
+                .land_uses
+                .into_iter()
+                .map(|u| u.code)
+                .collect();
+            if !codes.is_empty() {
+                known.uses.insert(p.uid, codes.join("+"));
+            }
+        }
+    }
     for f in findings.iter().filter(|f| f.code == DUPLICATE_SHAPE) {
         if let [a, b] = f.parcels.as_slice()
             && say_the_same(reader, *a, *b)?

@@ -9,6 +9,7 @@ use jiff::civil::Date;
 use super::Project;
 use crate::domain::{
     Acceptance, Act, AllowedGap, BBox, Failure, Finding, FindingEvent, Seen, Tracked, Uid, day_of,
+    finding_key,
 };
 use crate::edit::{AcceptFinding, Edit, EditError, Effects};
 use crate::job::Progress;
@@ -249,11 +250,11 @@ impl Quality {
             .collect();
         let is_meant = |f: &Finding| f.code == wanted.code && f.parcels == parcels && f.mark() == wanted.mark;
         let mut all = validate::affected_all(coverage, view, &fids)?;
-        all.retain(&is_meant);
+        all.retain(is_meant);
         if all.is_empty() {
-            // A gap in large open land is not found around its parcels.
-            let live = parcels.iter().flat_map(|u| self.live.of_parcel(*u));
-            all = live.map(|t| t.finding.clone()).filter(is_meant).collect();
+            // A gap in large open land is not found around its parcels, nor what is about no parcel at all.
+            let key = finding_key(&wanted.code, &parcels, &wanted.mark);
+            all = self.live.of_key(&key).map(|t| t.finding.clone()).collect();
         }
         let far = |f: &Finding| match (f.at, wanted.at) {
             (Some(a), Some(b)) => a.dist2(b),

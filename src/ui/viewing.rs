@@ -116,17 +116,18 @@ impl Scene {
 
     /// An edit of a boundary belongs to the dossier in hand.
     pub fn within(&self, edit: Edit) -> Edit {
-        let direct = matches!(
-            edit,
-            Edit::Set { .. }
-                | Edit::OpenDossier { .. }
-                | Edit::Approve { .. }
-                | Edit::Revert { .. }
-                | Edit::PlaceRecord(_)
-                | Edit::SetRecordAside { .. }
-                | Edit::TakeRecordBack { .. }
-                | Edit::Within { .. }
-        );
+        let direct = edit.is_decision()
+            || matches!(
+                edit,
+                Edit::Set { .. }
+                    | Edit::OpenDossier { .. }
+                    | Edit::Approve { .. }
+                    | Edit::Revert { .. }
+                    | Edit::PlaceRecord(_)
+                    | Edit::SetRecordAside { .. }
+                    | Edit::TakeRecordBack { .. }
+                    | Edit::Within { .. }
+            );
         match self.dossier().filter(|_| !direct) {
             Some(code) => Edit::Within {
                 dossier: code.to_owned(),

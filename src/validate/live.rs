@@ -487,7 +487,8 @@ impl Findings {
         }
     }
 
-    fn of_key(&self, key: &str) -> impl Iterator<Item = &Arc<Tracked>> {
+    /// All of one [`Finding::key`].
+    pub fn of_key(&self, key: &str) -> impl Iterator<Item = &Arc<Tracked>> {
         let ids = self.by_key.get(key).into_iter().flatten();
         ids.filter_map(|id| self.by_id.get(id))
     }

@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use super::findings::{severity_text, state_text};
 use crate::domain::{FindingEvent, FindingState, Seen, Severity, Tracked, Unit};
 use crate::edit::{AcceptFinding, Edit, FindingRef};
+use crate::fix;
 use crate::text::{Lang, Text, format};
 use crate::ui::action::Action;
 use crate::ui::command::Command;
@@ -27,14 +28,14 @@ const WHAT_TO_DO: Text = Text::new("Cách xử lý", "What to do");
 const BASIS: Text = Text::new("Căn cứ", "Basis");
 const ACCEPT: Text = Text::new("Chấp nhận", "Accept");
 const ACCEPTING: Text = Text::new("Chấp nhận lỗi này", "Live with this finding");
-const REASON: Text = Text::new("Lý do", "Reason");
-const REASON_HINT: Text = Text::new(
+pub const REASON: Text = Text::new("Lý do", "Reason");
+pub const REASON_HINT: Text = Text::new(
     "ví dụ: chờ đo lại năm 2027",
     "for example: surveyed again in 2027",
 );
-const UNTIL: Text = Text::new("Đến hết ngày", "Until");
-const UNTIL_HINT: Text = Text::new("để trống: không thời hạn", "empty: without end");
-const BAD_DAY: Text = Text::new("Ghi ngày dạng 31/12/2027.", "Write the day as 31/12/2027.");
+pub const UNTIL: Text = Text::new("Đến hết ngày", "Until");
+pub const UNTIL_HINT: Text = Text::new("để trống: không thời hạn", "empty: without end");
+pub const BAD_DAY: Text = Text::new("Ghi ngày dạng 31/12/2027.", "Write the day as 31/12/2027.");
 const WITHDRAW: Text = Text::new("Thôi chấp nhận", "No longer accept");
 const ALLOW: Text = Text::new("Công nhận là đường, mương…", "Allow as street, ditch…");
 const MUST: Text = Text::new(
@@ -131,11 +132,7 @@ impl FindingCard {
         field(ui, REASON, REASON_HINT, &mut self.reason);
         field(ui, UNTIL, UNTIL_HINT, &mut self.until);
         let until = self.until.trim();
-        let parsed = if until.is_empty() {
-            Some(None)
-        } else {
-            parse_day(until).map(Some)
-        };
+        let parsed = last_day(until);
         if parsed.is_none() {
             ui.label(RichText::new(BAD_DAY.get(lang)).color(tokens(ui).error));
         }
@@ -275,13 +272,22 @@ fn why(ui: &mut Ui, lang: Lang, t: &Tracked) {
     let Some(rule) = validate::rule(t.finding.code) else {
         return;
     };
-    for (title, text) in [(WHY, rule.why), (WHAT_TO_DO, rule.remedy)] {
+    let what_to_do = fix::by_hand(&t.finding).unwrap_or(rule.remedy);
+    for (title, text) in [(WHY, rule.why), (WHAT_TO_DO, what_to_do)] {
         widgets::section(ui, title.get(lang));
         ui.add(egui::Label::new(text.get(lang)).wrap());
     }
     if let Some(basis) = validate::legal_basis(rule.code, None) {
         widgets::section(ui, BASIS.get(lang));
         ui.add(egui::Label::new(RichText::new(basis.get(lang)).color(tokens(ui).text_weak)).wrap());
+    }
+}
+
+/// The last day of a decision: none where nothing is written; `None` for what is no day.
+pub fn last_day(text: &str) -> Option<Option<Date>> {
+    match text.trim() {
+        "" => Some(None),
+        day => parse_day(day).map(Some),
     }
 }
 

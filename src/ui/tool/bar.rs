@@ -265,6 +265,12 @@ impl Bar<'_, '_, '_> {
         self.ui.add_space(S);
     }
 
+    /// A longer sentence in the rest of the row; all of it under the pointer and for a screen reader.
+    pub fn tell(&mut self, text: &str) {
+        let label = Label::new(RichText::new(text).size(13.0)).truncate();
+        self.ui.add(label).on_hover_text(text);
+    }
+
     /// One of a few things.
     pub fn choice<T: Copy + PartialEq>(&mut self, name: Text, all: &[(T, Text)], now: &mut T) {
         let lang = self.look.lang;

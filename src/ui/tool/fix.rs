@@ -7,10 +7,11 @@ use super::{Asks, Input, Tool, bar::Bar, preview};
 use crate::domain::{Failure, Finding, Polygon};
 use crate::edit::Edit;
 use crate::fix::{self, Fix, Preview};
-use crate::text::{Lang, Text};
+use crate::text::{Lang, Msg, Text};
 use crate::topology::{combine, noding, polylabel};
 use crate::ui::look::Look;
 use crate::ui::map_live::Canvas;
+use crate::ui::panel::finding_card::{BAD_DAY, REASON, REASON_HINT, UNTIL, UNTIL_HINT, last_day};
 use crate::ui::theme::Tokens;
 
 const WAY: Text = Text::new("Cách sửa", "Fix");
@@ -26,6 +27,8 @@ const BY_HAND: Text = Text::new(
     "Lỗi này sửa bằng tay, xem hướng dẫn",
     "This is corrected by hand, see how",
 );
+const MANUALLY: Text = Text::new("Sửa bằng tay", "By hand");
+const WHY: Text = Text::new("Gõ lý do rồi Enter", "Type the reason, then Enter");
 const NONE_FITS: Text = Text::new(
     "Không cách nào làm được ngay, xem lý do",
     "None can be done as it stands, see why",
@@ -41,7 +44,11 @@ pub struct FixFinding {
     /// The finding and the state of the map that were looked at.
     key: Option<(u64, i64, &'static str)>,
     tried: Vec<Tried>,
+    /// Past the end: by hand.
     chosen: usize,
+    /// Of a decision.
+    reason: String,
+    until: String,
     gained: Vec<Land>,
     lost: Vec<Land>,
 }
@@ -60,8 +67,12 @@ impl FixFinding {
         self.chosen = 0;
         self.tried = finding(look).map(|f| tried(look, f)).unwrap_or_default();
         let fits = |t: &Tried| t.1.is_ok();
-        let best = self.tried.iter().position(|t| fits(t) && t.0.certain);
-        self.choose(best.or(self.tried.iter().position(fits)).unwrap_or(0));
+        // A decision is never taken by a mere Enter.
+        let repairs = || self.tried.iter().take_while(|t| !t.0.needs_reason());
+        let best = repairs().position(|t| fits(t) && t.0.certain);
+        let first = best.or(repairs().position(fits)).or(repairs().next().map(|_| 0));
+        self.choose(first.unwrap_or(usize::MAX));
+        (self.reason, self.until) = Default::default();
     }
 
     fn choose(&mut self, n: usize) {
@@ -115,12 +126,28 @@ fn without(a: &Polygon, b: &Polygon) -> Vec<Land> {
         .collect()
 }
 
+impl FixFinding {
+    /// Why, and until when; what it means stands beside.
+    fn decision(&mut self, bar: &mut Bar<'_, '_, '_>) {
+        let lang = bar.look.lang;
+        bar.text(REASON, REASON_HINT.get(lang), 230.0, &mut self.reason, None);
+        let bad = last_day(&self.until).is_none().then(|| Msg::from(BAD_DAY));
+        bar.text(UNTIL, UNTIL_HINT.get(lang), 150.0, &mut self.until, bad.as_ref());
+        if self.reason.trim().is_empty()
+            && let Some((fix, _)) = self.tried.get(self.chosen)
+        {
+            bar.tell(fix.what.get(lang));
+        }
+    }
+}
+
 impl Tool for FixFinding {
     fn next(&self, look: &Look<'_>) -> Text {
-        match (finding(look), self.tried.is_empty()) {
+        match (finding(look), self.now()) {
             (None, _) => NEXT,
-            (_, true) => BY_HAND,
-            _ if self.tried.iter().all(|t| t.1.is_err()) => NONE_FITS,
+            (_, None) => BY_HAND,
+            (_, Some((fix, _))) if fix.needs_reason() => WHY,
+            _ if self.tried.iter().all(|t| t.1.is_err() || t.0.needs_reason()) => NONE_FITS,
             _ => CHECK,
         }
     }
@@ -128,7 +155,12 @@ impl Tool for FixFinding {
     fn edit(&self, _: &Look<'_>) -> Option<Edit> {
         let (fix, outcome) = self.now()?;
         outcome.as_ref().ok()?;
-        fix.edits.first().cloned()
+        if !fix.needs_reason() {
+            return fix.edits.first().cloned();
+        }
+        let (reason, until) = (self.reason.trim(), last_day(&self.until)?);
+        let decided = fix.clone().because(reason, until);
+        decided.edits.into_iter().next().filter(|_| !reason.is_empty())
     }
 
     fn more(&self) -> Vec<Edit> {
@@ -141,27 +173,23 @@ impl Tool for FixFinding {
         self.follow(bar.look);
         let (look, lang) = (bar.look, bar.look.lang);
         let Some(f) = finding(look) else { return };
-        if self.tried.is_empty() {
-            if let Some(how) = fix::by_hand(f) {
-                bar.say(how.get(lang));
-            }
-            return;
-        }
         let name = |t: &Tried| match &t.1 {
             Ok(_) => t.0.title.get(lang).to_owned(),
             Err(_) => format!("✗ {}", t.0.title.get(lang)),
         };
-        let all: Vec<(usize, String)> = self.tried.iter().map(name).enumerate().collect();
+        let mut all: Vec<(usize, String)> = self.tried.iter().map(name).enumerate().collect();
+        all.push((usize::MAX, MANUALLY.get(lang).to_owned()));
         let mut chosen = self.chosen;
         bar.choice_named(WAY, &all, &mut chosen);
         if chosen != self.chosen {
             self.choose(chosen);
         }
-        if let Some((fix, outcome)) = self.now() {
-            match outcome {
-                Ok(p) => bar.say(&format!("{}{}", fix.what.get(lang), far(p, lang))),
-                Err(e) => bar.say(e.message().get(lang)),
-            }
+        let by_hand = fix::by_hand(f);
+        match self.tried.get(self.chosen) {
+            Some((fix, Ok(_))) if fix.needs_reason() => self.decision(bar),
+            Some((fix, Ok(p))) => bar.say(&format!("{}{}", fix.what.get(lang), far(p, lang))),
+            Some((_, Err(e))) => bar.say(e.message().get(lang)),
+            None => bar.tell(by_hand.map_or("", |t| t.get(lang))),
         }
     }
 
@@ -190,7 +218,7 @@ impl Tool for FixFinding {
     }
 
     fn back(&mut self) -> bool {
-        false
+        !std::mem::take(&mut self.reason).is_empty()
     }
 
     fn done(&mut self) {
