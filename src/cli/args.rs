@@ -58,6 +58,8 @@ pub enum Command {
     Rules(Rules),
     /// Sửa lỗi hàng loạt · repair findings in a batch
     Fix(Fix),
+    /// Khoảng hở được công nhận (đường, mương…) · gaps that are right as they are
+    Gaps(Gaps),
     /// Mức sẵn sàng “đúng, đủ, sạch, sống” · how ready the parcels are
     Readiness(Readiness),
     /// Bản ghi không nhập được · records the import could not place
@@ -268,6 +270,13 @@ pub struct Fix {
     /// Chỉ xem sẽ sửa gì · only say what would be done
     #[arg(long)]
     pub dry_run: bool,
+}
+
+#[derive(clap::Args, Debug)]
+pub struct Gaps {
+    pub project: PathBuf,
+    #[arg(long, value_name = "CODE")]
+    pub commune: Vec<String>,
 }
 
 #[derive(clap::Args, Debug)]

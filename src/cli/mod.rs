@@ -12,6 +12,7 @@ mod edit;
 mod export;
 mod findings_file;
 mod fix;
+mod gaps;
 mod history;
 mod import;
 mod import_points;
@@ -139,6 +140,7 @@ fn run(args: &Args, out: &Out) -> Result<Done, Failure> {
         Command::Map(a) => map::run(a, &act, out),
         Command::Validate(a) => validate::run(a, &act, out),
         Command::Rules(a) => rules::run(a, out),
+        Command::Gaps(a) => gaps::run(a, &act, out),
         Command::Readiness(a) => readiness::run(a, &act, out),
         Command::Quarantine(a) => quarantine::run(a, &act, out),
         Command::Export(a) => export::run(a, &act, out),

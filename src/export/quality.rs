@@ -8,11 +8,12 @@ use serde_json::Value;
 
 use super::sheet::{self, Cell, Column, Kind, Sheet};
 use crate::domain::{
-    Acceptance, AllowedGap, BBox, Failure, Finding, FindingState, Pt, Seen, Tracked, Unit, day_of,
+    Acceptance, AllowedGap, Failure, Finding, FindingState, Pt, Seen, Tracked, Unit, day_of,
 };
 use crate::fix;
 use crate::text::{Lang, Text, terms};
 use crate::topology::Coverage;
+use crate::topology::allowed::inside;
 use crate::validate::{self, Findings, catalogue};
 
 /// A finding with what is remembered of it.
@@ -321,16 +322,18 @@ impl<'a> Source<'a> {
         let Some(live) = self.live else { return HOLDS };
         let key = a.key();
         let mut there = live.of_key(&key).filter(|t| a.concerns(&t.finding)).peekable();
-        match there.peek() {
-            None => Text::new("lỗi không còn", "the finding is gone"),
-            Some(_) if there.any(|t| a.covers(&t.finding, self.today)) => HOLDS,
-            Some(_) => Text::new("lỗi đã lớn hơn mức chấp nhận", "the finding has grown"),
+        if there.peek().is_none() {
+            return Text::new("lỗi không còn", "the finding is gone");
         }
+        if there.any(|t| a.covers(&t.finding, self.today)) {
+            return HOLDS;
+        }
+        Text::new("lỗi đã lớn hơn mức chấp nhận", "the finding has grown")
     }
 
     fn gap(&self, g: &AllowedGap) -> Vec<Cell> {
         const GAP: Text = Text::new("Khoảng hở được công nhận", "Allowed gap");
-        let [north, east] = place(Some(inside(g)));
+        let [north, east] = place(inside(g));
         let holds = if g.holds_on(self.today) { HOLDS } else { ENDED };
         vec![
             Cell::text("PARCEL_GAP"),
@@ -409,12 +412,6 @@ impl<'a> Source<'a> {
 
 const HOLDS: Text = Text::new("đang có hiệu lực", "in force");
 const ENDED: Text = Text::new("đã hết hạn", "has run out");
-
-/// A place in an allowed gap: the middle of its largest circle, else of its box.
-pub fn inside(gap: &AllowedGap) -> Pt {
-    let pole = crate::topology::polylabel::pole(&gap.polygon, 50.0);
-    pole.map_or_else(|| BBox::centre(&gap.bbox), |p| p.at)
-}
 
 fn counts(of: &Value) -> impl Iterator<Item = Cell> {
     COUNTS.map(|(key, _)| number(&of[key])).into_iter()

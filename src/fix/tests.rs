@@ -7,6 +7,7 @@ use super::*;
 use crate::domain::{Parcel, Pt};
 use crate::job::Progress;
 use crate::topology::testing::{parcel, point};
+use crate::validate;
 use crate::validate::Options;
 
 fn findings(coverage: &Coverage, code: &str) -> Vec<Finding> {
@@ -54,7 +55,7 @@ fn told(coverage: &Coverage, code: &str, known: &Known) -> Vec<String> {
         assert!(names(code).contains(&fix.name), "{} of {code}", fix.name);
         format!("{}{sure}: {outcome}", fix.name)
     };
-    options(coverage, &f, known).into_iter().map(one).collect()
+    repairs(coverage, &f, known).into_iter().map(one).collect()
 }
 
 fn check(rows: &[(&[&str], &str, &[&str])]) {
@@ -381,6 +382,73 @@ fn a_finding_that_is_gone_is_stale() {
 }
 
 #[test]
+fn a_decision_stands_last_needs_a_reason_and_changes_nothing() {
+    let known = Known::default();
+    let ditch = "10600 0, 20000 0, 20000 10000, 10000 10000";
+    let c = Coverage::build(parcels(&[
+        A,
+        ditch,
+        "0 -5000, 20000 -5000, 20000 0, 10600 0, 10000 0, 0 0",
+    ]));
+    let f = findings(&c, PARCEL_GAP).remove(0);
+    let all = options(&c, &f, &known);
+    let last: Vec<&str> = all
+        .iter()
+        .rev()
+        .take_while(|x| x.needs_reason())
+        .map(|x| x.name)
+        .collect();
+    assert_eq!(last, ["accept_finding", "allow_gap"]);
+    assert!(
+        all.iter()
+            .filter(|x| x.needs_reason())
+            .all(|x| !x.certain && DECISIONS.contains(&x.name))
+    );
+    for fix in all.iter().filter(|x| x.needs_reason()) {
+        assert_eq!(try_out(&c, &f, fix).unwrap(), Preview::default());
+    }
+    let run = |reason: Option<&str>| {
+        let request = Request {
+            choices: vec!["allow_gap".into()],
+            reason: reason.map(|r| (r.to_owned(), None)),
+            dossier: Some("H1".into()),
+            ..Request::default()
+        };
+        batch(&c, std::slice::from_ref(&f), &known, &request, &Progress::none()).unwrap()
+    };
+    // Without a reason it is not taken; with one it belongs to no dossier.
+    assert!(run(None).edits.iter().all(|e| !e.is_decision()));
+    let (at, reason) = (f.at.unwrap(), "Mương".to_owned());
+    let until = None;
+    assert_eq!(run(Some("Mương")).edits, [Edit::AllowGap { at, reason, until }]);
+    // What blocks sending is not accepted; it is done by hand.
+    let mut same = parcels(&[A, "30000 0, 40000 0, 40000 10000, 30000 10000"]);
+    same[1].number = same[0].number.clone();
+    let c = Coverage::build(same);
+    let f = findings(&c, "DUPLICATE_NUMBER").remove(0);
+    assert!(options(&c, &f, &known).is_empty());
+    let left = batch(&c, &[f], &known, &Request::default(), &Progress::none())
+        .unwrap()
+        .left;
+    assert_eq!(left[0].code, "BY_HAND");
+    assert!(left[0].reason.vi.contains("sổ mục kê"), "{}", left[0].reason.vi);
+}
+
+#[test]
+fn a_missing_label_comes_from_the_land_use_rows() {
+    let mut one = parcels(&[A]);
+    one[0].land_use = "".into();
+    let uid = one[0].uid;
+    let c = Coverage::build(one);
+    assert!(told(&c, "LAND_USE_MISSING", &Known::default()).is_empty());
+    let known = Known {
+        uses: [(uid, "ONT+CLN".to_owned())].into(),
+        ..Known::default()
+    };
+    assert_eq!(told(&c, "LAND_USE_MISSING", &known), ["set_value!: 1"]);
+}
+
+#[test]
 fn surveyed_points_stay() {
     let texts = [A, "9994 3, 20000 0, 20000 10000, 10000 10000"];
     let c = Coverage::build(parcels(&texts));
@@ -413,7 +481,7 @@ proptest! {
         let c = Coverage::build(parcels(&[&texts[0], &texts[1]]));
         for code in [PARCEL_OVERLAP, PARCEL_GAP, UNMATCHED_VERTEX] {
             for f in findings(&c, code) {
-                for fix in options(&c, &f, &Known::default()) {
+                for fix in repairs(&c, &f, &Known::default()) {
                     let Ok(p) = try_out(&c, &f, &fix) else { continue };
                     prop_assert!(p.farthest_mm() <= fix.tolerance_mm as f64);
                     let mut after = c.clone();

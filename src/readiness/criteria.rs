@@ -109,6 +109,14 @@ pub struct Criteria {
     pub words: Words,
 }
 
+/// Reasons that no row of the register gives ([`super::classify`]).
+pub(super) const TOLD_BY_FINDINGS: [Reason; 4] = [
+    Reason::ShapeInvalid,
+    Reason::AreaDiffers,
+    Reason::Duplicate,
+    Reason::ShapeConflict,
+];
+
 static FILE: LazyLock<(Vec<Criteria>, Vec<Known>)> = LazyLock::new(|| {
     let file: File = serde_json::from_str(include_str!("../../assets/codes/readiness.json")).expect(CHECKED);
     let sets = file.sets.into_iter().map(criteria).collect();
@@ -240,6 +248,16 @@ impl Criteria {
 
     fn all(&self, which: impl Fn(&Weight) -> bool) -> Reasons {
         chosen(&self.weights, which)
+    }
+
+    /// The rules whose findings, from that severity on, are these reasons; `None` where rows of the register tell of one too:
+    /// then no list of findings has all its parcels.
+    pub fn rules_of(&self, reasons: Reasons) -> Option<Vec<(&str, Severity)>> {
+        let told = |r: Reason| TOLD_BY_FINDINGS.contains(&r);
+        let of = |f: &&(String, Severity, Reason)| reasons.has(f.2);
+        let rules = self.findings.iter().filter(of);
+        let rules: Vec<_> = rules.map(|(code, from, _)| (code.as_str(), *from)).collect();
+        (!rules.is_empty() && reasons.iter().all(told)).then_some(rules)
     }
 
     /// What a finding says about its parcels; `None` when it does not keep one from being ready.

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use super::hatch;
 use super::labels::{Labels, add_to};
 use super::list::Align;
 use super::page::{Page, shorten, wrap};
@@ -10,6 +9,7 @@ use super::raster::{Image, paint};
 use super::scene::{scene, shows_boundaries, visible};
 use super::style::{ColourBy, Hatch, Paint, Rgb, Style, first_land_use};
 use super::viewport::Viewport;
+use super::{allowed, hatch};
 use crate::codes;
 use crate::domain::{BBox, Failure, Parcel};
 use crate::msg;
@@ -42,6 +42,7 @@ const STREET: Text = Text::new("Đường, đất không tạo thửa", "Roads, 
 const WATER: Text = Text::new("Kênh, rạch, mặt nước", "Canals and water");
 const UNKNOWN: Text = Text::new("Chưa rõ loại đất", "Land use unknown");
 const OTHERS: Text = Text::new("Loại đất khác", "Other land uses");
+const ALLOWED: Text = Text::new("Khoảng hở được công nhận", "Allowed gap");
 const BOUNDARY: Text = Text::new("Ranh giới thửa đất", "Parcel boundary");
 const PARCELS: Text = Text::new("thửa đất", "parcels");
 
@@ -93,9 +94,10 @@ pub fn png(image: Image) -> Result<Vec<u8>, Failure> {
     pixmap.encode_png().map_err(|_| failed())
 }
 
-/// The map of a view with its labels.
+/// The map of a view with its labels and the gaps that are right as they are.
 pub fn map(coverage: &Coverage, view: &Viewport, style: &Style) -> Image {
     let mut list = scene(coverage, view, style);
+    allowed::add_to(&mut list, coverage, view, style);
     let placed = Labels::default().place(coverage, view, style, usize::MAX);
     add_to(&mut list, &placed, view, style);
     paint(&list)
@@ -206,6 +208,16 @@ impl<'a> Sheet<'a> {
         y += 24.0;
         let seen = visible(coverage, &self.view.bbox(0.0));
         let mut rows = rows(&seen, &self.what.style);
+        if allowed::is_seen(coverage, &self.view) {
+            let (pattern, colour) = allowed::lines(&self.what.style);
+            rows.push(Row {
+                paint: Some(Paint {
+                    fill: allowed::ground(&self.what.style),
+                    hatch: Some(Hatch(pattern, colour)),
+                }),
+                text: ALLOWED.get(lang).into(),
+            });
+        }
         if shows_boundaries(&self.view, &self.what.style) {
             rows.push(Row {
                 paint: None,

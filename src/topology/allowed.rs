@@ -6,7 +6,7 @@ use super::coverage::Coverage;
 use super::gaps::{self, Gap};
 use super::index::Tree;
 use super::ring::{Place, locate};
-use super::{UNMATCHED_MM, measure, segment};
+use super::{UNMATCHED_MM, measure, polylabel, segment};
 use crate::domain::{AllowedGap, BBox, Failure, Polygon, Pt};
 use crate::msg;
 
@@ -77,6 +77,13 @@ fn covers(allowed: &AllowedGap, gap: &Gap) -> bool {
         rings: gap.rings.clone(),
     };
     measure::beyond(&rings, &allowed.polygon).is_none_or(|c| c.width <= UNMATCHED_MM as f64 + measure::SLACK)
+}
+
+/// A place in an allowed gap: the middle of its largest circle, else a point of its boundary.
+pub fn inside(gap: &AllowedGap) -> Option<Pt> {
+    let pole = polylabel::pole(&gap.polygon, 50.0).map(|p| p.at);
+    pole.filter(|p| locate(&gap.polygon, *p) != Place::Outside)
+        .or_else(|| gap.polygon.points().next())
 }
 
 /// How far from a place the parcels round its gap are looked for, mm.

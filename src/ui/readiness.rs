@@ -14,10 +14,10 @@ use super::panel::bottom::Tab;
 use super::panel::parcels::Only;
 use super::session::Session;
 use super::widgets::Tone;
-use crate::domain::{BBox, Failure, Finding};
+use crate::domain::{BBox, Failure, Finding, Severity};
 use crate::export::readiness::{By, Source};
 use crate::msg;
-use crate::readiness::{Campaign, Readiness, Trend, Wanted, day};
+use crate::readiness::{Campaign, Readiness, Trend, Wanted, What, day};
 use crate::render::ColourBy;
 use crate::text::{Msg, Text};
 use crate::validate;
@@ -216,10 +216,16 @@ impl App {
         }
     }
 
+    /// What findings tell of is worked off in their list, everything else in that of the parcels.
     fn list_ready(&mut self, wanted: Wanted, label: Msg) {
         self.leave_dashboard();
         self.zoom_ready(&wanted);
         let Some(s) = &mut self.session else { return };
+        if let Some(rules) = s.ready().and_then(|r| rules_of(r, wanted.what)) {
+            let place = (wanted.commune, wanted.sheet);
+            s.views.bottom.findings.show_only(label, rules, place);
+            return self.actions.push(Action::Bottom(Tab::Findings));
+        }
         let fids = s.ready().map(|r| r.readiness.select(&wanted)).unwrap_or_default();
         s.views.bottom.parcels.show_only(Only::new(wanted, label, fids));
         self.actions.push(Action::Bottom(Tab::Parcels));
@@ -338,6 +344,18 @@ impl App {
             self.leave_dashboard();
         }
     }
+}
+
+/// The rules that tell of what is wanted, where nothing else does.
+fn rules_of(ready: &Ready, what: What) -> Option<Vec<(&'static str, Severity)>> {
+    let reasons = match what {
+        What::Reason(reason) => [reason].into_iter().collect(),
+        What::Reasons(reasons) => reasons,
+        _ => return None,
+    };
+    let rules = ready.readiness.criteria().rules_of(reasons)?.into_iter();
+    let known = rules.filter_map(|(code, from)| Some((validate::rule(code)?.code, from)));
+    Some(known.collect())
 }
 
 /// Groups for the map's colours; empty where they are not asked for.

@@ -3,7 +3,7 @@
 
 use egui::accesskit::Role;
 use egui::{Align, Atom, Button, Key, Layout, Response, RichText, Sense, TextEdit, Ui, WidgetInfo};
-use egui_material_icons::MaterialIcon;
+use egui_material_icons::{MaterialIcon, icons as i};
 use unicode_normalization::UnicodeNormalization;
 
 use super::command::{Command, Have};
@@ -132,6 +132,14 @@ pub fn button(ui: &mut Ui, enabled: bool, glyph: MaterialIcon, text: &str) -> bo
         text,
     )
     .clicked()
+}
+
+/// What a list is limited to: pressed, it goes. `way_out` says so.
+pub fn chip(ui: &mut Ui, label: &str, way_out: &str) -> bool {
+    let text = RichText::new(label).color(tokens(ui).on_accent_soft);
+    let chip = egui::Button::new((icon(i::ICON_CLOSE), text)).fill(tokens(ui).accent_soft);
+    let r = named(ui.add(chip), Role::Button, &format!("{way_out}: {label}"));
+    r.on_hover_text(way_out).clicked()
 }
 
 /// What to show where there is nothing yet: what this place is for and what to do.

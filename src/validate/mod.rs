@@ -44,8 +44,7 @@ mod multipart;
 mod narrow_neck;
 mod near_points;
 mod number_missing;
-mod outside_commune;
-mod outside_sheet;
+mod outside;
 mod overlap;
 mod parameters;
 mod parcel_code;
@@ -90,8 +89,8 @@ pub const RULES: [&Rule; 51] = [
     &sliver_parcel::RULE,
     &multipart::RULE,
     &coordinate_window::RULE,
-    &outside_commune::RULE,
-    &outside_sheet::RULE,
+    &outside::COMMUNE,
+    &outside::SHEET,
     &label_outside::RULE,
     &commune_code::RULE,
     &commune_unknown::RULE,

@@ -18,22 +18,22 @@ use crate::district::{COMMUNE, District, EPSG, act, content, corner};
 use crate::records::place;
 
 /// A point of the grid (corners 10 m apart) and mm from there.
-fn at(c: i64, r: i64, de: i64, dn: i64) -> Pt {
+pub fn at(c: i64, r: i64, de: i64, dn: i64) -> Pt {
     Pt::new(corner(c, r).e + de, corner(c, r).n + dn)
 }
 
-fn m(p: Pt) -> [f64; 2] {
+pub fn m(p: Pt) -> [f64; 2] {
     p.metres().into()
 }
 
-fn of(value: &Value) -> Edit {
+pub fn of(value: &Value) -> Edit {
     parse(&value.to_string()).unwrap_or_else(|e| panic!("{value}: {e:?}"))
 }
 
 /// The grid with slanted inner boundaries, an overlap in the east (parcel 50 over 3), a gap in the west (between 1, 4
 /// and 51), a sheet 2 that misses the north edge by 4 cm, and a needless point in the east side of 9. Apart from it a gap
 /// between 52 and 53 and a spike of 54.
-fn district() -> District {
+pub fn district() -> District {
     let d = District::new(3);
     {
         let mut p = d.open();

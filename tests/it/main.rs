@@ -49,6 +49,7 @@ mod split_areas;
 mod store;
 mod support;
 mod tidy;
+mod tracking;
 mod ui;
 mod ui_edit;
 mod ui_keys;

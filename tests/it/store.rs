@@ -1,5 +1,6 @@
 //! The district file: what it refuses, what survives, what other programs see.
 
+use std::path::Path;
 use std::process::Command;
 
 use diachinh::domain::Failure;
@@ -402,7 +403,56 @@ fn every_older_schema_opens() {
         );
         p.apply(&set_number(5, 8), &act(10)).unwrap();
         p.undo(diachinh::project::Undo::Last, &act(11)).unwrap();
+        remembers_findings(&mut p);
         p.close().unwrap();
         journal::verify_chain(Reader::open(&path).unwrap().conn(), 0).unwrap();
+        // Brought up to date it is built as a new one is.
+        let new = District::new(1);
+        let (old, new) = (built(&path), built(&new.path));
+        let lacks: Vec<_> = new.difference(&old).collect();
+        let more: Vec<_> = old.difference(&new).collect();
+        assert!(
+            lacks.is_empty() && more.is_empty(),
+            "lacks {lacks:#?}, has besides {more:#?}"
+        );
     }
+}
+
+/// The tables of findings and decisions of an older file work as those of a new one.
+fn remembers_findings(p: &mut Project) {
+    use diachinh::domain::FindingState;
+    use diachinh::edit::AcceptFinding;
+    use diachinh::validate::{Options, may_be_accepted};
+    let area = r#"{"op":"set","parcel":"25747/1/5","fields":{"area_measured":50}}"#;
+    p.apply(&parse(area).unwrap(), &act(12)).unwrap();
+    p.validate(&Options::default(), &act(12), &Progress::none())
+        .unwrap();
+    let all = p.findings().unwrap();
+    let found = all.iter().find(|t| may_be_accepted(&t.finding)).unwrap().clone();
+    let accept = AcceptFinding::new(&found.finding, "Chờ bổ sung", None);
+    p.apply(&Edit::AcceptFinding(accept), &act(13)).unwrap();
+    let state = |p: &Project| p.findings().unwrap().get(found.id).unwrap().state;
+    assert_eq!(state(p), FindingState::Accepted);
+    p.undo(diachinh::project::Undo::Last, &act(14)).unwrap();
+    assert_eq!(state(p), FindingState::Open);
+    assert_eq!(p.finding_history(found.id).unwrap().len(), 2);
+}
+
+/// Every column, index and trigger, by name.
+fn built(path: &Path) -> std::collections::BTreeSet<String> {
+    let conn = rusqlite::Connection::open(path).unwrap();
+    let names = |sql: &str| -> Vec<String> {
+        let mut stmt = conn.prepare(sql).unwrap();
+        let all = stmt.query_map([], |r| r.get(0)).unwrap();
+        all.map(Result::unwrap).collect()
+    };
+    let mut all: std::collections::BTreeSet<String> = names(
+        "SELECT m.name || '.' || c.name || ' ' || c.type FROM sqlite_schema m, pragma_table_info(m.name) c WHERE m.type='table' AND m.name NOT LIKE '%_rowid'",
+    )
+    .into_iter()
+    .collect();
+    all.extend(names(
+        "SELECT type || ' ' || name FROM sqlite_schema WHERE type IN ('index','trigger')",
+    ));
+    all
 }

@@ -7,11 +7,12 @@ use std::sync::Arc;
 use egui::{RichText, Ui};
 use egui_material_icons::icons as i;
 
+use super::allowed_gaps::AllowedGapTable;
 use super::finding_card::FindingCard;
 use super::list::{self, Words, col};
 use crate::domain::{Finding, FindingState, Severity, Tracked};
 use crate::project::Checked;
-use crate::text::{Lang, Text, format};
+use crate::text::{Lang, Msg, Text, format};
 use crate::ui::action::Action;
 use crate::ui::command::Command;
 use crate::ui::look::Look;
@@ -54,6 +55,7 @@ const RULE: Text = Text::new("Quy tắc", "Rule");
 const ALL_RULES: Text = Text::new("Mọi quy tắc", "All rules");
 const COMMUNE: Text = Text::new("Xã", "Commune");
 const ALL_COMMUNES: Text = Text::new("Mọi xã", "All communes");
+const ALL_AGAIN: Text = Text::new("Bỏ lọc, xem mọi lỗi", "Show all findings again");
 const SHEET: Text = Text::new("Tờ", "Sheet");
 const ALL_SHEETS: Text = Text::new("Mọi tờ", "All sheets");
 
@@ -74,6 +76,15 @@ struct Filter {
     commune: Option<String>,
     sheet: Option<String>,
     state: State,
+    only: Option<Only>,
+}
+
+/// What the dashboard sent the person here for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Only {
+    label: Msg,
+    /// Rules, and the severity from which on a finding of it is meant.
+    rules: Vec<(&'static str, Severity)>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,6 +95,8 @@ enum State {
     Fixed,
     /// All that are there.
     There,
+    /// No findings: the gaps that are right as they are.
+    Gaps,
 }
 
 impl Default for Filter {
@@ -95,6 +108,7 @@ impl Default for Filter {
             commune: None,
             sheet: None,
             state: State::Open,
+            only: None,
         }
     }
 }
@@ -115,6 +129,7 @@ pub struct FindingsTable {
     /// Those no longer there, where they are asked for.
     fixed: HashMap<i64, Arc<Tracked>>,
     followed: Option<i64>,
+    gaps: AllowedGapTable,
     pub card: FindingCard,
 }
 
@@ -140,6 +155,7 @@ fn shown_text(s: State) -> Text {
         State::Accepted => state_text(FindingState::Accepted),
         State::Fixed => state_text(FindingState::Fixed),
         State::There => Text::new("Còn và đã chấp nhận", "Open and accepted"),
+        State::Gaps => Text::new("Khoảng hở được công nhận", "Allowed gaps"),
     }
 }
 
@@ -156,6 +172,7 @@ impl Filter {
             State::Accepted => t.state == FindingState::Accepted,
             State::Fixed => t.state == FindingState::Fixed,
             State::There => t.state != FindingState::Fixed,
+            State::Gaps => false,
         }
     }
 
@@ -170,7 +187,12 @@ impl Filter {
                     .any(|p| part(p) == *w)
             })
         };
+        let meant = |o: &Only| {
+            let of = |r: &(&str, Severity)| r.0 == t.finding.code && t.finding.severity >= r.1;
+            o.rules.iter().any(of)
+        };
         self.state(t)
+            && self.only.as_ref().is_none_or(meant)
             && self.severity.is_none_or(|s| t.finding.severity == s)
             && of(&self.commune, |p| p.0.to_owned())
             && of(&self.sheet, |p| p.1.to_owned())
@@ -186,8 +208,48 @@ impl FindingsTable {
     /// Room the bar wants, points.
     pub const BAR: f32 = 720.0;
 
+    /// Shows the open findings of these rules, of a commune and sheet where they are given, until the person lets go of them.
+    pub fn show_only(
+        &mut self,
+        label: Msg,
+        rules: Vec<(&'static str, Severity)>,
+        (commune, sheet): (Option<String>, Option<String>),
+    ) {
+        self.filter = Filter {
+            only: Some(Only { label, rules }),
+            commune,
+            sheet,
+            ..Filter::default()
+        };
+    }
+
+    /// What the dashboard limited the list to, and the way out.
+    fn only(&mut self, ui: &mut Ui, lang: Lang) {
+        let Some(only) = &self.filter.only else { return };
+        if widgets::chip(ui, only.label.get(lang), ALL_AGAIN.get(lang)) {
+            self.filter.only = None;
+        }
+    }
+
+    fn state(&mut self, ui: &mut Ui, width: f32, lang: Lang) {
+        let states = [
+            State::Open,
+            State::Accepted,
+            State::There,
+            State::Fixed,
+            State::Gaps,
+        ];
+        let states = states.map(|s| (s, shown_text(s)));
+        list::choose(ui, width, STATE, &states, &mut self.filter.state, lang);
+    }
+
     pub fn bar(&mut self, ui: &mut Ui, look: &Look<'_>, out: &mut Vec<Action>) {
         let lang = look.lang;
+        if self.filter.state == State::Gaps {
+            self.state(ui, 190.0, lang);
+            return self.gaps.bar(ui, look, out);
+        }
+        self.only(ui, lang);
         self.refresh(look);
         // The choices share what the field and the button leave; a place to choose among is not always there.
         let several = |n: usize| usize::from(n > 1);
@@ -213,8 +275,7 @@ impl FindingsTable {
             lang,
         );
         self.places(ui, look, width);
-        let states = [State::Open, State::Accepted, State::There, State::Fixed].map(|s| (s, shown_text(s)));
-        list::choose(ui, width, STATE, &states, &mut self.filter.state, lang);
+        self.state(ui, width, lang);
         if widgets::command_button(ui, Command::Validate, lang, look.have, widgets::Show::Icon, false) {
             out.push(Action::Run(Command::Validate));
         }
@@ -252,6 +313,9 @@ impl FindingsTable {
 
     pub fn ui(&mut self, ui: &mut Ui, look: &Look<'_>, out: &mut Vec<Action>) {
         let lang = look.lang;
+        if self.filter.state == State::Gaps {
+            return self.gaps.ui(ui, look, out);
+        }
         match look.project.checked() {
             Checked::Never => {
                 return widgets::empty(ui, i::ICON_RULE, NEVER.get(lang), CLEAN_BODY.get(lang));

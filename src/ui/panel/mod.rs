@@ -1,6 +1,7 @@
 //! The panels around the map. They get a [`super::look::Look`] and push actions; they never change
 //! the project.
 
+pub mod allowed_gaps;
 pub mod bottom;
 pub mod finding_card;
 pub mod findings;

@@ -135,11 +135,7 @@ impl ParcelTable {
     fn only(&mut self, ui: &mut Ui, lang: Lang) {
         let Some(only) = &self.only else { return };
         let label = only.label.get(lang);
-        let text = RichText::new(label).color(tokens(ui).on_accent_soft);
-        let chip = egui::Button::new((widgets::icon(i::ICON_CLOSE), text)).fill(tokens(ui).accent_soft);
-        let name = format!("{}: {label}", ALL_AGAIN.get(lang));
-        let r = widgets::named(ui.add(chip), egui::accesskit::Role::Button, &name);
-        if r.on_hover_text(ALL_AGAIN.get(lang)).clicked() {
+        if widgets::chip(ui, label, ALL_AGAIN.get(lang)) {
             self.only = None;
         }
     }
