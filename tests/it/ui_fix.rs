@@ -4,6 +4,7 @@
 
 use diachinh::validate::{self, Options};
 use egui::{Key, Modifiers};
+use egui_kittest::kittest::Queryable;
 
 use crate::ui::{CTRL, Window};
 
@@ -97,6 +98,49 @@ fn a_batch_is_tried_shown_entered_and_taken_back() {
     w.key(CTRL, Key::Z);
     w.settle();
     assert_eq!(w.count("RING_INVALID"), before);
+}
+
+/// A gap is allowed with F9, a reason and Enter, listed where the findings are, and withdrawn there; without a reason Enter
+/// does nothing.
+#[test]
+fn a_gap_is_allowed_with_a_reason_listed_and_withdrawn() {
+    for (theme, tag) in [("light", "sang"), ("dark", "toi")] {
+        let mut w = window(theme);
+        w.stand_on("PARCEL_GAP");
+        let before = w.count("PARCEL_GAP");
+        w.key(NONE, Key::F9);
+        w.settle();
+        w.choose("Cách sửa", "Công nhận là đường, mương…");
+        assert!(w.says("Gõ lý do rồi Enter"), "{}", w.texts());
+        let operations = w.project().info().unwrap().operations;
+        w.key(NONE, Key::Enter);
+        w.settle();
+        assert_eq!(w.project().info().unwrap().operations, operations);
+        w.shot(&format!("cong-nhan-{tag}"));
+        w.type_into("Lý do", "Mương nội đồng");
+        w.settle();
+        w.click("Áp dụng");
+        w.settle();
+        assert_eq!(w.count("PARCEL_GAP"), before - 1, "{}", w.texts());
+        w.choose("Trạng thái", "Khoảng hở được công nhận");
+        assert!(
+            w.says("Mương nội đồng") && w.says("không thời hạn"),
+            "{}",
+            w.texts()
+        );
+        w.h.get_by_label("Bảng khoảng hở được công nhận").focus();
+        w.h.run_steps(2);
+        w.key(NONE, Key::ArrowDown);
+        w.settle();
+        w.shot(&format!("khoang-ho-{tag}"));
+        w.click("Thôi công nhận");
+        w.settle();
+        assert_eq!(w.count("PARCEL_GAP"), before);
+        assert!(w.says("Chưa công nhận khoảng hở nào"), "{}", w.texts());
+        w.key(CTRL, Key::Z);
+        w.settle();
+        assert_eq!(w.count("PARCEL_GAP"), before - 1);
+    }
 }
 
 /// Only for looking at.

@@ -67,6 +67,37 @@ fn cards_add_up_follow_an_edit_and_lead_to_their_parcels() {
     w.shot("san-sang-loc");
 }
 
+/// What findings tell of leads to their list, with nothing else in it, until the person lets go of that.
+#[test]
+fn topology_errors_lead_to_their_findings() {
+    for (theme, tag) in [("light", "sang"), ("dark", "toi")] {
+        let mut w = Window::sample_with([1366.0, 768.0], &format!("{{\"theme\":\"{theme}\"}}"), painted());
+        open(&mut w);
+        let n = card(&w, "Lỗi topology");
+        assert!(n > 0);
+        let count = diachinh::text::format::count(n, diachinh::text::Lang::Vi);
+        w.click(&format!("Lỗi topology: {count}"));
+        w.settle();
+        assert!(w.says("Bỏ lọc, xem mọi lỗi: Lỗi topology"), "{}", w.texts());
+        let rules = [
+            "RING_INVALID",
+            "PARCEL_OVERLAP",
+            "PARCEL_GAP",
+            "SHEET_EDGE",
+            "COORDINATE_WINDOW",
+        ];
+        for _ in 0..12 {
+            w.key(Modifiers::NONE, Key::F8);
+            w.settle();
+            let code = w.app().finding().unwrap().code;
+            assert!(rules.contains(&code), "{code}");
+        }
+        w.shot(&format!("san-sang-loi-{tag}"));
+        w.click("Bỏ lọc, xem mọi lỗi: Lỗi topology");
+        assert!(!w.says("Bỏ lọc, xem mọi lỗi: Lỗi topology"));
+    }
+}
+
 #[test]
 fn an_edit_is_counted_at_once() {
     let mut w = Window::sample();

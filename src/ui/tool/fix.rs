@@ -175,7 +175,7 @@ impl Tool for FixFinding {
         let Some(f) = finding(look) else { return };
         let name = |t: &Tried| match &t.1 {
             Ok(_) => t.0.title.get(lang).to_owned(),
-            Err(_) => format!("✗ {}", t.0.title.get(lang)),
+            Err(_) => format!("× {}", t.0.title.get(lang)),
         };
         let mut all: Vec<(usize, String)> = self.tried.iter().map(name).enumerate().collect();
         all.push((usize::MAX, MANUALLY.get(lang).to_owned()));
