@@ -37,12 +37,12 @@ const fn col(name: Text, width: f32, right: bool) -> Col {
 }
 
 const COLS: [Col; 6] = [
-    col(Text::new("Lý do", "Reason"), 380.0, false),
-    col(terms::COMMUNE, 190.0, false),
-    col(Text::new("Diện tích", "Area"), 110.0, true),
-    col(Text::new("Người quyết định", "By"), 150.0, false),
-    col(Text::new("Ngày", "Day"), 100.0, false),
-    col(Text::new("Đến hết ngày", "Until"), 190.0, false),
+    col(Text::new("Lý do", "Reason"), 220.0, false),
+    col(terms::COMMUNE, 150.0, false),
+    col(Text::new("Diện tích", "Area"), 90.0, true),
+    col(Text::new("Người quyết định", "By"), 100.0, false),
+    col(Text::new("Ngày", "Day"), 84.0, false),
+    col(Text::new("Đến hết ngày", "Until"), 110.0, false),
 ];
 
 #[derive(Default)]
