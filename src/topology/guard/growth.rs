@@ -7,6 +7,10 @@
 //! are integers with as many binary digits after the point as fit; growth of less than 1/64 mm² is none.
 //! Sides that go and come and hang together are judged by themselves: what shrinks at one end of a
 //! cut does not make up for what grows at the other.
+//!
+//! One thing is no growth: a side two parcels share, bent by the rounding of a cut point, under a third parcel that
+//! lies over both. The slim triangle passes from one to the other, so the land that is claimed more than once is the
+//! same to the last square millimetre, and no lattice point could do better. See [`Growth::only_bends`].
 
 use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,6 +19,7 @@ use super::Scene;
 use crate::domain::{BBox, Finding, Parcel, Pt, Severity};
 use crate::topology::findings::{self, GapLimits};
 use crate::topology::gaps::{self, Gap};
+use crate::topology::revision::beside;
 use crate::topology::segment;
 use crate::topology::validity::{self, FaultKind, Sets};
 
@@ -86,7 +91,28 @@ impl<'a> Growth<'a> {
 
     /// Whether the overlap of two different groups grows anywhere.
     pub fn enlarges(&self, pair: [i64; 2]) -> bool {
-        self.parts.iter().any(|p| self.overlap(p, pair) >= self.least())
+        let grows = |p: &&Sides| self.overlap(p, pair) >= self.least();
+        self.parts.iter().filter(grows).any(|p| !self.only_bends(p))
+    }
+
+    /// Whether a part is nothing but sides bent by rounding in all parcels that have them: what the groups gain and
+    /// lose cancels side by side, so that every place is covered as often as before, and all that is new are points
+    /// at most 1 mm off the sides they came into.
+    fn only_bends(&self, part: &Sides) -> bool {
+        let mut sum: Vec<Side> = part.values().flatten().copied().collect();
+        without_opposites(&mut sum);
+        if !sum.is_empty() {
+            return false;
+        }
+        let points: BTreeSet<Pt> = part.values().flatten().flat_map(|(a, b)| [*a, *b]).collect();
+        let here = |s: &&super::change::Side| points.contains(&s.from) && points.contains(&s.to);
+        let change = &self.scene.change;
+        let gone: Vec<_> = change.gone.iter().filter(here).collect();
+        let ends = |s: &&super::change::Side| [s.from, s.to];
+        let old: BTreeSet<Pt> = gone.iter().flat_map(ends).collect();
+        let new: BTreeSet<Pt> = change.come.iter().filter(here).flat_map(|s| ends(&s)).collect();
+        let into_side = |p: &Pt| gone.iter().any(|s| beside(*p, s.from, s.to, 1));
+        old.is_subset(&new) && new.difference(&old).all(into_side)
     }
 
     /// By how much overlaps between pairs grow, where they do, m².

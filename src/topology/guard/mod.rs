@@ -2,7 +2,8 @@
 //!
 //! Only the places where sides change are looked at. There the faults afterwards must be those of before:
 //! - inside a parcel by kind, no more of a kind than before;
-//! - overlaps by pair of parcels, nowhere larger than before ([`growth`]: exact to 1/64 mm²);
+//! - overlaps by pair of parcels, nowhere larger than before ([`growth`]: exact to 1/64 mm²; what the rounding of a
+//!   shared side only passes from one parcel to the other under a third is no growth);
 //! - gaps (narrower than open land), no larger than before ([`growth`]);
 //! - points nearly on a neighbour's side (≤ 2 mm) only between parcels that were so before;
 //! - what lay side by side still does, else a gap has opened ([`gaps`]).
@@ -33,6 +34,9 @@ use crate::text::Text;
 /// Areas that are measured (of rings that cross themselves) may differ by this without being larger, m²:
 /// what the overlay's grid is worth on a parcel of a kilometre.
 const SAME_AREA: f64 = 1e-6;
+
+/// Code of the refusal of a plan that would make or worsen a fault.
+pub const WOULD_MAKE_FAULT: &str = "WOULD_MAKE_FAULT";
 
 /// Refuses a plan that would create or enlarge a fault: `WOULD_MAKE_FAULT` with the faults. `what` says
 /// what cannot be done, as a verb: "dời điểm ranh", "move the boundary point".
@@ -342,7 +346,7 @@ fn would_make_fault(what: Text, n: usize) -> Failure {
         "Chọn vị trí không làm thửa chồng lên, hở ra hoặc tự cắt; xem các lỗi được liệt kê.",
         "Choose a place where no parcel overlaps, comes apart or crosses itself; see the faults listed."
     );
-    Failure::new("WOULD_MAKE_FAULT", message).remedy(remedy)
+    Failure::new(WOULD_MAKE_FAULT, message).remedy(remedy)
 }
 
 #[cfg(test)]

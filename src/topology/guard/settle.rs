@@ -4,8 +4,9 @@
 //! triangle between, the other loses it. Beside an old overlap or gap that may enlarge it. Then another of the
 //! lattice points around is taken, the nearest that does no harm: at most 1 mm off the side and 3 mm from
 //! the place asked for, the same point in all parcels that have the side, so that what one gains another still
-//! loses. Where no choice helps (the overlap lies on both sides of the cut end), the plan is refused
-//! with the fault and its place.
+//! loses. A third parcel over both sides of a shared side needs no other point: the land claimed more than once stays
+//! the same (`growth`). Where no choice helps (an overlap and a gap at one side), the plan is refused with the fault
+//! and its place.
 
 use super::{judged, refusal};
 use crate::domain::{BBox, Finding, Polygon, Pt};

@@ -319,16 +319,12 @@ fn a_cut_beside_an_old_fault_takes_another_lattice_point() {
         (&[parcel, rim], line, "4000 1334, 4000 11334"),
         (&[steep], line, "4000 2667, 4000 12667"),
         (&[steep, below], line, "4000 2667, 4000 12667"),
-        (
-            &[parcel, neighbour, both],
-            line,
-            "WOULD_MAKE_FAULT PARCEL_OVERLAP PARCEL_OVERLAP",
-        ),
+        (&[parcel, neighbour, both], line, "4000 1334, 4000 11334"),
         // anywhere on the side, as the bend reaches from end to end
         (
             &[parcel, neighbour, both],
             "9000 -9000, 9000 20000",
-            "WOULD_MAKE_FAULT PARCEL_OVERLAP",
+            "9000 3002, 9000 13002",
         ),
         // a cut from corner to corner rounds nothing
         (&[parcel, neighbour, both], "0 0, 12001 14003", ""),
@@ -336,4 +332,49 @@ fn a_cut_beside_an_old_fault_takes_another_lattice_point() {
     let all = table.map(|(parcels, line, want)| (cut(parcels, line), want));
     let wrong: Vec<_> = all.iter().filter(|(got, want)| got != want).collect();
     assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// A third parcel over both sides of a shared side does not stop a cut: the land it claims of the two together stays
+/// exactly the same. A boundary that moves under it does.
+#[test]
+fn a_bend_under_a_third_parcel_only_passes_land_on() {
+    let (a, b) = (
+        "0 0, 12001 4003, 12001 14003, 0 10000",
+        "0 0, 12001 -6000, 12001 4003",
+    );
+    let third = "3000 0, 5000 0, 5000 4000, 3000 4000";
+    let holed = "1000 -1000, 9000 -1000, 9000 6000, 1000 6000 | 3000 500, 3000 2000, 5000 2000, 5000 500";
+    let concave = "2000 -1000, 8000 -1000, 8000 5000, 6000 5000, 6000 0, 4000 0, 4000 5000, 2000 5000";
+    let thin = "3997 -2000, 4003 -2000, 4003 9000, 3997 9000";
+    for over in [third, holed, concave, thin] {
+        let parcels: Vec<Parcel> = [a, b, over].iter().zip(1..).map(|(t, i)| parcel(i, t)).collect();
+        let coverage = Coverage::build(parcels);
+        let line = ["4000 -9000", "4000 20000"].map(crate::topology::testing::point);
+        let by = crate::topology::split::By::Line(line.to_vec());
+        let plan = crate::topology::split::plan(&coverage, 1, &by).unwrap();
+        assert!(!plan.inserted.is_empty());
+        let scene = Scene::new(&coverage, &plan);
+        let growth = Growth::new(&scene);
+        let changes = [[1, 3], [2, 3]].map(|pair| growth.change(pair));
+        assert!(changes[0] != 0.0 && changes[0].abs() < 0.01, "{over} {changes:?}");
+        assert!((changes[0] + changes[1]).abs() < 1e-8, "{over} {changes:?}");
+        // Two millimetres are no rounding: the boundary was moved, and the overlap with one of the two is larger.
+        for to in ["4000 1336", "4000 1332"] {
+            let bent = |shape: &str, at: &str| shape.replacen(at, &format!("{at}, {to}"), 1);
+            let plan = plan_of(&[
+                &format!("1: {}", bent(a, "0 0")),
+                &format!("2: 0 0, 12001 -6000, 12001 4003, {to}"),
+            ]);
+            let found = new_faults(&coverage, &plan);
+            assert!(
+                found.iter().any(|f| f.code == "PARCEL_OVERLAP"),
+                "{over} {to} {found:?}"
+            );
+        }
+    }
+    // Without the neighbour nobody loses what the parcel gains: there another lattice point is taken.
+    assert_eq!(
+        cut(&[a, third], "4000 -5000, 4000 20000"),
+        "3999 1334, 4000 11334"
+    );
 }
