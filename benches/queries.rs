@@ -67,6 +67,7 @@ fn make(parcels: usize, dir: &Path, path: &Path) {
             .into_iter()
             .map(|(code, name, _)| (code, name))
             .collect(),
+        province: None,
     };
     let act = Act {
         actor: "bench".into(),

@@ -26,7 +26,7 @@ use std::thread::JoinHandle;
 use serde_json::json;
 
 pub use crate::domain::Act;
-pub use crate::edit::{Edit, EditError, Effects, ParcelEffect, Tolerance};
+pub use crate::edit::{BelowMinimum, Edit, EditError, Effects, ParcelEffect, Told, Tolerance};
 pub use crate::store::backup::Backup;
 pub use crate::store::dump::DumpOptions;
 pub use crate::store::history::{LogFilter, OperationSummary};
@@ -67,6 +67,8 @@ pub struct NewProject {
     pub name: String,
     /// (code, name).
     pub communes: Vec<(String, String)>,
+    /// Code of the province (list since 2025-07-01) of these communes and of those an import adds. `None`: not known.
+    pub province: Option<String>,
 }
 
 /// A district file, open.
@@ -91,13 +93,21 @@ pub struct Project {
 impl Project {
     /// Makes a new district file and opens it. Refuses an existing file.
     pub fn create(path: &Path, new: &NewProject, act: &Act) -> Result<Self, Failure> {
+        let province = new.province.as_deref();
+        if let Some(code) = province.filter(|c| crate::crs::province(c).is_none()) {
+            return Err(no_province(code));
+        }
         let communes: Vec<_> = new.communes.iter().map(|(code, _)| code.as_str()).collect();
-        let what = json!({"op": "new", "epsg": new.epsg, "name": new.name, "communes": communes});
+        let mut what = json!({"op": "new", "epsg": new.epsg, "name": new.name, "communes": communes});
+        if let Some(code) = province {
+            what["province"] = code.into();
+        }
         let name = &new.name;
         let district = NewDistrict {
             epsg: new.epsg,
             name,
             communes: &new.communes,
+            province,
             what: what.to_string(),
             label: msg!("Tạo tệp {name}", "Create file {name}"),
         };
@@ -341,6 +351,21 @@ fn read_only(reason: &Failure) -> Failure {
         Some(remedy) => failure.remedy(remedy.clone()),
         None => failure,
     }
+}
+
+fn no_province(code: &str) -> Failure {
+    Failure::new(
+        "NO_PROVINCE",
+        msg!(
+            "Không có tỉnh, thành phố nào mang mã {code}.",
+            "There is no province with the code {code}."
+        ),
+    )
+    .field("province")
+    .remedy(msg!(
+        "Dùng mã hai chữ số theo danh mục từ 01/07/2025, ví dụ 38 (Thanh Hóa).",
+        "Use the two digits of the list since 2025-07-01, for example 38 (Thanh Hóa)."
+    ))
 }
 
 fn writer_away() -> Failure {

@@ -150,6 +150,9 @@ pub struct New {
     /// Mã xã; lặp lại được · commune code, may be repeated
     #[arg(long, value_name = "CODE")]
     pub commune: Vec<String>,
+    /// Mã tỉnh (từ 01/07/2025), ví dụ 38 · province of all communes
+    #[arg(long, value_name = "CODE")]
+    pub province: Option<String>,
 }
 
 #[derive(clap::Args, Debug)]

@@ -66,11 +66,12 @@ pub fn new(a: &args::New, act: &Act, out: &Out) -> Result<Done, Failure> {
         epsg: i32::try_from(epsg).unwrap_or(0),
         name: a.name.clone(),
         communes: a.commune.iter().map(|c| (c.clone(), c.clone())).collect(),
+        province: a.province.clone(),
     };
     Project::create(&a.project, &new, act)?.close()?;
     let path = a.project.display().to_string();
     out.result(
-        &json!({"path": path, "crs": format!("EPSG:{epsg}"), "name": a.name}),
+        &json!({"path": path, "crs": format!("EPSG:{epsg}"), "name": a.name, "province": a.province}),
         || match out.lang {
             Lang::Vi => format!("Đã tạo {path}"),
             Lang::En => format!("Created {path}"),

@@ -3,12 +3,14 @@
 
 mod lists;
 mod register;
+mod split_minimum;
 mod survey;
 
 pub use lists::{CodeItem, CodeList, code, code_lists, code_title, meant};
 pub use register::{
     SerialEra, is_for_a_term, is_origin, is_persons, is_pseudo_serial, serial_era, serial_parts, tidy_serial,
 };
+pub use split_minimum::{SplitMinimum, split_minimums};
 pub use survey::{SurveyCode, survey_code, survey_column, traverse_allowed, traverse_seconds};
 
 use std::collections::HashMap;

@@ -16,6 +16,6 @@ pub use geohash::{geohash, geohash_place};
 pub use transform::{Transform, from_wgs84, is_known, to_wgs84, transform};
 pub use wkt::DeclaredKind;
 pub use zones::{
-    VN2000_GEOGRAPHIC, WGS84, Zone, name, replacement, window, wkt_ogc, wkt_prj, zone, zone_at, zones,
-    zones_of_province,
+    Province, VN2000_GEOGRAPHIC, WGS84, Zone, name, province, provinces, replacement, window, wkt_ogc,
+    wkt_prj, zone, zone_at, zones, zones_of_province,
 };

@@ -40,6 +40,15 @@ pub(super) fn degrees_text(degrees: f64) -> String {
 struct CodesFile {
     zones: Vec<ZoneRow>,
     provinces_to_2025_06: Vec<OldProvince>,
+    provinces_from_2025_07: Vec<Province>,
+}
+
+/// A province of the list since 2025-07-01.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Province {
+    /// Two digits. In the list before the same number may be another province.
+    pub code: String,
+    pub name: String,
 }
 
 #[derive(Deserialize)]
@@ -73,6 +82,16 @@ static ZONES: LazyLock<Vec<Zone>> = LazyLock::new(|| {
     };
     CODES.zones.iter().map(zone).collect()
 });
+
+/// The provinces since 2025-07-01, by code.
+pub fn provinces() -> &'static [Province] {
+    &CODES.provinces_from_2025_07
+}
+
+/// The province with this code.
+pub fn province(code: &str) -> Option<&'static Province> {
+    provinces().iter().find(|p| p.code == code)
+}
 
 /// All TM-3 zones, by meridian from west to east.
 pub fn zones() -> &'static [Zone] {

@@ -20,6 +20,8 @@ pub struct Territory {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Commune {
     pub name: String,
+    /// Code of the list since 2025-07-01; `None`: nobody has said.
+    pub province: Option<String>,
     /// yyyy-MM-dd, both included.
     pub valid_from: Option<String>,
     pub valid_to: Option<String>,

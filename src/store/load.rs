@@ -74,6 +74,8 @@ fn fill(part: &Path, path: &Path, epsg: i32, lines: &str, act: &Act, progress: &
         epsg,
         name: &name,
         communes: &[],
+        // The communes of the text say theirs.
+        province: None,
         what,
         label,
     };

@@ -273,6 +273,8 @@ pub struct NewDistrict<'a> {
     pub name: &'a str,
     /// (code, name).
     pub communes: &'a [(String, String)],
+    /// Code of their province, and of the communes added later.
+    pub province: Option<&'a str>,
     /// The request as JSON and its label, for operation 1.
     pub what: String,
     pub label: Msg,
@@ -289,6 +291,9 @@ fn fill(path: &Path, district: &NewDistrict<'_>, act: &Act) -> Result<()> {
         ("mode", "building".to_owned()),
     ] {
         rows::set_setting(&tx, key, &value)?;
+    }
+    if let Some(province) = district.province {
+        rows::set_setting(&tx, rows::PROVINCE, province)?;
     }
     tx.commit()?;
     let new = NewOperation {

@@ -206,7 +206,7 @@ pub struct NewProposal<'a> {
     pub attributes: Json,
 }
 
-pub fn add(op: &Operation<'_>, dossier: i64, new: &NewProposal<'_>, srs: i32) -> Result<()> {
+pub fn add(op: &Operation<'_>, dossier: i64, new: &NewProposal<'_>, srs: i32) -> Result<i64> {
     op.prepare_cached(
         "INSERT INTO parcel_proposal(uid, geom, dossier, role, commune, sheet, number, area_measured, land_use, is_parcel, attributes) \
          VALUES (?1, ?2, ?3, 'add', ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
@@ -223,7 +223,7 @@ pub fn add(op: &Operation<'_>, dossier: i64, new: &NewProposal<'_>, srs: i32) ->
         new.is_parcel,
         new.attributes.to_string()
     ])?;
-    Ok(())
+    Ok(op.last_insert_rowid())
 }
 
 /// What a dossier intends with a parcel in force, in place of what it intended before.

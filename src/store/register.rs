@@ -631,12 +631,13 @@ pub fn territory(conn: &Connection, epsg: i32) -> Result<Territory> {
         window: u32::try_from(epsg).ok().and_then(crs::window),
         ..Territory::default()
     };
-    let mut stmt = conn.prepare("SELECT code, name, valid_from, valid_to, geom FROM commune")?;
+    let mut stmt = conn.prepare("SELECT code, name, valid_from, valid_to, geom, province FROM commune")?;
     let mut rows = stmt.query([])?;
     while let Some(r) = rows.next()? {
         let blob: Option<Vec<u8>> = r.get(4)?;
         let commune = Commune {
             name: r.get(1)?,
+            province: r.get(5)?,
             valid_from: r.get(2)?,
             valid_to: r.get(3)?,
             boundary: blob.as_deref().map(geometry::decode).transpose()?,

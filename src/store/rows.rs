@@ -403,6 +403,9 @@ pub fn source_hashes(conn: &Connection) -> Result<Vec<String>> {
     Ok(hashes)
 }
 
+/// Setting: code of the province a person said the district is in.
+pub const PROVINCE: &str = "province";
+
 /// One setting.
 pub fn setting(conn: &Connection, key: &str) -> Result<Option<String>> {
     Ok(conn

@@ -6,7 +6,7 @@ use rusqlite::{Connection, params, params_from_iter};
 use super::error::Result;
 use super::journal::Operation;
 use super::tables::quoted;
-use super::{geometry, schema};
+use super::{geometry, schema, write};
 use crate::codes;
 use crate::domain::{Polygon, Uid};
 
@@ -102,10 +102,7 @@ pub fn place(op: &Operation<'_>, commune: &str, sheet: &str) -> Result<()> {
             .prepare_cached("SELECT 1 FROM commune WHERE code=?1")?
             .exists([commune])?
     {
-        op.execute(
-            "INSERT INTO commune(uid, code, name) VALUES (?1, ?2, ?2)",
-            params![uid(), commune],
-        )?;
+        write::add_commune(op, commune, commune)?;
     }
     let known = op
         .prepare_cached("SELECT 1 FROM sheet WHERE commune=?1 AND number=?2")?

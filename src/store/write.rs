@@ -5,16 +5,18 @@ use rusqlite::params;
 use super::error::Result;
 use super::geometry;
 use super::journal::Operation;
+use super::rows;
 use crate::codes;
 use crate::domain::{Polygon, Uid};
 
 pub use rusqlite::types::Value;
 
-/// Adds to the commune list.
+/// Adds to the commune list, in the province that was said of the district.
 pub fn add_commune(op: &Operation<'_>, code: &str, name: &str) -> Result<()> {
+    let province = rows::setting(op, rows::PROVINCE)?;
     op.execute(
-        "INSERT INTO commune(uid, code, name) VALUES (?1, ?2, ?3)",
-        params![Uid::fresh().to_string(), code, name],
+        "INSERT INTO commune(uid, code, name, province) VALUES (?1, ?2, ?3, ?4)",
+        params![Uid::fresh().to_string(), code, name, province],
     )?;
     Ok(())
 }

@@ -16,6 +16,7 @@ pub mod entry;
 pub mod curve;
 pub mod faults;
 pub mod fill_gap;
+pub mod front;
 pub mod gaps;
 pub mod guard;
 pub mod index;

@@ -19,6 +19,7 @@ pub fn create(path: &Path) -> Writer {
         epsg: 9210,
         name: "Huyện Thử",
         communes: &[("25747".into(), "Xã Thử".into())],
+        province: None,
         what: "{}".into(),
         label: diachinh::text::Msg::new("Tạo", "Create"),
     };

@@ -35,6 +35,7 @@ impl District {
             epsg: EPSG,
             name: "Huyện Thử".into(),
             communes: vec![(COMMUNE.into(), "Xã Thử".into())],
+            province: None,
         };
         Project::create(&path, &new, &act(0)).unwrap().close().unwrap();
         fill(&path, side);

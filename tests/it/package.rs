@@ -40,6 +40,7 @@ fn project(dir: &Path) -> Project {
         epsg: 9210,
         name: "Huyện Thử".to_owned(),
         communes,
+        province: None,
     };
     let mut project = Project::create(&dir.join("p.gpkg"), &new, &act()).unwrap();
     let parcels = (0..12i64).map(|i| {

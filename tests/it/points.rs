@@ -179,6 +179,7 @@ fn district(dir: &Path) -> Project {
         epsg: 9210,
         name: "Thử".into(),
         communes: vec![],
+        province: None,
     };
     Project::create(&dir.join("a.gpkg"), &new, &act(0)).unwrap()
 }

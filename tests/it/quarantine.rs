@@ -25,6 +25,7 @@ fn create(dir: &Path, name: &str) -> Project {
         epsg: 9210,
         name: "Huyện Thử".into(),
         communes: vec![(COMMUNE.into(), "Xã Thử".into())],
+        province: None,
     };
     Project::create(&dir.join(name), &new, &act()).unwrap()
 }

@@ -25,6 +25,7 @@ fn a_new_file_is_refused_over_an_old_one_and_holds_its_communes() {
         epsg: EPSG,
         name: "x".into(),
         communes: vec![],
+        province: None,
     };
     assert_eq!(
         Project::create(&d.path, &new, &act(0)).err().unwrap().code(),

@@ -91,9 +91,15 @@ impl Window {
     }
 
     pub fn sample_with(size: [f32; 2], settings: &str, painted: bool) -> Self {
+        Self::prepared(size, settings, painted, |_| ())
+    }
+
+    /// The sample, with something done to its file before it is opened.
+    pub fn prepared(size: [f32; 2], settings: &str, painted: bool, prepare: impl FnOnce(&Path)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("huyen-mau.gpkg");
         std::fs::copy(sample(), &path).unwrap();
+        prepare(&path);
         let setup = Setup {
             open: Some(path),
             ..Setup::default()
@@ -498,6 +504,7 @@ fn the_import_wizard_shows_what_it_will_write_and_writes_that() {
         epsg: 9210,
         name: "Huyện Thử".into(),
         communes: vec![],
+        province: None,
     };
     Project::create(&path, &new, &act).unwrap().close().unwrap();
     let mut w = Window::with(

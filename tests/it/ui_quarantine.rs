@@ -74,6 +74,7 @@ fn window(dir: &Path, theme: &str, filled: bool) -> Window {
         epsg: 9210,
         name: "Huyện Thử".into(),
         communes: vec![("25747".into(), "Xã Thử".into())],
+        province: None,
     };
     let mut p = Project::create(&path, &new, &act).unwrap();
     if filled {

@@ -23,7 +23,7 @@ use super::error::Result;
 use super::journal::{self, NewOperation, Operation};
 use super::packed_rtree::{self, Entry};
 use super::quarantine::{self, Waiting};
-use super::schema;
+use super::{rows, schema};
 use crate::domain::{Act, BBox, Draft, Failure, Quarantined};
 use crate::job::Progress;
 use crate::msg;
@@ -54,6 +54,11 @@ const INDEXING: Text = Text::new(
 const COMMUNE: Target = Target {
     table: "commune",
     columns: &["fid", "uid", "code", "name"],
+};
+/// The same in a district whose province was said.
+const COMMUNE_OF_PROVINCE: Target = Target {
+    table: "commune",
+    columns: &["fid", "uid", "code", "name", "province"],
 };
 const SHEET: Target = Target {
     table: "sheet",
@@ -263,7 +268,14 @@ fn communes_and_sheets(
         }
     }
     drop(there);
-    small(operation, &COMMUNE, new.into_iter())?;
+    match rows::setting(operation, rows::PROVINCE)? {
+        None => small(operation, &COMMUNE, new.into_iter())?,
+        Some(province) => {
+            let rows = new.into_iter();
+            let rows = rows.map(|[uid, code, name]| [uid, code, name, Cell::Text(&province)]);
+            small(operation, &COMMUNE_OF_PROVINCE, rows)?;
+        }
+    }
     let mut there = operation.prepare("SELECT 1 FROM sheet WHERE commune=?1 AND number=?2")?;
     let mut new = Vec::new();
     for (commune, number) in sheets() {
@@ -361,6 +373,13 @@ pub fn hash_of_rows(conn: &Connection, table: &str, from: i64, to: i64) -> Resul
     let all = TARGETS
         .iter()
         .chain([&COMMUNE, &SHEET, &SOURCE_FILE, &QUARANTINE]);
+    let of_province = table == COMMUNE.table
+        && conn
+            .prepare("SELECT 1 FROM commune WHERE fid BETWEEN ?1 AND ?2 AND province IS NOT NULL")?
+            .exists([from, to])?;
+    if of_province {
+        return COMMUNE_OF_PROVINCE.hash_of_rows(conn, from, to);
+    }
     match all.into_iter().find(|t| t.table == table) {
         Some(target) => target.hash_of_rows(conn, from, to),
         None => Ok((0, String::new())),

@@ -20,6 +20,8 @@ pub struct NewDialog {
     zone: Option<u32>,
     /// Typed into the list of zones to narrow it.
     province: String,
+    /// Code of the province the communes are in.
+    within: Option<String>,
     /// (code, name) as typed.
     communes: Vec<(String, String)>,
     fresh: bool,
@@ -40,6 +42,12 @@ const ZONE_HINT: Text = Text::new(
     "Gõ tên tỉnh (theo danh sách trước 01/07/2025) để thu hẹp. Mọi tọa độ trong tệp dùng một kinh tuyến trục.",
     "Type a province (list before 2025-07-01) to narrow it down. All coordinates of a file use one meridian.",
 );
+const WITHIN: Text = Text::new("Tỉnh, thành phố", "Province");
+const UNKNOWN: Text = Text::new("Chưa xác định", "Not said");
+const WITHIN_HINT: Text = Text::new(
+    "Theo danh mục từ 01/07/2025; quyết định diện tích tối thiểu khi tách thửa, ghi cho mọi xã của tệp.",
+    "List since 2025-07-01; decides the least area of a split, entered for every commune of the file.",
+);
 const COMMUNES: Text = Text::new(
     "Xã/phường (có thể bỏ trống, nhập dữ liệu sẽ tự thêm)",
     "Communes (may be left out; an import adds them)",
@@ -57,6 +65,7 @@ impl Default for NewDialog {
             name: String::new(),
             zone: None,
             province: String::new(),
+            within: None,
             communes: vec![(String::new(), String::new())],
             fresh: true,
         }
@@ -71,7 +80,7 @@ impl NewDialog {
         let flow = frame(
             (cx.ctx, lang),
             TITLE.get(lang),
-            [640.0, 560.0],
+            [640.0, 620.0],
             &mut state,
             |ui, (this, _)| this.body(ui, lang),
             |ui, (_, create)| {
@@ -114,6 +123,10 @@ impl NewDialog {
             self.zones(ui, lang);
             hint(ui, ZONE_HINT.get(lang));
         });
+        form_row(ui, WITHIN.get(lang), |ui| {
+            self.provinces(ui, lang);
+            hint(ui, WITHIN_HINT.get(lang));
+        });
         form_row(ui, COMMUNES.get(lang), |ui| self.communes(ui, lang));
     }
 
@@ -143,6 +156,22 @@ impl NewDialog {
             });
             widgets::named(r.response, egui::accesskit::Role::ComboBox, ZONE.get(lang));
         });
+    }
+
+    fn provinces(&mut self, ui: &mut Ui, lang: Lang) {
+        let text = |p: &crs::Province| format!("{} · {}", p.code, p.name);
+        let shown = self.within.as_deref().and_then(crs::province);
+        let combo = ComboBox::from_id_salt("within")
+            .width(ui.available_width())
+            .truncate()
+            .selected_text(shown.map_or_else(|| UNKNOWN.get(lang).to_owned(), text));
+        let r = combo.height(320.0).show_ui(ui, |ui| {
+            ui.selectable_value(&mut self.within, None, UNKNOWN.get(lang));
+            for p in crs::provinces() {
+                ui.selectable_value(&mut self.within, Some(p.code.clone()), text(p));
+            }
+        });
+        widgets::named(r.response, egui::accesskit::Role::ComboBox, WITHIN.get(lang));
     }
 
     fn communes(&mut self, ui: &mut Ui, lang: Lang) {
@@ -186,6 +215,7 @@ impl NewDialog {
                 epsg: epsg as i32,
                 name,
                 communes: communes.collect(),
+                province: self.within.clone(),
             },
         })
     }

@@ -30,6 +30,8 @@ const SAMPLE_PARCELS: usize = 5_000;
 const SAMPLE_SEED: u64 = 1;
 const SAMPLE_DIRT: f64 = 0.02;
 const SAMPLE_EPSG: u32 = 9210;
+/// Where the invented communes are said to lie.
+const SAMPLE_PROVINCE: &str = "79";
 
 impl App {
     /// Whether another project may take the place of this one; says why not.
@@ -166,6 +168,7 @@ fn make_sample(folder: &Path, file: &Path, act: &Act, progress: &Progress) -> Re
         epsg: SAMPLE_EPSG as i32,
         name: SAMPLE_NAME.vi.into(),
         communes,
+        province: Some(SAMPLE_PROVINCE.into()),
     };
     // Made under another name, so that a cancelled job leaves no half district.
     let part = file.with_extension("part.gpkg");
