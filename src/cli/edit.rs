@@ -3,15 +3,17 @@
 
 use std::io::{BufRead, BufReader, Read};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::args;
 use super::district::writing;
-use super::out::{Done, Out, error, findings, rounded};
+use super::out::{Done, Out, error, findings, point, rounded};
 use crate::domain::{Act, Failure};
-use crate::edit::{RecordEffect, parse};
+use crate::edit::{Measure, RecordEffect, parse};
 use crate::msg;
-use crate::project::{Edit, EditError, Effects, Project};
+use crate::project::{BelowMinimum, Edit, EditError, Effects, Project};
+use crate::text::Msg;
+use crate::topology::match_edge::Left;
 
 /// Longest line of a script: a shape of some hundred thousand points.
 const MAX_LINE: u64 = 16 << 20;
@@ -19,7 +21,14 @@ const MAX_LINE: u64 = 16 << 20;
 /// The answer to a line that was done.
 pub fn acknowledged(line: u64, e: &Effects, out: &Out) -> String {
     if !out.json {
-        return format!("{:>5}  {}", e.op, e.label.get(out.lang));
+        let mut text = format!("{:>5}  {}", e.op, e.label.get(out.lang));
+        for b in &e.told.below_minimum {
+            text += &format!("\n       ! {}", b.below.sentence(&b.reference).get(out.lang));
+        }
+        for l in &e.told.left {
+            text += &format!("\n       ! {}", left_over(l).get(out.lang));
+        }
+        return text;
     }
     let uids = |list: &[crate::domain::Uid]| list.iter().map(ToString::to_string).collect::<Vec<_>>();
     let mut answer = json!({
@@ -36,7 +45,42 @@ pub fn acknowledged(line: u64, e: &Effects, out: &Out) -> String {
     if let Some(code) = &e.dossier {
         answer["dossier"] = code.as_str().into();
     }
+    let warnings: Vec<_> = e.told.below_minimum.iter().map(below_minimum).collect();
+    if !warnings.is_empty() {
+        answer["warnings"] = warnings.into();
+    }
+    let left: Vec<_> = e.told.left.iter().map(left).collect();
+    if !left.is_empty() {
+        answer["left"] = left.into();
+    }
     answer.to_string()
+}
+
+/// A part smaller than a split may leave it.
+fn below_minimum(b: &BelowMinimum) -> Value {
+    let (below, message) = (&b.below, b.below.sentence(&b.reference));
+    let (code, unit) = match below.measure {
+        Measure::Area => ("SPLIT_MIN_AREA", "m2"),
+        Measure::Front => ("SPLIT_MIN_FRONT", "m"),
+    };
+    json!({
+        "code": code, "ref": b.reference, "amount": rounded(below.is), "least": below.least, "unit": unit,
+        "land_use": below.rule.land_use, "province": below.rule.province, "decision": below.rule.decision,
+        "confidence": below.rule.confidence, "message": {"vi": message.vi, "en": message.en},
+    })
+}
+
+/// A pair of an edge that stays as it is.
+fn left(l: &Left) -> Value {
+    json!({"at": point(l.at), "residual": rounded(l.residual / 1000.0), "findings": findings(&l.findings)})
+}
+
+fn left_over(l: &Left) -> Msg {
+    let ((e, n), far) = (l.at.metres(), l.residual / 1000.0);
+    msg!(
+        "Để lại cặp tại X = {n:.3}, Y = {e:.3}, lệch {far:.3} m: ghép vào sẽ sinh lỗi.",
+        "Left the pair at X = {n:.3}, Y = {e:.3}, {far:.3} m apart: it would make a fault."
+    )
 }
 
 /// Prints the answer to a refused line. The failure that comes back only sets the exit code: see [`is_answered`].

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::forms::{self, NewLand};
-use super::{Context, EditError, Fields, Records, write_plan};
+use super::{Context, EditError, Fields, Records, Told, write_plan};
 use crate::domain::{Failure, Pt};
 use crate::msg;
 use crate::store::succession;
@@ -52,7 +52,7 @@ impl NewParcel {
         Ok(add_parcel::plan(coverage, &self.rings)?)
     }
 
-    pub(super) fn run(&self, at: &Context<'_>) -> Result<(), EditError> {
+    pub(super) fn run(&self, at: &Context<'_>) -> Result<Told, EditError> {
         let plan = self.plan(at.coverage)?;
         write_plan::write(at, &plan, &entered(at, &self.land())?)
     }

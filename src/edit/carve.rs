@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ChildFields, Context, EditError, Fields, Records, find, forms, short_list, write_plan};
+use super::{ChildFields, Context, EditError, Fields, Records, Told, find, forms, short_list, write_plan};
 use crate::domain::{Failure, ParcelRef, Pt};
 use crate::msg;
 use crate::text::Msg;
@@ -42,8 +42,17 @@ impl Carve {
         self.carved(coverage).map(|c| c.plan)
     }
 
-    pub(super) fn run(&self, at: &Context<'_>) -> Result<(), EditError> {
+    pub(super) fn run(&self, at: &Context<'_>) -> Result<Told, EditError> {
         let Carved { plan, strips } = self.carved(at.coverage)?;
+        let records = Records {
+            children: self.given(strips),
+            ..Records::default()
+        };
+        write_plan::write(at, &plan, &records)
+    }
+
+    /// What is said of the created parcels, the first `strips` of which are strips.
+    pub(super) fn given(&self, strips: usize) -> Vec<ChildFields> {
         let strip = ChildFields {
             fields: self.fields.clone(),
             ..ChildFields::default()
@@ -56,11 +65,7 @@ impl Carve {
             child.fields = child.fields.clone().or(rest);
         }
         children.resize(strips.max(children.len()), strip);
-        let records = Records {
-            children,
-            ..Records::default()
-        };
-        write_plan::write(at, &plan, &records)
+        children
     }
 
     /// How many of the created parcels are strips: those come first. `None` where it cannot be carved.

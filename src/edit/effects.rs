@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::receive;
+use super::{Told, receive};
 use crate::domain::{Parcel, Polygon, Pt, Uid};
 use crate::register::Kind;
 use crate::store::touched::{Touched, TouchedRecord};
@@ -40,6 +40,8 @@ pub struct Effects {
     pub about: Vec<(i64, Uid)>,
     /// Code of the dossier that keeps this as a proposal; then nothing in force has changed yet.
     pub dossier: Option<String>,
+    /// What the edit said besides.
+    pub told: Told,
 }
 
 /// A record of the register that was written.

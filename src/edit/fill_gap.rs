@@ -1,7 +1,7 @@
 //! `fill_gap`: a gap between parcels goes to one beside it or becomes a parcel.
 
 use super::forms::NewLand;
-use super::{Context, EditError, Records, add_parcel, find, short, write_plan};
+use super::{Context, EditError, Records, Told, add_parcel, find, short, write_plan};
 use crate::domain::{Failure, ParcelRef, Pt};
 use crate::msg;
 use crate::text::Msg;
@@ -40,7 +40,7 @@ pub(super) fn run(
     at: Pt,
     into: Option<&ParcelRef>,
     land: Option<&NewLand>,
-) -> Result<(), EditError> {
+) -> Result<Told, EditError> {
     let plan = plan(context.coverage, at, into, land)?;
     let records = match land {
         Some(land) => add_parcel::entered(context, land)?,

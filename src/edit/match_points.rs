@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Context, EditError, Records, find, forms, script, short_list, write_plan};
+use super::{Context, EditError, Records, Told, find, forms, script, short_list, write_plan};
 use crate::domain::{BBox, Failure, ParcelRef, Pt};
 use crate::msg;
 use crate::store::survey;
@@ -56,7 +56,7 @@ impl MatchPoints {
     }
 
     /// The file's survey points never move either, whoever asks.
-    pub(super) fn run(&self, at: &Context<'_>) -> Result<(), EditError> {
+    pub(super) fn run(&self, at: &Context<'_>) -> Result<Told, EditError> {
         let mut all = self.clone();
         let near = BBox::of(self.near.iter().copied());
         let points = survey::load(at.op)?.into_iter().map(|p| p.at);

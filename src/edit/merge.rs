@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ChildFields, Context, EditError, Numbering, Records, find, forms, short_list, write_plan};
+use super::{ChildFields, Context, EditError, Numbering, Records, Told, find, forms, short_list, write_plan};
 use crate::domain::{Failure, Parcel, ParcelRef};
 use crate::msg;
 use crate::text::Msg;
@@ -40,7 +40,7 @@ impl Merge {
         Ok(merge::plan(coverage, &fids)?)
     }
 
-    pub(super) fn run(&self, at: &Context<'_>) -> Result<(), EditError> {
+    pub(super) fn run(&self, at: &Context<'_>) -> Result<Told, EditError> {
         let plan = self.plan(at.coverage)?;
         let records = self.records(at.coverage, &self.found(at.coverage)?)?;
         write_plan::write(at, &plan, &records)

@@ -19,6 +19,7 @@ mod match_points;
 mod merge_points;
 mod merge;
 mod merge_parties;
+mod minimum;
 mod move_point;
 mod move_points;
 mod numbering;
@@ -58,6 +59,7 @@ pub use match_points::MatchPoints;
 pub use merge::Merge;
 pub use merge_parties::MergeParties;
 pub use merge_points::MergePoints;
+pub use minimum::{Below, BelowMinimum, Measure, Which};
 pub use move_points::MovePoints;
 pub use proposal::{differing, view, view_fid};
 pub use quarantine::PlaceRecord;
@@ -77,6 +79,7 @@ use crate::store::error::StoreError;
 use crate::store::journal::Operation;
 use crate::store::proposal::Dossier;
 use crate::text::Msg;
+use crate::topology::match_edge::Left;
 use crate::topology::{Coverage, Plan, Refusal};
 
 /// One change, as a person asked for it.
@@ -245,6 +248,15 @@ impl From<EditError> for Failure {
     fn from(e: EditError) -> Self {
         e.failure
     }
+}
+
+/// What an edit has to say besides what it changed. None of it stopped the edit.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Told {
+    /// Parcels smaller than a split may leave them.
+    pub below_minimum: Vec<BelowMinimum>,
+    /// Pairs of an edge that were left as they are.
+    pub left: Vec<Left>,
 }
 
 /// Where an edit runs: inside an open operation.
@@ -432,15 +444,23 @@ impl Edit {
         })
     }
 
-    /// Checks and writes. On an error the caller drops the operation.
-    pub fn run(&self, at: &Context<'_>) -> Result<(), EditError> {
+    /// The parcels of its plan that are smaller than a split may leave them by the rules in force on `day`
+    /// (yyyy-MM-dd): what the preview warns of.
+    pub fn below_minimum(&self, coverage: &Coverage, plan: &Plan, day: &str) -> Vec<Below> {
         match self {
-            Self::Set { parcel, fields } => set::run(at, parcel, fields),
+            Self::Split(e) => minimum::below(coverage, plan, &e.children, day),
+            Self::Carve(e) => minimum::below(coverage, plan, &e.given(e.strips(coverage).unwrap_or(0)), day),
+            Self::Within { edit, .. } => edit.below_minimum(coverage, plan, day),
+            _ => minimum::below(coverage, plan, &[], day),
+        }
+    }
+
+    /// Checks and writes. On an error the caller drops the operation.
+    pub fn run(&self, at: &Context<'_>) -> Result<Told, EditError> {
+        match self {
             Self::MovePoint { from, to } => move_point::run(at, *from, *to),
             Self::Split(e) => e.run(at),
-            Self::OpenDossier { code, kind, commune } => dossier::receive(at, code, kind, commune.as_deref()),
             Self::Approve { dossier } => proposal::approve(at, dossier),
-            Self::Revert { dossier } => proposal::revert(at, dossier),
             Self::Within { edit, .. } => edit.run(at),
             Self::MovePoints(_)
             | Self::InsertPoint(_)
@@ -458,6 +478,16 @@ impl Edit {
             Self::MatchPoints(e) => e.run(at),
             Self::RepairRing(e) => e.run(at),
             Self::SplitGap { .. } | Self::SplitOverlap { .. } => split_gap::run(at, &self.plan(at.coverage)?),
+            _ => self.run_beside_plans(at).map(|()| Told::default()),
+        }
+    }
+
+    /// Those that enter no plan.
+    fn run_beside_plans(&self, at: &Context<'_>) -> Result<(), EditError> {
+        match self {
+            Self::Set { parcel, fields } => set::run(at, parcel, fields),
+            Self::OpenDossier { code, kind, commune } => dossier::receive(at, code, kind, commune.as_deref()),
+            Self::Revert { dossier } => proposal::revert(at, dossier),
             Self::PlaceRecord(e) => e.run(at),
             Self::SetRecordAside { record, reason } => quarantine::set_aside(at, record, reason),
             Self::TakeRecordBack { record } => quarantine::take_back(at, record),
@@ -469,6 +499,7 @@ impl Edit {
             Self::ChangeRecord(e) => e.run(at),
             Self::EndRecord(e) => e.run(at),
             Self::MergeParties(e) => e.run(at),
+            _ => Ok(()),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! `move_point`: a boundary point, in every parcel that uses it. The plan is topology's; what it refuses is refused here.
 
-use super::{Context, EditError, Records, write_plan};
+use super::{Context, EditError, Records, Told, write_plan};
 use crate::domain::Pt;
 use crate::text::{Lang, Msg, format};
 use crate::topology::Coverage;
@@ -15,6 +15,6 @@ pub(super) fn label(coverage: &Coverage, from: Pt, to: Pt) -> Msg {
     )
 }
 
-pub(super) fn run(at: &Context<'_>, from: Pt, to: Pt) -> Result<(), EditError> {
+pub(super) fn run(at: &Context<'_>, from: Pt, to: Pt) -> Result<Told, EditError> {
     write_plan::write(at, &plan(at.coverage, from, to)?, &Records::default())
 }

@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 
 use super::receive::{inserted, only_receives, receive};
 use super::records::{ChildFields, Numbering, Records};
-use super::{Context, EditError, numbering, write_plan};
+use super::{Context, EditError, Told, numbering, write_plan};
 use crate::domain::{BBox, Failure, Parcel, ParcelKey, Polygon, Pt, Uid};
 use crate::msg;
 use crate::store::lineage;
@@ -89,7 +89,7 @@ pub(super) fn propose(
     in_force: &Coverage,
     plan: &Plan,
     records: &Records,
-) -> Result<(), EditError> {
+) -> Result<Told, EditError> {
     let before = proposal::proposals(at.op, Some(dossier.fid))?;
     for (fid, polygon) in &plan.changed {
         match *fid {
@@ -113,11 +113,19 @@ pub(super) fn propose(
             }
         }
     }
+    let mut rows = Vec::with_capacity(plan.created.len());
     for (i, shape) in plan.created.iter().enumerate() {
-        create(at, dossier, &before, shape, &fields_of(records, i), &keys[i])?;
+        rows.push(create(
+            at,
+            dossier,
+            &before,
+            shape,
+            &fields_of(records, i),
+            &keys[i],
+        )?);
     }
     proposal::belongs(at.op, dossier.fid)?;
-    Ok(())
+    write_plan::told(at, plan, records, &keys, |n| -rows[n])
 }
 
 /// A parcel that is not there yet cannot go: its land would have no heir.
@@ -175,6 +183,7 @@ fn change(
     Ok(())
 }
 
+/// Proposes a parcel; gives its row.
 fn create(
     at: &Context<'_>,
     dossier: &Dossier,
@@ -182,7 +191,7 @@ fn create(
     shape: &NewShape,
     fields: &ChildFields,
     key: &ParcelKey,
-) -> Result<(), EditError> {
+) -> Result<i64, EditError> {
     let like = write_plan::largest(at.coverage, &shape.parents);
     let new = NewProposal {
         polygon: &shape.polygon,
@@ -196,8 +205,7 @@ fn create(
             "fields": fields, "keeps_number": fields.keeps_number,
         }),
     };
-    proposal::add(at.op, dossier.fid, &new, at.srs)?;
-    Ok(())
+    Ok(proposal::add(at.op, dossier.fid, &new, at.srs)?)
 }
 
 /// uids of the parcels in force that parents stand for: themselves, or what proposed ones are made of.
@@ -282,7 +290,7 @@ fn nothing(code: &str) -> Failure {
 }
 
 /// Enters what a dossier intends, checked once more against the parcels in force now.
-pub(super) fn approve(at: &Context<'_>, code: &str) -> Result<(), EditError> {
+pub(super) fn approve(at: &Context<'_>, code: &str) -> Result<Told, EditError> {
     let dossier = super::dossier::open(at.op, code)?;
     let proposals = proposal::proposals(at.op, Some(dossier.fid))?;
     if proposals.is_empty() {
@@ -294,10 +302,10 @@ pub(super) fn approve(at: &Context<'_>, code: &str) -> Result<(), EditError> {
     }
     records.dossier = Some(dossier.clone());
     proposal::drop_all(at.op, dossier.fid)?;
-    write_plan::enter(at, &plan, &records)?;
+    let told = write_plan::enter(at, &plan, &records)?;
     proposal::set_state(at.op, dossier.fid, proposal::ENTERED)?;
     proposal::belongs(at.op, dossier.fid)?;
-    Ok(())
+    Ok(told)
 }
 
 /// Whether anything near has changed since the dossier's first proposal. Each of its edits was checked on the parcels
@@ -480,7 +488,7 @@ mod tests {
     }
 
     fn approve_it(f: &mut File, dossier: &str) -> Result<i64, EditError> {
-        f.run(None, |at| approve(at, dossier))
+        f.run(None, |at| approve(at, dossier).map(drop))
     }
 
     /// Parcel 3 lies below parcel 1 and receives the point of a cut.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Context, EditError, Records, find, script, short, write_plan};
+use super::{Context, EditError, Records, Told, find, script, short, write_plan};
 use crate::domain::ParcelRef;
 use crate::msg;
 use crate::text::Msg;
@@ -28,7 +28,7 @@ impl RepairRing {
         Ok(repair_ring::plan(coverage, parcel.fid, self.how)?)
     }
 
-    pub(super) fn run(&self, at: &Context<'_>) -> Result<(), EditError> {
+    pub(super) fn run(&self, at: &Context<'_>) -> Result<Told, EditError> {
         write_plan::write(at, &self.plan(at.coverage)?, &Records::default())
     }
 }

@@ -1,6 +1,6 @@
 //! `resolve_overlap`: what two parcels both claim is taken from one of them.
 
-use super::{Context, EditError, Records, find, short, write_plan};
+use super::{Context, EditError, Records, Told, find, short, write_plan};
 use crate::domain::{Failure, Parcel, ParcelRef};
 use crate::msg;
 use crate::text::Msg;
@@ -22,7 +22,7 @@ pub(super) fn plan(coverage: &Coverage, parcels: &[ParcelRef], from: &ParcelRef)
     Ok(overlap::plan(coverage, loser.fid, winner.fid)?)
 }
 
-pub(super) fn run(at: &Context<'_>, parcels: &[ParcelRef], from: &ParcelRef) -> Result<(), EditError> {
+pub(super) fn run(at: &Context<'_>, parcels: &[ParcelRef], from: &ParcelRef) -> Result<Told, EditError> {
     let plan = plan(at.coverage, parcels, from)?;
     write_plan::write(at, &plan, &Records::default())
 }

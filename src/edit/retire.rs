@@ -1,6 +1,6 @@
 //! `retire`: takes a parcel out of force, with a reason. Its shape, number and records stay as history.
 
-use super::{Context, EditError, Records, find, short, write_plan};
+use super::{Context, EditError, Records, Told, find, short, write_plan};
 use crate::domain::{Failure, ParcelRef};
 use crate::msg;
 use crate::text::Msg;
@@ -31,7 +31,7 @@ pub(super) fn plan(coverage: &Coverage, parcel: &ParcelRef, reason: &str) -> Res
 }
 
 /// The reason is kept with the operation.
-pub(super) fn run(at: &Context<'_>, parcel: &ParcelRef, reason: &str) -> Result<(), EditError> {
+pub(super) fn run(at: &Context<'_>, parcel: &ParcelRef, reason: &str) -> Result<Told, EditError> {
     let plan = plan(at.coverage, parcel, reason)?;
     write_plan::write(at, &plan, &Records::default())
 }

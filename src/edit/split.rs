@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use super::{ChildFields, Context, EditError, Records, find, script, short, write_plan};
+use super::{ChildFields, Context, EditError, Records, Told, find, script, short, write_plan};
 use crate::domain::{Failure, ParcelRef, Pt};
 use crate::msg;
 use crate::text::{Lang, Msg, format};
@@ -108,7 +108,7 @@ impl Split {
         Ok(plan)
     }
 
-    pub(super) fn run(&self, at: &Context<'_>) -> Result<(), EditError> {
+    pub(super) fn run(&self, at: &Context<'_>) -> Result<Told, EditError> {
         write_plan::write(at, &self.plan(at.coverage)?, &self.records())
     }
 

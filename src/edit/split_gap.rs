@@ -1,6 +1,6 @@
 //! `split_gap` and `split_overlap`: land between two boundaries divided along its middle.
 
-use super::{Context, EditError, Records, find, short_list, write_plan};
+use super::{Context, EditError, Records, Told, find, short_list, write_plan};
 use crate::domain::{Failure, ParcelRef, Pt};
 use crate::msg;
 use crate::text::Msg;
@@ -33,7 +33,7 @@ pub(super) fn plan_overlap(coverage: &Coverage, parcels: &[ParcelRef]) -> Result
     )?)
 }
 
-pub(super) fn run(at: &Context<'_>, plan: &Plan) -> Result<(), EditError> {
+pub(super) fn run(at: &Context<'_>, plan: &Plan) -> Result<Told, EditError> {
     write_plan::write(at, plan, &Records::default())
 }
 

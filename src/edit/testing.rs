@@ -58,6 +58,7 @@ impl File {
             epsg: 5897,
             name: "Thử",
             communes: &[("25747".into(), "Xã Thử".into())],
+            province: None,
             what: "{}".into(),
             label: crate::text::Msg::default(),
         };
@@ -183,7 +184,7 @@ impl File {
         plan: &Plan,
         records: &Records,
     ) -> Result<i64, EditError> {
-        self.run(dossier, |at| write_plan::write(at, plan, records))
+        self.run(dossier, |at| write_plan::write(at, plan, records).map(drop))
     }
 
     /// The first column of a query, a line each.

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::quality::{self, Quality};
 use super::{Mode, Project, read_only, safety, writer_away};
 use crate::domain::{self, Act, Failure, Parcel, day_of};
-use crate::edit::{self, Context, Edit, EditError, Effects, Inside, MOST_DETAILS};
+use crate::edit::{self, Context, Edit, EditError, Effects, Inside, MOST_DETAILS, Told};
 use crate::msg;
 use crate::store::history::{self, OperationSummary};
 use crate::store::journal::{NewOperation, Operation};
@@ -106,6 +106,7 @@ impl Project {
             let op = writer.begin(act, new)?;
             done = Done::starting(&op)?;
             work(&op, coverage, srs, quality, &mut done)?;
+            done.settle(&op, coverage)?;
             let id = op.id();
             if rehearsal {
                 return Ok(None);
@@ -207,7 +208,7 @@ pub(super) fn one(
     let Some(code) = edit.dossier() else {
         let label = quality::label(edit, coverage);
         let settled = quality.map(|q| q.settled(edit, coverage, view)).transpose()?;
-        settled.as_ref().unwrap_or(edit).run(&Context {
+        let told = settled.as_ref().unwrap_or(edit).run(&Context {
             op,
             srs,
             coverage,
@@ -215,6 +216,7 @@ pub(super) fn one(
             dossier: None,
         })?;
         done.note(op, coverage, label)?;
+        done.told(told);
         if let Edit::Approve { dossier } = edit {
             done.approved(at, coverage, dossier)?;
         }
@@ -224,7 +226,7 @@ pub(super) fn one(
     let before = proposal::proposals(op, Some(dossier.fid))?;
     let view = edit::view(coverage, &before);
     let label = edit.label(&view);
-    edit.run(&Context {
+    let told = edit.run(&Context {
         op,
         srs,
         coverage: &view,
@@ -237,6 +239,7 @@ pub(super) fn one(
     let after = proposal::proposals(op, Some(dossier.fid))?;
     let now = edit::view(coverage, &after);
     done.propose(op, label, &dossier, (&view, &before), (&now, &after));
+    done.told(told);
     Ok(())
 }
 
@@ -286,6 +289,34 @@ impl Done {
         effects.detail(&pairs);
         self.fids.extend(&effects.fids);
         self.effects.push(effects);
+        Ok(())
+    }
+
+    /// What the newest edit said besides.
+    fn told(&mut self, told: Told) {
+        if let Some(effects) = self.effects.last_mut() {
+            effects.told = told;
+        }
+    }
+
+    /// A part that later edits of the gesture joined with a neighbour, or made larger, is not below the minimum.
+    fn settle(&mut self, op: &Operation<'_>, coverage: &Coverage) -> Result<(), Failure> {
+        if self.effects.iter().all(|e| e.told.below_minimum.is_empty()) {
+            return Ok(());
+        }
+        let proposed = proposal::proposals(op, None)?;
+        let shape = |fid: i64, in_dossier: bool| {
+            let mut of = proposed.iter().filter(|p| edit::view_fid(p) == fid);
+            match in_dossier {
+                true => of.find_map(|p| p.polygon.as_ref()),
+                false => coverage.get(fid).map(|p| &p.polygon),
+            }
+        };
+        for e in &mut self.effects {
+            let in_dossier = e.dossier.is_some();
+            let told = &mut e.told.below_minimum;
+            told.retain(|b| shape(b.fid, in_dossier).is_some_and(|p| b.below.holds(p)));
+        }
         Ok(())
     }
 

@@ -5,6 +5,8 @@
 //! paired by distance, the nearest first, each at most once. A point left over that lies near a side of the
 //! other area is paired with the side. Surveyed points never move; where both are surveyed the pair
 //! stays as it is and keeps its residual.
+//!
+//! All is brought together or nothing ([`plan`]), or as much as makes no fault ([`plan_most`]).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,8 +16,8 @@ use super::index::Tree;
 use super::path::{self, Path};
 use super::revision::{Revision, along};
 use super::sides::{self, ends};
-use super::{Coverage, Plan, Refusal, move_points, segment};
-use crate::domain::{BBox, Failure, Parcel, Pt};
+use super::{Coverage, Plan, Refusal, guard, move_points, segment};
+use crate::domain::{BBox, Failure, Finding, Parcel, Pt};
 use crate::msg;
 use crate::text::{Msg, Text};
 
@@ -261,6 +263,166 @@ pub fn plan(coverage: &Coverage, found: &EdgeMatch, mover: Mover) -> Result<Plan
     path::checked(coverage, revision, map.into_iter().collect(), MATCH)
 }
 
+/// A pair, or a point beside a side, that is left as it is: together with the others it would make a fault.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Left {
+    /// The point of `a`; of a hanging point the point itself.
+    pub at: Pt,
+    /// mm.
+    pub residual: f64,
+    /// The faults it would make.
+    pub findings: Vec<Finding>,
+}
+
+/// Plans to bring together what can be without making a fault, and tells what stays as it is, by place. Codes of refusal:
+/// those of [`plan`]; `WOULD_MAKE_FAULT` where nothing can.
+pub fn plan_most(coverage: &Coverage, found: &EdgeMatch, mover: Mover) -> Result<(Plan, Vec<Left>), Refusal> {
+    let refusal = match plan(coverage, found, mover) {
+        Ok(plan) => return Ok((plan, Vec::new())),
+        Err(r) if r.failure.code() != guard::WOULD_MAKE_FAULT => return Err(r),
+        Err(r) => r,
+    };
+    let mut search = Search::new(coverage, found, mover);
+    let suspects = search.suspects(&refusal);
+    search.add(&suspects);
+    search.taken.sort_unstable();
+    match plan(coverage, &search.edge(&search.taken), mover) {
+        Ok(plan) => {
+            search.left.sort_by_key(|l| l.at);
+            Ok((plan, search.left))
+        }
+        // What is left to do changes nothing: then the reason is the faults.
+        Err(r) if r.failure.code() == guard::WOULD_MAKE_FAULT => Err(r),
+        Err(_) => Err(refusal),
+    }
+}
+
+/// Looks for those that make faults, by halves. An item is the number of a pair, or after these of a hanging point.
+struct Search<'a> {
+    coverage: &'a Coverage,
+    found: &'a EdgeMatch,
+    mover: Mover,
+    /// fids of the parcels each item changes.
+    parcels: Vec<BTreeSet<i64>>,
+    taken: Vec<usize>,
+    left: Vec<Left>,
+}
+
+impl<'a> Search<'a> {
+    fn new(coverage: &'a Coverage, found: &'a EdgeMatch, mover: Mover) -> Self {
+        let users = |p: Pt| coverage.users_of(p).into_iter();
+        let pairs = found.pairs.iter().map(|p| users(p.a).chain(users(p.b)).collect());
+        let hanging = found.hanging.iter().map(|h| {
+            let (a, b) = h.side;
+            users(h.at).chain(users(a)).chain(users(b)).collect()
+        });
+        Self {
+            coverage,
+            found,
+            mover,
+            parcels: pairs.chain(hanging).collect(),
+            taken: Vec::new(),
+            left: Vec::new(),
+        }
+    }
+
+    /// The edge with these items only.
+    fn edge(&self, items: &[usize]) -> EdgeMatch {
+        let pairs = self.found.pairs.len();
+        let (of_pairs, others): (Vec<usize>, Vec<usize>) = items.iter().partition(|i| **i < pairs);
+        EdgeMatch {
+            pairs: of_pairs.iter().map(|i| self.found.pairs[*i]).collect(),
+            hanging: others.iter().map(|i| self.found.hanging[*i - pairs]).collect(),
+            same: self.found.same,
+        }
+    }
+
+    /// The faults these items would make.
+    fn refused(&self, items: &[usize]) -> Option<Refusal> {
+        let mut items = items.to_vec();
+        items.sort_unstable();
+        let refused = plan(self.coverage, &self.edge(&items), self.mover).err();
+        refused.filter(|r| r.failure.code() == guard::WOULD_MAKE_FAULT)
+    }
+
+    /// Takes out the items of the parcels that have faults until the others make none; gives those taken out.
+    fn suspects(&mut self, refusal: &Refusal) -> Vec<usize> {
+        let mut rest: Vec<usize> = (0..self.parcels.len()).collect();
+        let (mut out, mut refusal) = (Vec::new(), Some(refusal.clone()));
+        while let Some(r) = refusal {
+            let uids = r.findings.iter().flat_map(|f| &f.parcels);
+            let faulty: BTreeSet<i64> = uids
+                .filter_map(|u| self.coverage.by_uid(*u))
+                .map(|p| p.fid)
+                .collect();
+            let (bad, good): (Vec<usize>, Vec<usize>) =
+                rest.iter().partition(|i| !self.parcels[**i].is_disjoint(&faulty));
+            // A fault of parcels that no item names: any of them may be why.
+            (rest, out) = match bad.is_empty() {
+                true => (Vec::new(), [out, good].concat()),
+                false => (good, [out, bad].concat()),
+            };
+            refusal = if rest.is_empty() {
+                None
+            } else {
+                self.refused(&rest)
+            };
+        }
+        self.taken = rest;
+        out.sort_unstable();
+        out
+    }
+
+    /// Takes as many of these as make no fault with those taken already.
+    fn add(&mut self, items: &[usize]) {
+        if items.is_empty() {
+            return;
+        }
+        let mut all = self.near(items);
+        all.extend(items);
+        let Some(refusal) = self.refused(&all) else {
+            self.taken.extend(items);
+            return;
+        };
+        if let [one] = items {
+            self.left.push(self.left_over(*one, refusal));
+            return;
+        }
+        let (first, second) = items.split_at(items.len() / 2);
+        self.add(first);
+        self.add(second);
+    }
+
+    /// Those taken already that change a parcel near the parcels these change: no other can matter to them.
+    fn near(&self, items: &[usize]) -> Vec<usize> {
+        let fids = items.iter().flat_map(|i| &self.parcels[*i]);
+        let boxes = fids
+            .filter_map(|f| self.coverage.get(*f))
+            .map(|p| p.bbox.grown(NEAR_MM));
+        let near: BTreeSet<i64> = boxes.flat_map(|b| self.coverage.window(&b)).collect();
+        let taken = self.taken.iter().copied();
+        taken.filter(|i| !self.parcels[*i].is_disjoint(&near)).collect()
+    }
+
+    fn left_over(&self, item: usize, refusal: Refusal) -> Left {
+        let (at, residual) = match self.found.pairs.get(item) {
+            Some(pair) => (pair.a, pair.residual()),
+            None => {
+                let h = &self.found.hanging[item - self.found.pairs.len()];
+                (h.at, h.residual())
+            }
+        };
+        Left {
+            at,
+            residual,
+            findings: refusal.findings,
+        }
+    }
+}
+
+/// Parcels so near may come to touch, mm.
+const NEAR_MM: i64 = 1000;
+
 /// The moves that bring a pair together.
 fn together(pair: &Pair, mover: Mover) -> Vec<(Pt, Pt)> {
     let Pair { a, b, fixed } = *pair;
@@ -406,6 +568,109 @@ mod tests {
         let all = table.map(|(p, of_a, t, m, fixed, want)| (run(p, of_a, t, m, fixed), want, p, t, m));
         let wrong: Vec<_> = all.iter().filter(|(got, want, ..)| got != want).collect();
         assert!(wrong.is_empty(), "{wrong:#?}");
+    }
+
+    /// The plan for those whose place is wanted.
+    fn plan_of(
+        c: &Coverage,
+        found: &EdgeMatch,
+        wanted: impl Fn(Pt) -> bool,
+        mover: Mover,
+    ) -> Result<Plan, Refusal> {
+        let mut some = found.clone();
+        some.pairs.retain(|p| wanted(p.a));
+        some.hanging.retain(|h| wanted(h.at));
+        plan(c, &some, mover)
+    }
+
+    /// What is left, by place in mm; what becomes of the others.
+    fn most(parcels: &[&str], of_a: usize, tolerance: i64, mover: Mover) -> String {
+        let c = coverage(parcels, of_a);
+        let found = pairs(&c, &area("1"), &area("2"), tolerance, &BTreeSet::new()).unwrap();
+        let whole = plan(&c, &found, mover).is_ok();
+        let left = std::cell::RefCell::new(Vec::new());
+        let done = outcome(parcels, |_| {
+            let (plan, rest) = plan_most(&c, &found, mover)?;
+            assert_eq!(rest.is_empty(), whole, "nothing is left where all can be done");
+            assert!(rest.iter().all(|l| !l.findings.is_empty() && l.residual > 0.0));
+            let left: Vec<Pt> = rest.iter().map(|l| l.at).collect();
+            for one in &left {
+                let refused = plan_of(&c, &found, |p| p == *one || !left.contains(&p), mover).unwrap_err();
+                assert_eq!(
+                    refused.failure.code(),
+                    guard::WOULD_MAKE_FAULT,
+                    "{one:?} could have come along"
+                );
+            }
+            let places = rest.iter().map(|l| format!("{} {}", l.at.e, l.at.n));
+            left.borrow_mut().extend(places);
+            Ok(plan)
+        });
+        format!("{} | {done}", left.into_inner().join(", "))
+    }
+
+    #[test]
+    fn hopeless_pairs_are_left() {
+        let a = "0 0, 10000 0, 10000 10000, 0 10000";
+        let b = "10060 0, 20000 0, 20000 10000, 10040 10000";
+        // A parcel of sheet 1 stands in the way of the upper corner of b.
+        let way = "10010 9000, 10030 9000, 10030 9900, 10010 9900";
+        let table: [(&[&str], usize, Mover, &str); 4] = [
+            // all can be done
+            (&[a, b], 1, Mover::B, " | 2(+1000000) >2"),
+            // the upper corner of b would come over it, and its west side run through it; the lower corner comes
+            (
+                &[a, way, b],
+                2,
+                Mover::B,
+                "10000 10000, 10010 9000, 10010 9900 | 3+2(+669000) +2 >1",
+            ),
+            (
+                &[a, way, b],
+                2,
+                Mover::A,
+                "10000 10000, 10010 9000 | 1(+600000) 2-1(-7200) 3+2(+200) >4",
+            ),
+            (
+                &[a, way, b],
+                2,
+                Mover::Both,
+                "10000 10000, 10010 9000, 10010 9900 | 1(+300000) 3+2(+399000) +2 >2",
+            ),
+        ];
+        let got = table.map(|(parcels, of_a, mover, _)| most(parcels, of_a, 100, mover));
+        assert_eq!(got, table.map(|row| row.3.to_owned()));
+    }
+
+    /// Two rows of parcels 5 cm apart, and one of the first sheet standing between: the others come together.
+    #[test]
+    fn one_obstacle_does_not_stop_the_rest() {
+        let row = |e: i64, w: i64, i: i64| {
+            let (n, m) = (i * 5000, (i + 1) * 5000);
+            format!("{e} {n}, {} {n}, {} {m}, {e} {m}", e + w, e + w)
+        };
+        let mut texts: Vec<String> = (0..12).map(|i| row(0, 9000, i)).collect();
+        texts.push("9010 31000, 9040 31000, 9040 34000, 9010 34000".to_owned());
+        texts.extend((0..12).map(|i| row(9050, 9000, i)));
+        let parcels: Vec<&str> = texts.iter().map(String::as_str).collect();
+        let c = coverage(&parcels, 13);
+        for mover in [Mover::A, Mover::B, Mover::Both] {
+            let found = pairs(&c, &area("1"), &area("2"), 60, &BTreeSet::new()).unwrap();
+            let refused = plan(&c, &found, mover).unwrap_err();
+            assert_eq!(refused.failure.code(), guard::WOULD_MAKE_FAULT);
+            let (plan, left) = plan_most(&c, &found, mover).unwrap();
+            let far = |p: &Pt| !(29_000..36_000).contains(&p.n);
+            assert!(left.iter().all(|l| !far(&l.at)), "{left:?}");
+            assert!(!left.is_empty() && left.len() < 6, "{left:?}");
+            let moved: BTreeSet<Pt> = plan.moved.iter().map(|(p, _)| *p).filter(far).collect();
+            let of_each = if mover == Mover::Both { 22 } else { 11 };
+            assert_eq!(moved.len(), of_each, "{mover:?} {moved:?}");
+            let mut after = c.clone();
+            crate::topology::testing::apply(&mut after, &plan);
+            assert!(guard::new_faults(&c, &plan).is_empty());
+            let rest = pairs(&after, &area("1"), &area("2"), 60, &BTreeSet::new()).unwrap();
+            assert!(rest.pairs.iter().all(|p| !far(&p.a)), "{rest:?}");
+        }
     }
 
     #[test]

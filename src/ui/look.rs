@@ -35,6 +35,8 @@ pub struct Look<'a> {
     /// Name of each commune by its code.
     pub communes: &'a BTreeMap<String, String>,
     pub references: &'a [super::reference::Layer],
+    /// What an edit done now is dated.
+    pub today: jiff::civil::Date,
 }
 
 impl<'a> Look<'a> {

@@ -15,7 +15,7 @@ use super::settings::Settings;
 use super::strip::Strip;
 use super::tool::ToolKind;
 use super::viewing::{Banner, Scene, Viewing};
-use crate::domain::{Finding, FindingState, Pt, Severity, Tracked};
+use crate::domain::{Finding, FindingState, Pt, Severity, Tracked, day_of};
 use crate::project::{Checked, Effects, Project};
 use crate::render::{LabelMode, Style, Theme};
 use crate::text::{Lang, Msg};
@@ -304,6 +304,7 @@ impl Session {
             survey: self.project.survey(),
             communes: &self.communes,
             references: &self.references.layers,
+            today: day_of(jiff::Timestamp::now()),
         };
         (look, &mut self.views, &mut self.show_findings)
     }

@@ -13,9 +13,13 @@ use crate::edit::{Effects, ParcelEffect, Tolerance};
 use crate::msg;
 use crate::text::{Lang, Msg, Text, format};
 use crate::topology::Coverage;
+use crate::topology::match_edge::Left;
 
 /// Parcels named; of more only the number is said.
 const MOST: usize = 7;
+
+/// Warnings told in full.
+const MOST_WARNINGS: usize = 3;
 
 const NAME: Text = Text::new("Đã thay đổi những gì", "What has changed");
 const CLOSE: Text = Text::new("Đóng dải báo thay đổi", "Close the list of changes");
@@ -43,6 +47,8 @@ pub struct Strip {
     sums: Msg,
     entries: Vec<Entry>,
     more: usize,
+    /// What the edit had to say besides: parts below the minimum, pairs left as they are.
+    warnings: Vec<Msg>,
 }
 
 /// What the person asked of the strip.
@@ -79,6 +85,7 @@ impl Strip {
             sums: Msg::new(sums(all, Lang::Vi), sums(all, Lang::En)),
             entries: parcels.iter().take(MOST).map(|p| entry(p, place(p))).collect(),
             more: touched.saturating_sub(MOST),
+            warnings: warnings(all),
         })
     }
 
@@ -109,12 +116,32 @@ impl Strip {
                 ui.spacing_mut().item_spacing = vec2(S, S);
                 let closed = self.head(ui, lang);
                 let place = ui.horizontal_wrapped(|ui| self.list(ui, lang)).inner;
+                self.warnings(ui, lang);
                 match closed {
                     true => Some(Asked::Close),
                     false => place.map(Asked::Zoom),
                 }
             })
             .inner
+    }
+
+    fn warnings(&self, ui: &mut Ui, lang: Lang) {
+        let (ink, ground) = Tone::Warning.colours(ui);
+        for warning in self.warnings.iter().take(MOST_WARNINGS) {
+            Frame::new()
+                .fill(ground)
+                .corner_radius(4)
+                .inner_margin(Margin::symmetric(6, 2))
+                .show(ui, |ui| {
+                    let text = RichText::new(warning.get(lang)).size(13.0).color(ink);
+                    ui.add(egui::Label::new(text).wrap());
+                });
+        }
+        if let Some(more) = self.warnings.len().checked_sub(MOST_WARNINGS).filter(|n| *n > 0) {
+            let more = format::count(more as u64, lang);
+            let text = msg!("và {more} cảnh báo nữa", "and {more} more warnings");
+            ui.label(RichText::new(text.get(lang)).size(13.0).color(ink));
+        }
     }
 
     fn head(&self, ui: &mut Ui, lang: Lang) -> bool {
@@ -167,6 +194,38 @@ impl Strip {
     }
 }
 
+/// What the edits had to say, a sentence each.
+fn warnings(all: &[Effects]) -> Vec<Msg> {
+    let mut said = Vec::new();
+    for e in all {
+        said.extend(
+            e.told
+                .below_minimum
+                .iter()
+                .map(|b| b.below.sentence(short(&b.reference))),
+        );
+        said.extend(left_over(&e.told.left));
+    }
+    said
+}
+
+/// "Để lại 2 cặp đỉnh …"
+fn left_over(left: &[Left]) -> Option<Msg> {
+    let largest = left.iter().map(|l| l.residual).max_by(f64::total_cmp)?;
+    let n = |lang| format::count(left.len() as u64, lang);
+    let far = |lang| format::length(largest / 1000.0, lang);
+    let ((nv, ne), (fv, fe)) = ((n(Lang::Vi), n(Lang::En)), (far(Lang::Vi), far(Lang::En)));
+    Some(msg!(
+        "Để lại {nv} cặp đỉnh vì ghép vào sẽ sinh lỗi; chênh lệch lớn nhất còn {fv}.",
+        "{ne} pairs were left as they are, as they would make faults; the largest residual is {fe}."
+    ))
+}
+
+/// "25747/12/45" is 12/45 here: the commune is the one on the screen.
+fn short(reference: &str) -> &str {
+    reference.split_once('/').map_or(reference, |(_, r)| r)
+}
+
 fn shape_changed(p: &ParcelEffect) -> bool {
     p.area_before != p.area_after || p.shift_mm > 0.0 || p.points_inserted > 0
 }
@@ -182,11 +241,7 @@ fn weight(p: &ParcelEffect) -> f64 {
 }
 
 fn entry(p: &ParcelEffect, place: Option<BBox>) -> Entry {
-    // "25747/12/45" is 12/45 here: the commune is the one on the screen.
-    let name = p
-        .reference
-        .split_once('/')
-        .map_or(p.reference.as_str(), |(_, r)| r);
+    let name = short(&p.reference);
     let (what, tone) = match (p.tolerance, p.area_before, p.area_after) {
         (Some(Tolerance::Left), ..) => (LEFT.into(), Tone::Warning),
         (Some(Tolerance::Regained), ..) => (REGAINED.into(), Tone::Ok),

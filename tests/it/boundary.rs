@@ -52,6 +52,12 @@ fn shifted(p: Pt, de: i64, dn: i64) -> Pt {
     Pt::new(p.e + de, p.n + dn)
 }
 
+/// `p` moved toward `to` by `mm`.
+fn toward(p: Pt, to: Pt, mm: i64) -> Pt {
+    let by = |d: i64| (d as f64 * mm as f64 / p.dist(to).max(1.0)).round() as i64;
+    shifted(p, by(to.e - p.e), by(to.n - p.n))
+}
+
 /// Steps of some mm to some metres.
 fn step(of: u32, d: i64) -> i64 {
     d * [1, 10, 100, 1000, 5000][of as usize % 5] / 1000
@@ -126,7 +132,12 @@ fn edit(c: &Coverage, (kind, which, place, x, y): Seed) -> Edit {
             way: Way::Shorter,
         }),
         9 => {
-            // A sheet beside this one, where there is one.
+            // New land on a sheet of its own, where there is some; else a sheet beside this one.
+            let new: Vec<&Parcel> = c.iter().filter(|p| &*p.sheet == "900").collect();
+            let parcel = match new.get(which as usize % new.len().max(1)) {
+                Some(new) if place % 3 > 0 => new,
+                _ => parcel,
+            };
             let near = c.window(&parcel.bbox.grown(20_000));
             let beside = near
                 .iter()
@@ -143,6 +154,7 @@ fn edit(c: &Coverage, (kind, which, place, x, y): Seed) -> Edit {
                 tolerance: 0.003 + x.abs() as f64 / 5000.0,
                 mover: [Mover::A, Mover::B, Mover::Both][place as usize % 3],
                 fixed: vec![at(0)],
+                skip: place % 2 == 0,
             })
         }
         _ => {
@@ -206,6 +218,18 @@ fn region(c: &Coverage, p: &Parcel, other: &Parcel, (kind, a, b): (u8, Pt, Pt), 
             }
         }
         17 => {
+            // Where no parcel is: exactly, or two centimetres in, so that the edge is one to match.
+            let all = all_faults(c).gaps;
+            let bare = all.get(x.unsigned_abs() as usize % all.len().max(1));
+            if let Some(gap) = bare.filter(|_| y % 4 != 0) {
+                let in_by = if y % 4 == 1 { 0 } else { 20 };
+                let ring: Vec<Pt> = gap.rings[0].iter().map(|p| toward(*p, gap.at, in_by)).collect();
+                let ring = ring.into_iter().map(metres).collect::<Vec<_>>().join(",");
+                let text = format!(
+                    r#"{{"op":"add_parcel","commune":"{commune}","sheet":"900","rings":[[{ring}]]}}"#
+                );
+                return parse(&text).unwrap_or_else(|e| panic!("{text}: {e:?}"));
+            }
             // On the outer side of a–b.
             let out = Pt::new((b.n - a.n) / 3, (a.e - b.e) / 3);
             let tip = shifted(
@@ -480,12 +504,14 @@ fn every_kind_is_done_somewhere() {
     }
 }
 
-/// What this history does of each operation. (`add_parcel` and `match_edge` on the dirty sample: `dossiers`.)
-const OPS: [&str; 13] = [
+/// What this history does of each operation.
+const OPS: [&str; 15] = [
+    "add_parcel",
     "align",
     "carve",
     "fill_gap",
     "insert_point",
+    "match_edge",
     "merge",
     "merge_points",
     "move_point",
@@ -539,7 +565,13 @@ fn all_can_be_taken_back() {
         let kind = ((k + 15) % i32::from(KINDS)) as u8;
         let seed = (kind, next(), next(), d(next()), d(next()));
         let edit = edit(p.coverage(), seed);
-        if done.get(edit.kind()).is_some_and(|n| *n >= TWICE) {
+        // Edges to match come with new land.
+        let enough = if edit.kind() == "add_parcel" {
+            4 * TWICE
+        } else {
+            TWICE
+        };
+        if done.get(edit.kind()).is_some_and(|n| *n >= enough) {
             continue;
         }
         match p.apply(&edit, &act(5)) {

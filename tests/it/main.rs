@@ -44,6 +44,7 @@ mod region_dirty;
 mod shp_hostile;
 mod shp_memory;
 mod split;
+mod split_minimum;
 mod split_merge;
 mod split_areas;
 mod store;

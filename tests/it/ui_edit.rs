@@ -826,6 +826,51 @@ fn typed_values_are_offered_after_a_crash() {
     );
 }
 
+/// Says of every commune which province it is in.
+fn in_thanh_hoa(path: &std::path::Path) {
+    let act = diachinh::domain::Act::new("mẫu", "2026-11-23T00:00:00Z".parse().unwrap());
+    let mut writer = diachinh::store::Writer::open(path, &act).unwrap();
+    let new = diachinh::store::journal::NewOperation {
+        kind: "import",
+        what: "{}".into(),
+        label: Default::default(),
+        undoes: None,
+    };
+    let op = writer.begin(&act, &new).unwrap();
+    op.execute("UPDATE commune SET province='38'", []).unwrap();
+    op.commit().unwrap();
+}
+
+/// A part smaller than the province allows is told before and after, and may be written.
+#[test]
+fn a_part_below_the_minimum_is_warned_of() {
+    for theme in ["light", "dark"] {
+        let painted = std::env::var_os("DIACHINH_SHOTS").is_some();
+        let settings = format!("{{\"theme\":\"{theme}\"}}");
+        let mut w = Window::prepared([1366.0, 768.0], &settings, painted, in_thanh_hoa);
+        let fid = w.find();
+        let parcels = w.project().coverage().len();
+        w.key(NONE, Key::T);
+        w.settle();
+        w.choose("Cách tách", "theo diện tích");
+        w.type_into("Diện tích (m²)", "31,5; còn lại");
+        w.settle();
+        w.type_into("Loại đất 1", "odt");
+        w.settle();
+        let warning = "nhỏ hơn diện tích tối thiểu được tách 40,0 m²";
+        assert!(w.says(warning), "{}", w.texts());
+        w.shot(&format!("tach-nho-{theme}"));
+        w.field("Diện tích (m²)").focus();
+        w.h.run_steps(2);
+        w.enter();
+        w.settle();
+        assert_eq!(w.project().coverage().len(), parcels + 1, "told, not refused");
+        assert!(w.project().coverage().get(fid).is_none());
+        assert!(w.says(warning) && w.says("đối chiếu"), "{}", w.texts());
+        w.shot(&format!("tach-nho-xong-{theme}"));
+    }
+}
+
 /// Two sheets whose common edge does not fit: the pairs are listed with their residuals, a click goes there.
 #[test]
 fn residuals_of_an_edge_are_listed_and_shown() {
@@ -866,6 +911,9 @@ fn residuals_of_an_edge_are_listed_and_shown() {
         w.settle();
         assert!(w.app().scale().unwrap() <= scale, "the map goes there");
         w.shot(&format!("tiep-bien-{theme}"));
+        w.choose("Cặp sinh lỗi", "để lại");
+        w.settle();
+        w.shot(&format!("tiep-bien-de-lai-{theme}"));
     }
 }
 

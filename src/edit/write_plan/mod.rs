@@ -9,7 +9,7 @@
 use super::distribute::rounded;
 use super::heirs;
 use super::records::{ChildFields, Records};
-use super::{Context, EditError, dossier, numbering, parcel_code, proposal, receive, set};
+use super::{Context, EditError, Told, dossier, minimum, numbering, parcel_code, proposal, receive, set};
 use crate::domain::{Failure, Parcel, ParcelKey, Polygon, Uid};
 use crate::msg;
 use crate::store::holds::{self, Hold};
@@ -19,7 +19,7 @@ use crate::store::write::{self, Value};
 use crate::topology::{Coverage, NewShape, Plan};
 
 /// Writes exactly `plan`: into the register, or inside a dossier into what it proposes. The map follows from the journal.
-pub(super) fn write(at: &Context<'_>, plan: &Plan, records: &Records) -> Result<(), EditError> {
+pub(super) fn write(at: &Context<'_>, plan: &Plan, records: &Records) -> Result<Told, EditError> {
     match &at.dossier {
         Some(inside) => {
             check(at, plan, Some(inside.dossier))?;
@@ -39,7 +39,7 @@ fn check(at: &Context<'_>, plan: &Plan, own: Option<&Dossier>) -> Result<(), Edi
 }
 
 /// Writes a plan into the register.
-pub(super) fn enter(at: &Context<'_>, plan: &Plan, records: &Records) -> Result<(), EditError> {
+pub(super) fn enter(at: &Context<'_>, plan: &Plan, records: &Records) -> Result<Told, EditError> {
     check(at, plan, records.dossier.as_ref())?;
     let date = succession::date(at.op)?;
     let keys = numbering::keys(at, plan, records)?;
@@ -60,7 +60,23 @@ pub(super) fn enter(at: &Context<'_>, plan: &Plan, records: &Records) -> Result<
         None => None,
     };
     descend(at, plan, &children, entry)?;
-    succeed(at, plan, records, &children, &date)
+    succeed(at, plan, records, &children, &date)?;
+    told(at, plan, records, &keys, |n| children[n])
+}
+
+/// What there is to say of a plan. `keys` and `fid`: names and rows of the parcels it creates.
+pub(super) fn told(
+    at: &Context<'_>,
+    plan: &Plan,
+    records: &Records,
+    keys: &[ParcelKey],
+    fid: impl Fn(usize) -> i64,
+) -> Result<Told, EditError> {
+    let found = minimum::below(at.coverage, plan, &records.children, &succession::date(at.op)?);
+    Ok(Told {
+        below_minimum: minimum::named(at.coverage, found, |n| (fid(n), keys[n].to_string())),
+        ..Told::default()
+    })
 }
 
 /// Registers the change of an approved dossier with what went in and came out.

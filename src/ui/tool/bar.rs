@@ -135,11 +135,14 @@ fn buttons(ui: &mut Ui, next: Text, preview: &Preview, look: &Look<'_>) -> Asked
 fn result(ui: &mut Ui, preview: &Preview, error: Option<String>, look: &Look<'_>) {
     let t = tokens(ui);
     let (glyph, colour, text) = if let Some(shown) = preview.fits() {
-        (
-            i::ICON_CHECK_CIRCLE,
-            t.ok,
-            shown.summary(look.coverage, look.lang),
-        )
+        let summary = shown.summary(look.coverage, look.lang);
+        match shown.warned(look.lang) {
+            None => (i::ICON_CHECK_CIRCLE, t.ok, summary),
+            Some(warned) => {
+                let warned = warned.replace('\n', " ");
+                (i::ICON_WARNING, t.warning, format!("{warned} · {summary}"))
+            }
+        }
     } else if let Some(e) = preview.refusal() {
         (
             i::ICON_BLOCK,

@@ -18,6 +18,18 @@ const BEFORE: Text = Text::new("Trước (m²)", "Before (m²)");
 const AFTER: Text = Text::new("Sau (m²)", "After (m²)");
 const CHANGE: Text = Text::new("Chênh", "Change");
 
+/// What to be warned of, under the table of areas.
+fn warning(cx: &Canvas<'_>, text: String, top: f32, t: &Tokens) {
+    let room = 420.0_f32.min(cx.rect.width() - 80.0);
+    let galley = cx
+        .painter
+        .layout(text, FontId::proportional(13.0), t.warning, room);
+    let min = Pos2::new(cx.rect.left() + 10.0, top);
+    let frame = Rect::from_min_size(min, galley.size() + vec2(2.0 * PAD, 2.0 * PAD));
+    cx.painter.rect_filled(frame, 4.0, t.warning_soft);
+    cx.painter.galley(min + vec2(PAD, PAD), galley, t.warning);
+}
+
 /// Areas before and after, parcel by parcel.
 pub fn plan(cx: &Canvas<'_>, look: &crate::ui::look::Look<'_>, shown: &Shown, t: &Tokens) {
     let lang = look.lang;
@@ -59,6 +71,9 @@ pub fn plan(cx: &Canvas<'_>, look: &crate::ui::look::Look<'_>, shown: &Shown, t:
         let at = origin + vec2(0.0, cells.len() as f32 * 19.0);
         cx.painter
             .text(at, egui::Align2::LEFT_TOP, text, font, t.map_plate_text);
+    }
+    if let Some(text) = shown.warned(lang) {
+        warning(cx, text, origin.y + size.y + PAD + 4.0, t);
     }
 }
 

@@ -1,7 +1,7 @@
 //! The table of the parcels a split, merge or carve creates: number to be, area, land-use rows as shared out.
 //! What the clerk types overrides what would be given by itself.
 
-use egui::{Grid, RichText, ScrollArea, TextEdit, Ui};
+use egui::{Frame, Grid, RichText, ScrollArea, TextEdit, Ui};
 
 use super::frame::Values;
 use super::plan_view::tint;
@@ -109,6 +109,18 @@ impl Children {
             .id_salt("children")
             .max_height(MOST_HIGH)
             .show(ui, |ui| self.table(ui, shown, look));
+        if let Some(warned) = shown.warned(look.lang) {
+            let t = tokens(ui);
+            Frame::new()
+                .fill(t.warning_soft)
+                .corner_radius(4)
+                .inner_margin(6)
+                .show(ui, |ui| {
+                    ui.set_width(ui.available_width());
+                    let text = RichText::new(warned).size(13.0).color(t.warning);
+                    ui.add(egui::Label::new(text).wrap());
+                });
+        }
         let help = RichText::new(HELP.get(look.lang))
             .small()
             .color(tokens(ui).text_weak);

@@ -37,11 +37,19 @@ const MOVERS: [(Mover, Text); 3] = [
     (Mover::Both, Text::new("cả hai, mỗi bên một nửa", "both half way")),
 ];
 
+const FAULTY: Text = Text::new("Cặp sinh lỗi", "Faulty pairs");
+const FAULTS: [(bool, Text); 2] = [
+    (false, Text::new("dừng cả lần ghép", "stop it all")),
+    (true, Text::new("để lại", "leave them")),
+];
+
 pub struct MatchEdge {
     a: String,
     b: String,
     tolerance: String,
     mover: Mover,
+    /// What would make a fault is left as it is.
+    skip: bool,
     /// What belongs together, and what it was found for.
     found: Option<(Key, Found)>,
     /// The entry of the list the person stands on.
@@ -51,7 +59,7 @@ pub struct MatchEdge {
 }
 
 /// Texts as typed, and the state of the map.
-type Key = (String, String, String, u64);
+type Key = (String, String, String, Mover, bool, u64);
 
 struct Found {
     a: Area,
@@ -60,6 +68,8 @@ struct Found {
     tolerance: f64,
     fixed: Vec<Pt>,
     edge: EdgeMatch,
+    /// Places left as they are.
+    left: BTreeSet<Pt>,
 }
 
 impl Default for MatchEdge {
@@ -69,6 +79,7 @@ impl Default for MatchEdge {
             b: String::new(),
             tolerance: "0,5".to_owned(),
             mover: Mover::B,
+            skip: false,
             found: None,
             at: None,
             times: Cell::new(1.0),
@@ -118,6 +129,8 @@ impl MatchEdge {
             self.a.clone(),
             self.b.clone(),
             self.tolerance.clone(),
+            self.mover,
+            self.skip,
             look.coverage.revision(),
         );
         if self.found.as_ref().is_some_and(|(k, _)| *k == key) {
@@ -134,7 +147,12 @@ impl MatchEdge {
             let set: BTreeSet<Pt> = fixed.iter().copied().collect();
             let edge = match_edge::pairs(look.coverage, &a, &b, mm as i64, &set).unwrap_or_default();
             let tolerance = mm / 1000.0;
+            let most = self
+                .skip
+                .then(|| match_edge::plan_most(look.coverage, &edge, self.mover));
+            let left = most.and_then(Result::ok).map_or(Vec::new(), |(_, left)| left);
             Some(Found {
+                left: left.iter().map(|l| l.at).collect(),
                 a,
                 b,
                 tolerance,
@@ -159,6 +177,7 @@ impl Tool for MatchEdge {
             tolerance: f.tolerance,
             mover: self.mover,
             fixed: f.fixed.clone(),
+            skip: self.skip,
         }))
     }
 
@@ -168,9 +187,10 @@ impl Tool for MatchEdge {
         bar.text(B, hint, 120.0, &mut self.b, None);
         bar.text(TOLERANCE, "0,5", 56.0, &mut self.tolerance, None);
         bar.choice(MOVES, &MOVERS, &mut self.mover);
+        bar.choice(FAULTY, &FAULTS, &mut self.skip);
         self.find(bar.look);
         if let Some((_, f)) = &self.found {
-            bar.say(&said(&f.edge, bar.look.lang));
+            bar.say(&said(&f.edge, f.left.len(), bar.look.lang));
         }
     }
 
@@ -195,7 +215,7 @@ impl Tool for MatchEdge {
 
     fn list(&mut self, ui: &mut Ui, look: &Look<'_>, out: &mut Vec<Action>) {
         let Some((_, f)) = &self.found else { return };
-        let rows = rows(&f.edge);
+        let rows = rows(&f.edge, &f.left);
         if let Some(at) = list(ui, &rows, self.at, self.times.get(), look.lang) {
             self.at = Some(at);
             out.push(Action::ShowPlace(at));
@@ -211,7 +231,10 @@ impl Tool for MatchEdge {
             .set((LONGEST as f64 * pixel / largest.max(1.0)).max(1.0) as f32);
         for p in &f.edge.pairs {
             // A residual of centimetres is not to be seen at map scale.
-            let line = if self.at == Some(p.a) { bold } else { line };
+            let mut line = if self.at == Some(p.a) { bold } else { line };
+            if f.left.contains(&p.a) {
+                line.color = t.error;
+            }
             let (a, b) = (cx.pos(p.a), cx.pos(p.b));
             let way =
                 vec2((p.b.e - p.a.e) as f32, (p.a.n - p.b.n) as f32) * (LONGEST / largest.max(1.0) as f32);
@@ -226,7 +249,10 @@ impl Tool for MatchEdge {
             );
         }
         for h in &f.edge.hanging {
-            let line = if self.at == Some(h.at) { bold } else { line };
+            let mut line = if self.at == Some(h.at) { bold } else { line };
+            if f.left.contains(&h.at) {
+                line.color = t.error;
+            }
             cx.painter.circle_stroke(cx.pos(h.at), 6.0, line);
         }
     }
@@ -248,7 +274,7 @@ impl Tool for MatchEdge {
 }
 
 /// "12 cặp, 3 đỉnh vào cạnh; lớn nhất 0,42 m, trung phương 0,11 m".
-fn said(edge: &EdgeMatch, lang: Lang) -> String {
+fn said(edge: &EdgeMatch, left: usize, lang: Lang) -> String {
     let n = |n: usize| format::count(n as u64, lang);
     let (largest, mean) = edge.residuals();
     let (largest, mean) = (
@@ -256,9 +282,14 @@ fn said(edge: &EdgeMatch, lang: Lang) -> String {
         format::length(mean / 1000.0, lang),
     );
     let (pairs, hanging) = (n(edge.pairs.len()), n(edge.hanging.len()));
-    match lang {
+    let said = match lang {
         Lang::Vi => format!("{pairs} cặp, {hanging} đỉnh vào cạnh; lớn nhất {largest}, trung phương {mean}"),
         Lang::En => format!("{pairs} pairs, {hanging} points to sides; largest {largest}, RMS {mean}"),
+    };
+    match (left, lang) {
+        (0, _) => said,
+        (_, Lang::Vi) => format!("{said}; để lại {}", n(left)),
+        (_, Lang::En) => format!("{said}; {} left", n(left)),
     }
 }
 
@@ -272,6 +303,7 @@ const NOTHING: Text = Text::new(
     "Không có cặp đỉnh nào trong dung sai.",
     "No pair of points lies within the tolerance.",
 );
+const LEFT: Text = Text::new("để lại: sẽ sinh lỗi", "left: would make a fault");
 const ON_SIDE: Text = Text::new("vào cạnh", "to side");
 const SURVEYED: [Text; 3] = [
     Text::new("A đã đo", "A surveyed"),
@@ -287,10 +319,12 @@ struct Row {
     /// Degrees from north, from A to B; none for a point to a side.
     azimuth: Option<f64>,
     surveyed: Option<Text>,
+    /// It stays as it is: it would make a fault.
+    left: bool,
 }
 
-/// Largest residual first.
-fn rows(edge: &EdgeMatch) -> Vec<Row> {
+/// Those left as they are first, then the largest residual.
+fn rows(edge: &EdgeMatch, left: &BTreeSet<Pt>) -> Vec<Row> {
     let pairs = edge.pairs.iter().map(|p| Row {
         at: p.a,
         residual: p.residual(),
@@ -301,15 +335,20 @@ fn rows(edge: &EdgeMatch) -> Vec<Row> {
             [false, true] => Some(SURVEYED[1]),
             [false, false] => None,
         },
+        left: left.contains(&p.a),
     });
     let hanging = edge.hanging.iter().map(|h| Row {
         at: h.at,
         residual: h.residual(),
         azimuth: None,
         surveyed: h.fixed.then_some(SURVEYED[usize::from(!h.of_a)]),
+        left: left.contains(&h.at),
     });
     let mut all: Vec<Row> = pairs.chain(hanging).collect();
-    all.sort_by(|a, b| b.residual.total_cmp(&a.residual).then(a.at.cmp(&b.at)));
+    all.sort_by(|a, b| {
+        let size = b.residual.total_cmp(&a.residual);
+        b.left.cmp(&a.left).then(size).then(a.at.cmp(&b.at))
+    });
     all
 }
 
@@ -334,7 +373,11 @@ fn list(ui: &mut Ui, rows: &[Row], at: Option<Pt>, times: f32, lang: Lang) -> Op
         .show_rows(ui, 24.0, rows.len(), |ui, range| {
             for (n, row) in range.clone().zip(&rows[range]) {
                 let text = said_row(n, row, lang);
-                let button = egui::Button::new(RichText::new(&text).size(13.0))
+                let ink = match row.left {
+                    true => tokens(ui).error,
+                    false => tokens(ui).text,
+                };
+                let button = egui::Button::new(RichText::new(&text).size(13.0).color(ink))
                     .selected(at == Some(row.at))
                     .frame_when_inactive(at == Some(row.at))
                     .truncate()
@@ -357,6 +400,9 @@ fn said_row(n: usize, row: &Row, lang: Lang) -> String {
     let mut text = format!("{}. {length} m · {way}", n + 1);
     if let Some(surveyed) = row.surveyed {
         text += &format!(" · {}", surveyed.get(lang));
+    }
+    if row.left {
+        text += &format!(" · {}", LEFT.get(lang));
     }
     text
 }

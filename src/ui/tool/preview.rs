@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::domain::{BBox, Polygon, Pt};
-use crate::edit::{Edit, EditError};
+use crate::edit::{Below, Edit, EditError, Which};
 use crate::text::{Lang, Msg, format};
 use crate::topology::{Coverage, Plan, polylabel};
 use crate::ui::look::Look;
@@ -31,6 +31,8 @@ pub struct Shown {
     pub receive: Vec<i64>,
     /// Land use each created parcel would get: "ONT 60; CLN 35,5". Only for edits with a table.
     pub uses: Vec<String>,
+    /// What to be warned of: parts smaller than a split may leave them today.
+    pub warnings: Vec<Msg>,
 }
 
 #[derive(Debug, Default)]
@@ -114,7 +116,13 @@ fn shown(edit: &Edit, plan: Plan, look: &Look<'_>) -> Shown {
     changed.sort_by(|a, b| b.change().abs().total_cmp(&a.change().abs()));
     let mut lines: Vec<Line> = created.chain(retired).collect();
     lines.extend(changed);
+    let below = edit.below_minimum(coverage, &plan, &look.today.to_string());
+    let warning = |b: &Below| match b.which {
+        Which::Created(n) => b.sentence(lines.get(n).map_or("", |l| &l.name)),
+        Which::Stays(fid) => b.sentence(&name(fid)),
+    };
     Shown {
+        warnings: below.iter().map(warning).collect(),
         poles: plan.created.iter().map(|c| pole(&c.polygon)).collect(),
         receive: plan
             .changed
@@ -187,6 +195,12 @@ impl Shown {
         let delta = plan.area_after() - plan.area_before(coverage);
         parts.push(signed(delta, lang));
         parts.join(" · ")
+    }
+
+    /// What to be warned of, a line each; none when there is nothing.
+    pub fn warned(&self, lang: Lang) -> Option<String> {
+        let lines: Vec<&str> = self.warnings.iter().map(|w| w.get(lang)).collect();
+        (!lines.is_empty()).then(|| lines.join("\n"))
     }
 }
 
