@@ -548,6 +548,7 @@ impl Window {
                             tolerance,
                             mover,
                             fixed: Vec::new(),
+                            skip: false,
                         });
                         if edit.plan(&coverage).is_ok() {
                             let of = |s: &(String, String)| format!("{}/{}", s.0, s.1);
