@@ -4,6 +4,7 @@
 //! A `Project` lives on one thread. Its snapshot [`Project::coverage`] may go anywhere; a [`Reader`] of its own may go
 //! to a worker; for a long import the [`Writer`] is detached and comes back with the news.
 
+mod boundaries;
 mod change;
 mod dossiers;
 mod fix;

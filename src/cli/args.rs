@@ -192,6 +192,10 @@ pub struct Import {
     /// Nhập điểm đo (CSV/TXT của toàn đạc, GNSS) thay vì thửa đất · survey points instead of parcels
     #[arg(long)]
     pub points: bool,
+    /// Nhập địa giới xã hoặc khung tờ bản đồ thay vì thửa đất · boundaries of communes or frames of sheets
+    #[arg(long, value_name = "KIND", value_parser = ["commune", "sheet"],
+        conflicts_with_all = ["points", "profile", "snap", "duplicates", "multipart"])]
+    pub boundaries: Option<String>,
     /// Dấu ngăn cột (với --points) · separator of columns
     #[arg(long, value_parser = ["tab", "semicolon", "comma", "space"], requires = "points")]
     pub separator: Option<String>,

@@ -22,6 +22,9 @@ pub fn run(a: &args::Import, act: &Act, out: &Out) -> Result<Done, Failure> {
     if a.points {
         return super::import_points::run(a, act, out);
     }
+    if let Some(kind) = &a.boundaries {
+        return super::import_boundaries::run(a, kind, act, out);
+    }
     let progress = out.progress();
     let project = if a.dry_run {
         reading(&a.project, out)?
@@ -54,7 +57,7 @@ pub fn run(a: &args::Import, act: &Act, out: &Out) -> Result<Done, Failure> {
     Ok(if errors { Done::Findings } else { Done::Clean })
 }
 
-fn options(a: &args::Import, project: &Project) -> Result<Options, Failure> {
+pub(super) fn options(a: &args::Import, project: &Project) -> Result<Options, Failure> {
     let map = a.map.iter().map(|m| parse_choice(m)).collect::<Result<_, _>>()?;
     let profile = match &a.profile {
         None => None,

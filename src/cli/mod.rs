@@ -15,6 +15,7 @@ mod fix;
 mod gaps;
 mod history;
 mod import;
+mod import_boundaries;
 mod import_points;
 mod lineage;
 mod map;

@@ -449,8 +449,8 @@ impl<'a> Run<'a> {
 
 /// Gathers the findings of one layer.
 pub(super) struct Say<'a> {
-    file: &'a str,
-    findings: Vec<Finding>,
+    pub file: &'a str,
+    pub findings: Vec<Finding>,
 }
 
 /// The finding just made, to be completed.
@@ -479,7 +479,7 @@ impl Say<'_> {
 }
 
 impl Said<'_> {
-    fn count(self, n: u64) -> Self {
+    pub(super) fn count(self, n: u64) -> Self {
         (self.0.amount, self.0.unit) = (Some(n as f64), Some(Unit::Count));
         self
     }

@@ -9,6 +9,7 @@
 //! A record that cannot become a parcel is quarantined with its original and a finding, and never
 //! stops the rest: `records = imported + updated + skipped + quarantined`, always.
 
+pub mod boundaries;
 mod clean;
 mod draft;
 mod existing;

@@ -427,8 +427,11 @@ mod tests {
                 vec!["0 0, 20 0, 0 20, 20 20", "8 1, 12 1, 10 4"],
                 "uncross 394.00; cut 100.00+94.00; largest 100.00",
             ),
-            // long and thin: its corners are spikes
-            (vec!["0 0, 200 0, 0 0.1, 200 0.1"], "cut 5.00+5.00; largest 5.00"),
+            // long and thin: its corners look like spikes
+            (
+                vec!["0 0, 200 0, 0 0.1, 200 0.1"],
+                "uncross 20.00; cut 5.00+5.00; largest 5.00",
+            ),
         ] {
             assert_eq!(found(&rings), want);
         }

@@ -74,14 +74,20 @@ impl FileReport {
             skipped: 0,
             quarantined: 0,
             encoding: encoding.collect(),
-            crs: CrsReport {
-                declared: layer.declared_crs().map(declared),
-                used: format!("EPSG:{}", plan.crs.epsg),
-                verdict: plan.crs.verdict.to_owned(),
-            },
+            crs: CrsReport::new(layer, plan),
             max_shift_mm: 0.0,
             removed_duplicate_points: 0,
             mapping: plan.mapping.clone(),
+        }
+    }
+}
+
+impl CrsReport {
+    pub(super) fn new(layer: &LayerInspection, plan: &LayerPlan) -> Self {
+        Self {
+            declared: layer.declared_crs().map(declared),
+            used: format!("EPSG:{}", plan.crs.epsg),
+            verdict: plan.crs.verdict.to_owned(),
         }
     }
 }

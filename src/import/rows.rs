@@ -330,7 +330,7 @@ impl<'a> Recipe<'a> {
     }
 }
 
-fn column_of(mapping: &Mapping, field: Field, fields: &[SourceField]) -> Option<usize> {
+pub(super) fn column_of(mapping: &Mapping, field: Field, fields: &[SourceField]) -> Option<usize> {
     let name = mapping.get(&field)?;
     fields.iter().position(|f| f.name == *name)
 }

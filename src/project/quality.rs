@@ -127,7 +127,8 @@ impl Quality {
             let step = self.live.decide(decisions::acceptances(conn)?, self.live.today());
             self.pending.push((step, seen));
         }
-        let mut much = change.parcels.len() > FOLLOWED;
+        // Other boundaries: every parcel is to be asked anew.
+        let mut much = relay(conn, coverage, done)? || change.parcels.len() > FOLLOWED;
         if !much {
             for effects in done {
                 change.touched.add(register::touched(conn, effects.op)?);
@@ -142,7 +143,12 @@ impl Quality {
         } else if self.checked == Checked::Current {
             self.checked = Checked::Stale;
         }
-        self.note(change, coverage.revision());
+        if much {
+            self.since.clear();
+            self.told_from = coverage.revision();
+        } else {
+            self.note(change, coverage.revision());
+        }
         self.write(conn)
     }
 
@@ -267,6 +273,25 @@ impl Quality {
             .min_by_key(far)
             .ok_or_else(|| no_finding(&wanted.code))
     }
+}
+
+/// Reads the communes and sheets again where an operation wrote some; true when parcels are held against other
+/// boundaries or scales now.
+fn relay(conn: &Connection, coverage: &mut Arc<Coverage>, done: &[Effects]) -> Result<bool, Failure> {
+    let mut touched = false;
+    for effects in done {
+        touched |= register::territory_touched(conn, effects.op)?;
+    }
+    let before = coverage.territory().clone();
+    let Some(zone) = before.zone.filter(|_| touched) else {
+        return Ok(false);
+    };
+    let now = register::territory(conn, zone as i32)?;
+    let alike = before.bounds_alike(&now);
+    if now != *before {
+        Arc::make_mut(coverage).set_territory(Arc::new(now));
+    }
+    Ok(!alike)
 }
 
 /// Reads the allowed gaps that hold on `today`; gives the boxes of those that came or went.

@@ -4,6 +4,7 @@
 //! [`revert`] how it is taken back. [`Reader`] and [`Writer`] are what the rest of the program holds.
 
 pub mod backup;
+pub mod boundaries;
 pub mod bulk;
 pub mod connection;
 pub mod decisions;

@@ -657,6 +657,13 @@ pub fn territory(conn: &Connection, epsg: i32) -> Result<Territory> {
     Ok(out)
 }
 
+/// Whether an operation wrote communes or sheets.
+pub fn territory_touched(conn: &Connection, op: i64) -> Result<bool> {
+    Ok(conn
+        .prepare_cached("SELECT 1 FROM change WHERE op=?1 AND tbl IN ('commune','sheet') LIMIT 1")?
+        .exists([op])?)
+}
+
 /// yyyy-MM-dd of the newest operation: what "today" means to a rule when nobody says.
 pub fn newest_day(conn: &Connection) -> Result<Option<String>> {
     Ok(

@@ -107,6 +107,13 @@ impl Coverage {
         self
     }
 
+    /// Puts what is known of the land now in the place of what was.
+    pub fn set_territory(&mut self, territory: Arc<Territory>) {
+        self.limits = Arc::new(Limits::of(&territory));
+        self.territory = territory;
+        self.revision += 1;
+    }
+
     /// Boundaries of communes and sheets.
     pub fn limits(&self) -> &Limits {
         &self.limits

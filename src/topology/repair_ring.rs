@@ -50,7 +50,12 @@ pub fn plan(coverage: &Coverage, fid: i64, how: How) -> Result<Plan, Refusal> {
     if how == How::Largest {
         parts.truncate(1);
     }
-    if parts.is_empty() || parts.iter().any(|p| !validity::check(p).is_empty()) {
+    // A corner may be as sharp as a spike by itself.
+    let sound = |p: &Polygon| {
+        let mut faults = validity::check(p).into_iter();
+        faults.all(|f| how == How::Uncross && f.kind == FaultKind::Spike)
+    };
+    if parts.is_empty() || !parts.iter().all(sound) {
         return Err(hopeless(parcel));
     }
     let mut all = parts.into_iter();
@@ -120,9 +125,29 @@ const MOST_EXCHANGES: usize = 16;
 
 /// With the stretch between two crossing sides walked the other way round, until nothing crosses. `None` when
 /// that makes no valid polygon.
+///
+/// In a long, thin ring an exchanged point looks like the tip of a spike, so tips go only where the ring is not valid
+/// with them; and a corner that is as sharp as a spike by itself stays where it is all that is left to remark.
 pub fn uncross(polygon: &Polygon) -> Option<Polygon> {
+    let whole = exchanged(polygon, &|r| {
+        let mut ring = r.to_vec();
+        ring::tidy(&mut ring);
+        (ring.len() > 2).then_some(ring)
+    });
+    let faults = validity::check(&whole);
+    if faults.is_empty() {
+        return Some(whole);
+    }
+    let blunted = exchanged(polygon, &|r| blunt(r));
+    if validity::check(&blunted).is_empty() {
+        return Some(blunted);
+    }
+    faults.iter().all(|f| f.kind == FaultKind::Spike).then_some(whole)
+}
+
+fn exchanged(polygon: &Polygon, prepare: &dyn Fn(&Ring) -> Option<Ring>) -> Polygon {
     let mut out = Polygon {
-        rings: polygon.rings.iter().filter_map(|r| blunt(r)).collect(),
+        rings: polygon.rings.iter().filter_map(prepare).collect(),
     };
     for ring in &mut out.rings {
         for _ in 0..MOST_EXCHANGES {
@@ -131,15 +156,21 @@ pub fn uncross(polygon: &Polygon) -> Option<Polygon> {
         }
     }
     ring::orient(&mut out);
-    validity::check(&out).is_empty().then_some(out)
+    out
 }
 
-/// The first two sides of a ring that cross, by number.
+/// The first two sides of a ring that cross, or that lie on each other around the side between them: by number.
 fn crossing(ring: &[Pt]) -> Option<(usize, usize)> {
     let sides: Vec<(Pt, Pt)> = ring_sides(ring).collect();
     let crosses = |&(i, j): &(usize, usize)| {
         let ((a, b), (c, d)) = (sides[i], sides[j]);
-        segment::bbox(a, b).intersects(&segment::bbox(c, d)) && segment::meet(a, b, c, d) == Meet::Crossing
+        segment::bbox(a, b).intersects(&segment::bbox(c, d))
+            && match segment::meet(a, b, c, d) {
+                Meet::Crossing => true,
+                // a → b → c → d there and back: shorter by way of c.
+                Meet::Overlap(..) => j == i + 2 && a.dist(c) + b.dist(d) < a.dist(b) + c.dist(d),
+                _ => false,
+            }
     };
     (0..sides.len())
         .flat_map(|i| (i + 2..sides.len()).map(move |j| (i, j)))
@@ -301,6 +332,36 @@ mod tests {
                 "0 0, 900 0, 900 500, 0 900, 900 900, 0 500",
                 "0 0, 900 0, 900 500, 0 900, 900 900, 0 500",
                 "0 0, 900 0, 900 500, 900 900, 0 900, 0 500",
+            ),
+            // in a long, thin one the exchanged points look like spikes
+            (
+                "0 0, 40000 -5, 20000 -5, 60000 0, 60000 100, 0 100",
+                "0 0, 20000 -5, 60000 0, 60000 100, 0 100",
+                "0 0, 20000 -5, 40000 -5, 60000 0, 60000 100, 0 100",
+            ),
+            // on a straight side
+            (
+                "0 0, 40000 0, 20000 0, 60000 0, 60000 100, 0 100",
+                "0 0, 20000 0, 60000 0, 60000 100, 0 100",
+                "0 0, 20000 0, 40000 0, 60000 0, 60000 100, 0 100",
+            ),
+            // a sliver of 2 mm, its ends exchanged
+            (
+                "0 0, 60000 2, 60000 0, 0 2",
+                "",
+                "0 0, 60000 0, 60000 2, 0 2",
+            ),
+            // concave
+            (
+                "0 0, 90000 0, 90000 200, 30000 20, 60000 40, 0 200",
+                "0 0, 90000 0, 90000 200, 60000 40, 0 200",
+                "0 0, 90000 0, 90000 200, 60000 40, 30000 20, 0 200",
+            ),
+            // a hole whose own points are exchanged: nothing is left of it without its tips
+            (
+                "0 0, 60000 0, 60000 90, 0 90 | 9000 30, 9000 60, 50000 30, 50000 60",
+                "0 0, 60000 0, 60000 90, 0 90",
+                "0 0, 60000 0, 60000 90, 0 90 | 9000 30, 9000 60, 50000 60, 50000 30",
             ),
             ("0 0, 5 5", "", ""),
         ];

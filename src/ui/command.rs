@@ -28,6 +28,7 @@ commands! {
     OpenSample,
     Import,
     ImportPoints,
+    ImportBoundaries,
     ExportPackage,
     ExportFile,
     VerifyPackage,
@@ -214,6 +215,16 @@ impl Command {
                 "Đọc CSV, TXT của máy toàn đạc và GNSS, có xem trước",
                 "Read CSV and TXT of total stations and GNSS, with a preview",
                 ICON_ADD_LOCATION,
+                [],
+                Writable
+            ),
+            Self::ImportBoundaries => row!(
+                File,
+                "Nhập địa giới xã, khung tờ…",
+                "Import boundaries…",
+                "Ranh giới để kiểm tra thửa nằm ngoài xã, ngoài tờ bản đồ; có xem trước",
+                "What parcels outside their commune or sheet are found by, with a preview",
+                ICON_PUBLIC,
                 [],
                 Writable
             ),

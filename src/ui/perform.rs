@@ -84,6 +84,7 @@ impl App {
             Command::OpenSample => self.open_sample(),
             Command::Import => self.dialog = Some(Dialog::Import(Box::default())),
             Command::ImportPoints => self.dialog = Some(Dialog::Points(Box::default())),
+            Command::ImportBoundaries => self.dialog = Some(Dialog::Boundaries(Box::default())),
             Command::AddReference => self.change_references(Change::Ask(None)),
             Command::Traverse => self.open_traverse(),
             Command::ExportPackage => self.dialog = Some(Dialog::Package(export::PackageDialog::default())),

@@ -56,7 +56,9 @@ impl App {
             s.redraw(before, &effects);
         }
         s.restyle(&self.settings);
-        let validate = many && s.is_validated();
+        // Other boundaries of communes or sheets: every parcel is asked anew.
+        let other_land = !Arc::ptr_eq(before.territory(), s.project.coverage().territory());
+        let validate = (many || other_land) && s.is_validated();
         match stopped {
             Some(failure) => self.stopped(&effects, &failure),
             None => self.tell(name.clone(), &effects, before),

@@ -83,6 +83,7 @@ const TIDIED: Text = Text::new("Đã chỉnh khi nhập", "Tidied on import");
 const AGAIN: Text = Text::new("Đã nhập trước đây", "Imported before");
 const NO_POINT: Text = Text::new("Dòng không phải điểm đo", "Line is no survey point");
 const SURVEY: Text = Text::new("Điểm đo", "Survey points");
+const BOUNDARY: Text = Text::new("Địa giới xã, khung tờ", "Boundaries of communes and sheets");
 const COLUMNS: Text = Text::new("Cột và mã xã", "Columns and commune");
 
 /// Every code that `formats`, `import` and the CRS doctor put into findings.
@@ -232,6 +233,49 @@ pub const MESSAGES: &[ImportMessage] = &[
         SURVEY,
         "{file}: dòng tiêu đề gọi X là trục đông; đã đọc theo độ lớn của tọa độ: X là bắc, Y là đông.",
         "{file}: the heading calls the easting X; read by the size of the numbers: X is north, Y is east.",
+    ),
+    // Boundaries of communes, frames of sheets.
+    entry(
+        "BOUNDARY_KEY",
+        BOUNDARY,
+        "{file}, bản ghi {record}: cột {field} không có mã xã năm chữ số hoặc số tờ hợp lệ. Ranh giới này không được ghi; hãy bổ sung mã trong tệp hoặc chọn cột khác rồi nhập lại.",
+        "{file}, record {record}: column {field} has no five-digit commune code or no sheet number. This boundary is not entered; supply it in the file or choose another column, then import again.",
+    ),
+    entry(
+        "BOUNDARY_TWICE",
+        BOUNDARY,
+        "{file}, bản ghi {record}: {key} đã có ở bản ghi {first}. Chỉ ranh giới đọc trước được ghi; hãy xóa bản thừa hoặc ghép chúng trong tệp rồi nhập lại.",
+        "{file}, record {record}: {key} was in record {first} already. Only the first is entered; remove the other or join them in the file, then import again.",
+    ),
+    entry(
+        "BOUNDARY_PARTS",
+        BOUNDARY,
+        "{file}, bản ghi {record}: gồm {amount} vùng rời nhau (đảo, phần tách rời). Ranh giới này không được ghi, vì mỗi xã hoặc tờ chỉ ghi được một vùng; thửa của nó chưa được đối chiếu với ranh giới.",
+        "{file}, record {record}: it has {amount} separate areas (islands, exclaves). This boundary is not entered, because a commune or sheet holds one area only; its parcels are not held against a boundary.",
+    ),
+    entry(
+        "BOUNDARY_INVALID",
+        BOUNDARY,
+        "{file}, bản ghi {record}: {fault}. Ranh giới này không được ghi; hãy sửa đường bao tại vị trí được chỉ ra rồi nhập lại.",
+        "{file}, record {record}: {fault}. This boundary is not entered; repair the ring at the place shown, then import again.",
+    ),
+    entry(
+        "BOUNDARY_UNREADABLE",
+        BOUNDARY,
+        "{file}, bản ghi {record}: {explanation}. Ranh giới này không được ghi; hãy xuất lại tệp từ chương trình gốc rồi nhập lại.",
+        "{file}, record {record}: {explanation}. This boundary is not entered; write the file again from the program it came from, then import again.",
+    ),
+    entry(
+        "BOUNDARY_ELSEWHERE",
+        BOUNDARY,
+        "{file}: bỏ qua {amount} bản ghi của các xã không thuộc tệp huyện này.",
+        "{file}: {amount} records of communes that are not in this district were left out.",
+    ),
+    entry(
+        "BOUNDARY_NONE",
+        BOUNDARY,
+        "{file}: không bản ghi nào ứng với xã của tệp huyện này. Hãy kiểm tra cột mã xã đã chọn.",
+        "{file}: no record is of a commune of this district. Check which column was taken for the commune code.",
     ),
     // Files as a whole.
     entry(

@@ -8,6 +8,7 @@
 )]
 
 mod beside_faults;
+mod boundaries;
 mod boundary;
 mod bulk;
 mod crs;

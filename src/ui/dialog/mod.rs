@@ -2,6 +2,7 @@
 //! in the panels.
 
 pub mod about;
+pub mod boundaries;
 pub mod closing;
 pub mod dossiers;
 pub mod export;
@@ -30,6 +31,7 @@ pub enum Dialog {
     Open(open::OpenDialog),
     Import(Box<import::Wizard>),
     Points(Box<points::PointsDialog>),
+    Boundaries(Box<boundaries::BoundaryDialog>),
     Reference(Box<reference::ReferenceDialog>),
     Traverse(Box<traverse::TraverseDialog>),
     Package(export::PackageDialog),
@@ -51,6 +53,7 @@ pub fn ui(dialog: &mut Dialog, cx: &mut Cx<'_>) -> Flow {
         Dialog::Open(d) => d.ui(cx),
         Dialog::Import(d) => d.ui(cx),
         Dialog::Points(d) => d.ui(cx),
+        Dialog::Boundaries(d) => d.ui(cx),
         Dialog::Reference(d) => d.ui(cx),
         Dialog::Traverse(d) => d.ui(cx),
         Dialog::Package(d) => d.ui(cx),

@@ -1,6 +1,7 @@
 //! Long work started from the window: each is one call of the library on a job's thread, and what the
 //! window does when it is over.
 
+mod boundaries;
 mod checking;
 mod exporting;
 mod importing;
@@ -11,9 +12,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::app::App;
+use super::dialog::boundaries::BoundaryJob;
 use super::dialog::points::PointsJob;
 use super::jobs::Start;
-use crate::domain::{Failure, Finding, PointDraft};
+use crate::domain::{BoundaryDraft, Failure, Finding, PointDraft};
 use crate::export::package::Package;
 use crate::formats::write::OutputFormat;
 use crate::import::{Drafted, Inspection, Plan};
@@ -37,6 +39,10 @@ pub enum Work {
     Commit(Arc<Drafted>),
     /// Reads a file of survey points for the preview.
     Points(PointsJob),
+    /// Reads boundaries of communes or sheets for the preview.
+    Boundaries(BoundaryJob),
+    /// Writes the boundaries that were read.
+    CommitBoundaries(Arc<BoundaryDraft>),
     /// Reads a file to be laid over the map.
     Reference(super::dialog::reference::ReferenceJob),
     /// Writes the survey points that were read.
@@ -92,6 +98,8 @@ impl App {
             Work::Draft(inspection, plan) => self.draft(inspection, *plan),
             Work::Commit(drafted) => self.commit(drafted),
             Work::Points(job) => self.points(job),
+            Work::Boundaries(job) => self.boundaries(job),
+            Work::CommitBoundaries(draft) => self.commit_boundaries(draft),
             Work::Reference(job) => self.read_reference(job),
             Work::CommitPoints(draft) => self.commit_points(draft),
             Work::Package(job) => self.package(job),
