@@ -16,7 +16,10 @@ use crate::text::{Lang, format};
 
 pub fn run(a: &args::Import, kind: &str, act: &Act, out: &Out) -> Result<Done, Failure> {
     let progress = out.progress();
-    let kind = BoundaryKind::ALL.into_iter().find(|k| k.name() == kind).unwrap_or_default();
+    let kind = BoundaryKind::ALL
+        .into_iter()
+        .find(|k| k.name() == kind)
+        .unwrap_or_default();
     let mut project = if a.dry_run {
         reading(&a.project, out)?
     } else {
@@ -54,7 +57,10 @@ fn report(draft: &BoundaryDraft, reports: &[BoundaryReport], op: Option<i64>, dr
             "Đã ghi, thao tác số {op}. Chạy validate để đối chiếu thửa đất với ranh giới.",
             "Committed as operation {op}. Run validate to hold the parcels against the boundaries."
         ),
-        (None, true) => msg!("Chỉ xem trước; không ghi gì.", "Preview only; nothing was written."),
+        (None, true) => msg!(
+            "Chỉ xem trước; không ghi gì.",
+            "Preview only; nothing was written."
+        ),
         (None, false) => msg!("Không có gì mới để ghi.", "Nothing new to write."),
     };
     lines.push(said.get(out.lang).to_owned());
@@ -73,9 +79,15 @@ fn line(b: &NewBoundary, lang: Lang) -> String {
         None => b.commune.clone(),
         Some(sheet) => format!("{}/{sheet}", b.commune),
     };
-    let (area, parcels) = (format::area(b.polygon.area_m2(), lang), format::count(b.parcels, lang));
+    let (area, parcels) = (
+        format::area(b.polygon.area_m2(), lang),
+        format::count(b.parcels, lang),
+    );
     match b.state {
-        BoundaryState::New => msg!("{key}: mới, {area}, {parcels} thửa", "{key}: new, {area}, {parcels} parcels"),
+        BoundaryState::New => msg!(
+            "{key}: mới, {area}, {parcels} thửa",
+            "{key}: new, {area}, {parcels} parcels"
+        ),
         BoundaryState::Replaced => {
             let before = format::area(b.area_before.unwrap_or_default(), lang);
             msg!(

@@ -58,7 +58,10 @@ pub fn plan(
     coverage: &Coverage,
 ) -> Result<Plan, Failure> {
     let mut plan = Plan::propose(inspection, options)?;
-    let unmapped = options.map.iter().any(|(f, c)| *f == Field::Commune && c.is_empty());
+    let unmapped = options
+        .map
+        .iter()
+        .any(|(f, c)| *f == Field::Commune && c.is_empty());
     for (layer, plan) in inspection.layers.iter().zip(&mut plan.layers) {
         let keys = |f: &Field| *f == Field::Commune || (*f == Field::Sheet && kind == BoundaryKind::Sheet);
         plan.mapping.retain(|f, _| keys(f));
@@ -190,7 +193,10 @@ impl Run<'_> {
             file: &file,
             commune: column_of(&plan.mapping, Field::Commune, fields),
             sheet: column_of(&plan.mapping, Field::Sheet, fields),
-            scale: fields.iter().position(scale).filter(|_| self.kind == BoundaryKind::Sheet),
+            scale: fields
+                .iter()
+                .position(scale)
+                .filter(|_| self.kind == BoundaryKind::Sheet),
         };
         let mut report = BoundaryReport {
             file: file.clone(),
@@ -323,7 +329,10 @@ impl Source<'_> {
     /// A number of a plausible map scale; what is none is as if nothing was said.
     fn scale(&self, record: &SourceRecord<'_>) -> Option<i64> {
         let text = self.text(record, self.scale?);
-        let text = text.strip_prefix("1:").or(text.strip_prefix("1/")).unwrap_or(&text);
+        let text = text
+            .strip_prefix("1:")
+            .or(text.strip_prefix("1/"))
+            .unwrap_or(&text);
         let m = clean::label(text.trim().replace(['.', ' '], "")).parse().ok()?;
         SCALES.contains(&m).then_some(m)
     }
@@ -364,7 +373,10 @@ impl Source<'_> {
             finding.unit = Some(crate::domain::Unit::Count);
             return Err(Not::refused(finding));
         }
-        let rings = shape.polygons().next().ok_or_else(|| unreadable(NO_SHAPE.into()))?;
+        let rings = shape
+            .polygons()
+            .next()
+            .ok_or_else(|| unreadable(NO_SHAPE.into()))?;
         geometry::polygon(rings, self.placing, &mut Tally::default()).map_err(|refused| {
             if refused.fault.is_empty() {
                 return unreadable(NO_COORDINATE.into());
@@ -429,6 +441,9 @@ mod tests {
         let turned = polygon("9000 9000, 0 9000, 0 0, 9000 0 | 2000 2000, 1000 1000, 1000 2000");
         assert!(same(&holed, &turned));
         assert!(!same(&holed, &polygon("0 0, 9000 0, 9000 9000, 0 9000")));
-        assert!(!same(&holed, &polygon("0 0, 9000 0, 9000 9000, 1 9000 | 1000 1000, 1000 2000, 2000 2000")));
+        assert!(!same(
+            &holed,
+            &polygon("0 0, 9000 0, 9000 9000, 1 9000 | 1000 1000, 1000 2000, 2000 2000")
+        ));
     }
 }

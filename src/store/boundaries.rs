@@ -50,7 +50,10 @@ impl Writer {
 fn write(op: &Operation<'_>, b: &NewBoundary, srs: i32) -> Result<()> {
     let geom = geometry::encode(&b.polygon, srs);
     let Some(sheet) = &b.sheet else {
-        let known = op.execute("UPDATE commune SET geom=?2 WHERE code=?1", params![b.commune, geom])?;
+        let known = op.execute(
+            "UPDATE commune SET geom=?2 WHERE code=?1",
+            params![b.commune, geom],
+        )?;
         if known == 0 {
             op.execute(
                 "INSERT INTO commune(uid, code, name, geom) VALUES (?1, ?2, ?2, ?3)",

@@ -88,7 +88,10 @@ pub fn read_boundaries(
     let mut inspection = inspect(std::slice::from_ref(&job.path), progress)?;
     let all = inspection.layers.iter().filter_map(|l| l.source.layer.clone());
     let layers: Vec<String> = all.collect();
-    let layer = job.layer.filter(|l| layers.contains(l)).or(layers.first().cloned());
+    let layer = job
+        .layer
+        .filter(|l| layers.contains(l))
+        .or(layers.first().cloned());
     inspection.layers.retain(|l| l.source.layer == layer);
     let fields = inspection.layers.iter().flat_map(|l| l.fields());
     let columns: Vec<String> = fields.map(|f| f.name.clone()).collect();
@@ -205,7 +208,10 @@ impl BoundaryDialog {
 
     /// The draft, when it is that of what stands in the fields and writes something.
     fn ready(&self) -> Option<Arc<BoundaryDraft>> {
-        let read = self.read.as_ref().filter(|r| r.serial == self.serial && !self.stale)?;
+        let read = self
+            .read
+            .as_ref()
+            .filter(|r| r.serial == self.serial && !self.stale)?;
         let (draft, _) = read.draft.as_ref().ok()?;
         (!draft.is_empty()).then(|| draft.clone())
     }
@@ -264,7 +270,9 @@ impl BoundaryDialog {
         ui.spacing_mut().item_spacing.x = L;
         captioned(ui, WHAT, lang, |ui| {
             let name = (WHAT.get(lang), 150.0);
-            self.stale |= choice_of(ui, name, &mut self.kind, &BoundaryKind::ALL, |k| kind(k).get(lang));
+            self.stale |= choice_of(ui, name, &mut self.kind, &BoundaryKind::ALL, |k| {
+                kind(k).get(lang)
+            });
         });
         let Some(read) = &self.read else { return };
         if read.layers.len() > 1 {
@@ -279,7 +287,10 @@ impl BoundaryDialog {
         let keys = [(Field::Commune, COMMUNE_COLUMN), (Field::Sheet, SHEET_COLUMN)];
         for (field, caption) in keys.into_iter().take(1 + usize::from(sheet)) {
             captioned(ui, caption, lang, |ui| {
-                let now = read.mapping.get(&field).map_or(NO_COLUMN.get(lang), String::as_str);
+                let now = read
+                    .mapping
+                    .get(&field)
+                    .map_or(NO_COLUMN.get(lang), String::as_str);
                 if let Some(chosen) = one_of(ui, caption, now, &read.columns, lang) {
                     self.map.retain(|(f, c)| *f != field && *c != chosen);
                     self.map.push((field, chosen));
@@ -336,7 +347,10 @@ fn preview(ui: &mut Ui, draft: &BoundaryDraft, reports: &[BoundaryReport], of: &
         hint(ui, &format!("• {}", validate::message(f).get(lang)));
     }
     if let Some(more) = draft.findings.len().checked_sub(FOUND).filter(|n| *n > 0) {
-        hint(ui, crate::msg!("và {more} điều khác", "and {more} more").get(lang));
+        hint(
+            ui,
+            crate::msg!("và {more} điều khác", "and {more} more").get(lang),
+        );
     }
     if draft.boundaries.is_empty() {
         return;
@@ -369,9 +383,15 @@ const WIDTHS: [f32; 6] = [240.0, 90.0, 130.0, 130.0, 70.0, 60.0];
 fn cells(ui: &mut Ui, row: [(String, bool); 6]) {
     for (n, ((text, head), width)) in row.into_iter().zip(WIDTHS).enumerate() {
         let text = RichText::new(text);
-        let text = if head { text.small().color(tokens(ui).text_weak) } else { text };
+        let text = if head {
+            text.small().color(tokens(ui).text_weak)
+        } else {
+            text
+        };
         let align = if n < 2 { egui::Align::Min } else { egui::Align::Max };
-        let layout = egui::Layout::left_to_right(egui::Align::Center).with_main_align(align).with_main_justify(true);
+        let layout = egui::Layout::left_to_right(egui::Align::Center)
+            .with_main_align(align)
+            .with_main_justify(true);
         let size = egui::vec2(width, ui.text_style_height(&egui::TextStyle::Body));
         ui.allocate_ui_with_layout(size, layout, |ui| {
             ui.add(egui::Label::new(text).truncate().halign(align));
