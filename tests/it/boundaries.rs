@@ -378,7 +378,9 @@ fn the_dialog_shows_what_matches_and_the_rules_follow() {
     let (code, bbox) = {
         let coverage = w.project().coverage();
         let code = coverage.territory().communes.keys().next().unwrap().clone();
-        (code, coverage.bbox().unwrap())
+        let boxes = coverage.iter().filter(|p| *p.commune == *code).map(|p| p.bbox);
+        let bbox = boxes.reduce(diachinh::domain::BBox::union).unwrap();
+        (code, bbox)
     };
     let metres = |mm: i64| mm as f64 / 1000.0;
     let (west, south) = (metres(bbox.min.e), metres(bbox.min.n));
