@@ -275,7 +275,7 @@ impl Quality {
     }
 }
 
-/// Reads the communes and sheets again where an operation wrote some; true when parcels are held against other
+/// Reads the communes and sheets again where an operation wrote some (an import of parcels does too); true when parcels are held against other
 /// boundaries or scales now.
 fn relay(conn: &Connection, coverage: &mut Arc<Coverage>, done: &[Effects]) -> Result<bool, Failure> {
     let mut touched = false;

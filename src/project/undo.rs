@@ -10,7 +10,7 @@ use crate::edit::{EditError, Effects, MOST_DETAILS};
 use crate::job::Progress;
 use crate::msg;
 use crate::store::history::{self, LogFilter, OperationSummary};
-use crate::store::{Reader, TakeBack, facts, register, revert, rows, touched};
+use crate::store::{Reader, TakeBack, facts, revert, rows, touched};
 use crate::text::Msg;
 use crate::topology::Coverage;
 
@@ -284,12 +284,6 @@ impl Lookout {
             coverage = Arc::new(Coverage::build(all).after(&coverage).on(territory));
         } else {
             refresh(&mut coverage, rows::parcels(reader.conn(), &fids)?, &fids);
-        }
-        // An import brings communes and sheets with it.
-        let epsg = coverage.territory().zone.and_then(|z| i32::try_from(z).ok());
-        let territory = register::territory(reader.conn(), epsg.unwrap_or_default())?;
-        if territory != **coverage.territory() {
-            coverage = Arc::new(Arc::unwrap_or_clone(coverage).on(Arc::new(territory)));
         }
         // What several operations did in between is no longer there to be seen.
         if let [one] = effects.as_mut_slice() {
