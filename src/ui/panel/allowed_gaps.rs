@@ -37,12 +37,12 @@ const fn col(name: Text, width: f32, right: bool) -> Col {
 }
 
 const COLS: [Col; 6] = [
-    col(Text::new("Lý do", "Reason"), 220.0, false),
+    col(Text::new("Lý do", "Reason"), 186.0, false),
     col(terms::COMMUNE, 150.0, false),
     col(Text::new("Diện tích", "Area"), 90.0, true),
-    col(Text::new("Người quyết định", "By"), 100.0, false),
-    col(Text::new("Ngày", "Day"), 84.0, false),
-    col(Text::new("Đến hết ngày", "Until"), 110.0, false),
+    col(Text::new("Người", "By"), 96.0, false),
+    col(Text::new("Ngày", "Day"), 96.0, false),
+    col(Text::new("Đến hết ngày", "Until"), 134.0, false),
 ];
 
 #[derive(Default)]
