@@ -118,9 +118,10 @@ impl Quality {
         }
         change.parcels.sort_unstable();
         change.parcels.dedup();
-        let decided = done
+        let ops = operations(done);
+        let decided = ops
             .iter()
-            .map(|e| decisions::touched_by(conn, e.op))
+            .map(|op| decisions::touched_by(conn, *op))
             .collect::<error::Result<Vec<_>>>()?;
         if decided.contains(&true) {
             change.places = allow(conn, coverage, self.live.today())?;
@@ -128,10 +129,10 @@ impl Quality {
             self.pending.push((step, seen));
         }
         // Other boundaries: every parcel is to be asked anew.
-        let mut much = relay(conn, coverage, done)? || change.parcels.len() > FOLLOWED;
+        let mut much = relay(conn, coverage, &ops)? || change.parcels.len() > FOLLOWED;
         if !much {
-            for effects in done {
-                change.touched.add(register::touched(conn, effects.op)?);
+            for op in &ops {
+                change.touched.add(register::touched(conn, *op)?);
             }
             much = change.len() > FOLLOWED;
         }
@@ -275,12 +276,19 @@ impl Quality {
     }
 }
 
+/// The operations that did this, each once: a gesture has one `Effects` for every edit, its journal is read whole.
+fn operations(done: &[Effects]) -> Vec<i64> {
+    let mut ops: Vec<i64> = done.iter().map(|e| e.op).collect();
+    ops.dedup();
+    ops
+}
+
 /// Reads the communes and sheets again where an operation wrote some (an import of parcels does too); true when parcels are held against other
 /// boundaries or scales now.
-fn relay(conn: &Connection, coverage: &mut Arc<Coverage>, done: &[Effects]) -> Result<bool, Failure> {
+fn relay(conn: &Connection, coverage: &mut Arc<Coverage>, ops: &[i64]) -> Result<bool, Failure> {
     let mut touched = false;
-    for effects in done {
-        touched |= register::territory_touched(conn, effects.op)?;
+    for op in ops {
+        touched |= register::territory_touched(conn, *op)?;
     }
     let before = coverage.territory().clone();
     let Some(zone) = before.zone.filter(|_| touched) else {
