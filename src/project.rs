@@ -18,6 +18,7 @@ mod search;
 mod survey;
 mod timeline;
 mod undo;
+mod work;
 
 use std::path::Path;
 use std::sync::mpsc::sync_channel;
@@ -32,7 +33,7 @@ pub use crate::store::backup::Backup;
 pub use crate::store::dump::DumpOptions;
 pub use crate::store::history::{LogFilter, OperationSummary};
 pub use crate::store::lineage::{Descent, Lineage, Member, Moment};
-pub use crate::store::proposal::{Dossier, Proposal, Role};
+pub use crate::store::proposal::{Dossier, Proposal, ProposedEdit, Role, Step};
 pub use crate::store::search::{Hit, HitKind};
 pub use crate::store::{Committed, Reader, TakeBack, Writer};
 pub use dossiers::Mode;
@@ -45,6 +46,7 @@ pub use safety::{Crash, UnfinishedDrawing};
 pub use survey::SurveyPoints;
 pub use timeline::When;
 pub use undo::{Lookout, News, Turn, Turned, Undo, nothing_to_undo, take_back};
+pub use work::{Account, DossierCard, Goes, Work, WorkFilter, WorkItem};
 
 use crate::domain::{Draft, DraftPiece, Failure, ParcelRecord, ParcelRef, Uid, day_of};
 use crate::edit;

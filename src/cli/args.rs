@@ -109,7 +109,9 @@ pub enum Command {
     /// Hồ sơ quét · scanned papers
     Document(RecordArgs),
     /// Hồ sơ · dossiers
-    Dossier(RecordArgs),
+    Dossier(DossierArgs),
+    /// Đăng ký biến động · register a change
+    Register(Register),
     /// Biến động đã đăng ký · registered changes
     ChangeEntry(RecordArgs),
     /// Đối tượng của biến động · items of registered changes
@@ -570,6 +572,104 @@ pub enum PartyAct {
     Duplicates(RecordDuplicates),
     /// Gộp thành một · make several one
     Merge(RecordMerge),
+}
+
+#[derive(clap::Args, Debug)]
+pub struct DossierArgs {
+    #[command(subcommand)]
+    pub act: DossierAct,
+}
+
+/// What can be done with dossiers.
+#[derive(Subcommand, Debug)]
+pub enum DossierAct {
+    /// Tiếp nhận · receive
+    Add(RecordAdd),
+    /// Xem một hồ sơ: giấy tờ, bước, vướng mắc · one dossier: papers, steps, what blocks it
+    Show(DossierShow),
+    /// Danh sách công việc · work list
+    List(DossierList),
+    /// Sửa các trường · change fields
+    Set(RecordSet),
+    /// Hồ sơ không kết thúc như bản ghi khác · a dossier does not end like other records
+    #[command(hide = true)]
+    End(RecordEnd),
+    /// Chuyển bước · next step
+    Advance(DossierAdvance),
+    /// Bảng phân bổ khi tách, hợp thửa · where what rests on divided parcels goes
+    Account(DossierShow),
+}
+
+#[derive(clap::Args, Debug)]
+pub struct DossierShow {
+    pub project: PathBuf,
+    /// Mã hồ sơ · code of the dossier
+    pub dossier: String,
+    /// Hiện dữ liệu cá nhân · personal values in full
+    #[arg(long)]
+    pub personal: bool,
+}
+
+#[derive(clap::Args, Debug)]
+pub struct DossierList {
+    pub project: PathBuf,
+    /// Chỉ trạng thái này · only this state
+    #[arg(long)]
+    pub state: Vec<String>,
+    /// Chỉ loại biến động này · only this kind of change
+    #[arg(long)]
+    pub kind: Option<String>,
+    #[arg(long)]
+    pub commune: Option<String>,
+    /// Người làm bước gần nhất · who made the last step
+    #[arg(long)]
+    pub person: Option<String>,
+    /// Quá hạn · past the day of result
+    #[arg(long)]
+    pub overdue: bool,
+    /// Hẹn trả đến ngày này · due up to this day
+    #[arg(long, value_name = "dd/MM/yyyy")]
+    pub due: Option<String>,
+    /// Cả hồ sơ đã xong · also those that are done
+    #[arg(long)]
+    pub all: bool,
+}
+
+#[derive(clap::Args, Debug)]
+pub struct DossierAdvance {
+    pub project: PathBuf,
+    /// Mã hồ sơ · code of the dossier
+    pub dossier: String,
+    /// Bước đến; bỏ trống là bước kế tiếp · state to go to; the next one when left out
+    #[arg(long)]
+    pub to: Option<String>,
+    /// Lý do, không ghi tên người · why, without names
+    #[arg(long)]
+    pub reason: Option<String>,
+}
+
+#[derive(clap::Args, Debug)]
+pub struct Register {
+    pub project: PathBuf,
+    /// Mã loại biến động · code of the change
+    pub code: String,
+    /// XÃ/TỜ/THỬA hoặc uid · COMMUNE/SHEET/NUMBER or uid
+    pub parcels: Vec<String>,
+    /// Hồ sơ mà biến động thuộc về · the dossier it belongs to
+    #[arg(long, value_name = "CODE")]
+    pub dossier: Option<String>,
+    /// Người chuyển (uid) · who gives
+    #[arg(long, value_name = "UID")]
+    pub from: Vec<String>,
+    /// Người nhận, có thể kèm phần · who receives, with their part: UID or UID=1/3
+    #[arg(long, value_name = "UID[=SHARE]")]
+    pub to: Vec<String>,
+    /// Phần quyền được chuyển · the part that passes on
+    #[arg(long, value_name = "FRACTION")]
+    pub part: Option<String>,
+    /// Các khóa khác, dạng JSON như trong kịch bản · other keys as JSON, as in an edit script
+    #[arg(long, value_name = "JSON")]
+    pub with: Option<String>,
 }
 
 /// Where a record is written.

@@ -17,26 +17,34 @@ use crate::text::Lang;
 
 pub fn run(kind: Kind, act: &RecordAct, by: &Act, out: &Out) -> Result<Done, Failure> {
     match act {
-        RecordAct::Add(a) => {
-            let add = AddRecord {
-                kind: kind.name().to_owned(),
-                uid: Some(Uid::fresh()),
-                fields: fields(&a.fields)?,
-            };
-            one(&a.at, vec![Edit::AddRecord(add)], by, out)
-        }
-        RecordAct::Set(a) => {
-            let change = ChangeRecord {
-                kind: kind.name().to_owned(),
-                uid: uid(&a.uid)?,
-                fields: fields(&a.fields)?,
-            };
-            one(&a.at, vec![Edit::ChangeRecord(change)], by, out)
-        }
-        RecordAct::End(a) => one(&a.at, vec![Edit::EndRecord(end(kind, a)?)], by, out),
+        RecordAct::Add(a) => add(kind, a, by, out),
+        RecordAct::Set(a) => set(kind, a, by, out),
+        RecordAct::End(a) => end_one(kind, a, by, out),
         RecordAct::Show(a) => show(kind, a, out),
         RecordAct::List(a) => list(kind, a, out),
     }
+}
+
+pub(super) fn add(kind: Kind, a: &args::RecordAdd, by: &Act, out: &Out) -> Result<Done, Failure> {
+    let add = AddRecord {
+        kind: kind.name().to_owned(),
+        uid: Some(Uid::fresh()),
+        fields: fields(&a.fields)?,
+    };
+    one(&a.at, vec![Edit::AddRecord(add)], by, out)
+}
+
+pub(super) fn set(kind: Kind, a: &args::RecordSet, by: &Act, out: &Out) -> Result<Done, Failure> {
+    let change = ChangeRecord {
+        kind: kind.name().to_owned(),
+        uid: uid(&a.uid)?,
+        fields: fields(&a.fields)?,
+    };
+    one(&a.at, vec![Edit::ChangeRecord(change)], by, out)
+}
+
+pub(super) fn end_one(kind: Kind, a: &args::RecordEnd, by: &Act, out: &Out) -> Result<Done, Failure> {
+    one(&a.at, vec![Edit::EndRecord(end(kind, a)?)], by, out)
 }
 
 pub fn party(act: &PartyAct, by: &Act, out: &Out) -> Result<Done, Failure> {
@@ -106,7 +114,7 @@ fn end(kind: Kind, a: &args::RecordEnd) -> Result<EndRecord, Failure> {
 }
 
 /// All edits as one operation; one line of answer with every record written.
-fn one(at: &args::RecordAt, edits: Vec<Edit>, by: &Act, out: &Out) -> Result<Done, Failure> {
+pub(super) fn one(at: &args::RecordAt, edits: Vec<Edit>, by: &Act, out: &Out) -> Result<Done, Failure> {
     let mut project = writing(&at.project, by, out)?;
     let edits: Vec<Edit> = match &at.dossier {
         Some(code) => edits.into_iter().map(|e| e.within(code)).collect(),
@@ -147,12 +155,12 @@ fn fields(given: &[String]) -> Result<RecordFields, Failure> {
         .collect()
 }
 
-fn uid(text: &str) -> Result<Uid, Failure> {
+pub(super) fn uid(text: &str) -> Result<Uid, Failure> {
     text.parse()
         .map_err(|_| usage(msg!("{text:?} không phải uid.", "{text:?} is no uid.")))
 }
 
-fn usage(message: crate::text::Msg) -> Failure {
+pub(super) fn usage(message: crate::text::Msg) -> Failure {
     Failure::new("USAGE", message).remedy(msg!("Xem: diachinh --help", "See: diachinh --help"))
 }
 
@@ -227,7 +235,7 @@ fn reasons(group: &Duplicates) -> Vec<&'static str> {
 }
 
 /// A record as JSON; what is empty is null, what is personal masked.
-fn document(r: &Record, personal: bool) -> Json {
+pub(super) fn document(r: &Record, personal: bool) -> Json {
     let mut fields = Map::new();
     for (field, value) in r.fields() {
         let shown = match value {
@@ -261,7 +269,7 @@ fn said(r: &Record, personal: bool, lang: Lang) -> Vec<String> {
     out
 }
 
-fn lines(r: &Record, personal: bool, lang: Lang) -> String {
+pub(super) fn lines(r: &Record, personal: bool, lang: Lang) -> String {
     let head = format!("{} {}", r.kind.title().get(lang), r.uid);
     let rest = said(r, personal, lang).into_iter().map(|l| format!("  {l}"));
     std::iter::once(head).chain(rest).collect::<Vec<_>>().join("\n")

@@ -2,11 +2,16 @@
 //! there, never in code.
 
 mod lists;
+mod procedures;
 mod register;
 mod split_minimum;
 mod survey;
 
 pub use lists::{CodeItem, CodeList, code, code_lists, code_title, meant};
+pub use procedures::{
+    Procedure, Requirement, Transition, closed_states, holidays_known, is_closed, is_stopped, is_working_day,
+    procedure, proofs_of_payment, transitions, working_days_after, working_days_between,
+};
 pub use register::{
     SerialEra, is_for_a_term, is_origin, is_persons, is_pseudo_serial, serial_era, serial_parts, tidy_serial,
 };

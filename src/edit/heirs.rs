@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use super::distribute::{rounded6, shares, table};
 use super::records::{Records, UseArea};
 use super::{Context, EditError, set};
-use crate::domain::{Polygon, Pt};
+use crate::domain::{Failure, ParcelRef, Polygon, Pt};
+use crate::msg;
+use crate::store::records as rows_of;
 use crate::store::succession::{self, Use};
 use crate::store::write::{self, Value};
 use crate::topology::measure::common;
@@ -108,14 +110,17 @@ pub fn share_out(
     children: &[i64],
     records: &Records,
 ) -> Result<(), EditError> {
+    let given = Given::of(at, children, records)?;
     legal_areas(at, heirs, children, records)?;
     let rows = land_uses(at, heirs, children, records)?;
     for (parent, list) in heirs.iter().filter(|(_, l)| !l.is_empty()) {
-        rights(at, *parent, list, &rows)?;
+        rights(at, *parent, list, &rows, &given)?;
         for heir in list.iter().filter(|h| h.fid != *parent) {
-            succession::carry(at.op, *parent, heir.fid)?;
+            succession::carry(at.op, *parent, heir.fid, &|table, row| {
+                given.goes(table, row, heir.fid)
+            })?;
         }
-        assets(at, *parent, list)?;
+        assets(at, *parent, list, &given, records.accounted)?;
     }
     Ok(())
 }
@@ -305,10 +310,97 @@ fn label<'a>(codes: impl Iterator<Item = &'a str>) -> Option<String> {
     (!all.is_empty()).then(|| all.join("+"))
 }
 
-fn rights(at: &Context<'_>, parent: i64, list: &[Heir], rows: &RowMap) -> Result<(), EditError> {
+/// Where a person said that a record goes: (table, row) → heirs. All others go to every heir.
+struct Given(BTreeMap<(String, i64), Vec<i64>>);
+
+impl Given {
+    fn of(at: &Context<'_>, children: &[i64], records: &Records) -> Result<Self, EditError> {
+        let mut all = BTreeMap::new();
+        for a in &records.assign {
+            let missing = || no_heir(&a.uid.to_string());
+            let row = rows_of::find(at.op, &a.kind, a.uid)?.ok_or_else(missing)?;
+            let mut heirs = Vec::new();
+            for r in &a.to {
+                let is = |fid: &&i64| match r {
+                    ParcelRef::Uid(uid) => {
+                        rows_of::uid_of(at.op, "parcel", **fid).ok().flatten() == Some(*uid)
+                    }
+                    ParcelRef::Key(_) => false,
+                };
+                let stays = || super::find(at.coverage, r).ok().map(|p| p.fid);
+                heirs.push(
+                    children
+                        .iter()
+                        .find(is)
+                        .copied()
+                        .or_else(stays)
+                        .ok_or_else(missing)?,
+                );
+            }
+            all.insert((a.kind.clone(), row), heirs);
+        }
+        Ok(Self(all))
+    }
+
+    fn goes(&self, table: &str, row: i64, heir: i64) -> bool {
+        self.0
+            .get(&(table.to_owned(), row))
+            .is_none_or(|h| h.contains(&heir))
+    }
+}
+
+fn not_accounted(at: &Context<'_>, parent: i64, asset: i64) -> Result<Failure, EditError> {
+    let which = at.coverage.get(parent).map(super::short).unwrap_or_default();
+    let uid = rows_of::uid_of(at.op, "asset", asset)?
+        .map(|u| u.to_string())
+        .unwrap_or_default();
+    Ok(Failure::new(
+        "NOT_ACCOUNTED",
+        msg!(
+            "Chưa biết tài sản {uid} trên thửa {which} thuộc phần nào sau khi tách.",
+            "It is not known on which part of parcel {which} asset {uid} stands."
+        ),
+    )
+    .remedy(msg!(
+        "Chỉ định thửa nhận (assign) trong biến động của hồ sơ; xem bảng phân bổ của hồ sơ.",
+        "Assign it (assign) in an act of the dossier; see the table of the dossier."
+    )))
+}
+
+fn no_heir(uid: &str) -> Failure {
+    Failure::new(
+        "NO_HEIR",
+        msg!(
+            "Không phân bổ được bản ghi {uid}: không có bản ghi đó hoặc thửa nhận không phải phần của thửa gốc.",
+            "Record {uid} cannot be assigned: there is none, or the parcel is no part of its parcel."
+        ),
+    )
+    .field("assign")
+}
+
+fn rights(
+    at: &Context<'_>,
+    parent: i64,
+    list: &[Heir],
+    rows: &RowMap,
+    given: &Given,
+) -> Result<(), EditError> {
     for right in succession::rights(at.op, parent)? {
-        let parts = right.area.map(|a| shares(a, &weights(list)));
+        let goes: Vec<f64> = list
+            .iter()
+            .map(|h| {
+                if given.goes("right", right.fid, h.fid) {
+                    h.weight
+                } else {
+                    0.0
+                }
+            })
+            .collect();
+        let parts = right.area.map(|a| shares(a, &goes));
         for (i, heir) in list.iter().enumerate() {
+            if !given.goes("right", right.fid, heir.fid) && heir.fid != parent {
+                continue;
+            }
             let area = parts.as_ref().map(|p| p[i]);
             if heir.fid == parent {
                 succession::set_right_area(at.op, right.fid, area)?;
@@ -322,14 +414,27 @@ fn rights(at: &Context<'_>, parent: i64, list: &[Heir], rows: &RowMap) -> Result
 }
 
 /// A house goes with the part it stands on; without a shape only where there is one heir.
-fn assets(at: &Context<'_>, parent: i64, list: &[Heir]) -> Result<(), EditError> {
+fn assets(
+    at: &Context<'_>,
+    parent: i64,
+    list: &[Heir],
+    given: &Given,
+    accounted: bool,
+) -> Result<(), EditError> {
     for (asset, shape) in succession::assets(at.op, parent)? {
+        if let Some(to) = given.0.get(&("asset".to_owned(), asset)).and_then(|h| h.first()) {
+            succession::move_asset(at.op, asset, *to)?;
+            continue;
+        }
         let place: Option<Pt> = shape.and_then(|s| polylabel::pole(&s, 10.0)).map(|p| p.at);
         let under = match (place, list) {
             (Some(p), _) => list.iter().find(|h| locate(&h.polygon, p) != Place::Outside),
             (None, [only]) => Some(only),
             _ => None,
         };
+        if under.is_none() && accounted && list.len() > 1 {
+            return Err(not_accounted(at, parent, asset)?.into());
+        }
         if let Some(heir) = under.filter(|h| h.fid != parent) {
             succession::move_asset(at.op, asset, heir.fid)?;
         }

@@ -1,9 +1,9 @@
 //! `merge_parties`: several parties that are one person or organisation become one. Everything that named the others names
 //! the one kept; what it lacks it takes from them; they stay, ended, and say into whom they went.
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde::{Deserialize, Serialize};
 
-use super::record::{ended, no_record, uid};
+use super::record::{ended, no_record, uid, uids};
 use super::{Context, EditError, dossier};
 use crate::domain::{Failure, Uid, day_of};
 use crate::msg;
@@ -24,24 +24,6 @@ pub struct MergeParties {
     /// Those that go into it.
     #[serde(with = "uids")]
     pub others: Vec<Uid>,
-}
-
-mod uids {
-    use super::{Deserialize, Deserializer, Serializer, Uid, de};
-
-    pub fn serialize<S: Serializer>(all: &[Uid], s: S) -> Result<S::Ok, S::Error> {
-        s.collect_seq(all.iter().map(ToString::to_string))
-    }
-
-    pub fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Vec<Uid>, D::Error> {
-        let all = Vec::<String>::deserialize(d)?;
-        all.iter()
-            .map(|t| {
-                t.parse()
-                    .map_err(|_| de::Error::custom(format!("`others`: \"{t}\" is no uid")))
-            })
-            .collect()
-    }
 }
 
 impl MergeParties {

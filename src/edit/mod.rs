@@ -4,6 +4,7 @@
 //! inside an open operation and leaves the rest to the journal; what happened is read back as [`Effects`].
 
 mod accept;
+mod act;
 mod align;
 mod add_parcel;
 mod carve;
@@ -23,7 +24,9 @@ mod minimum;
 mod move_point;
 mod move_points;
 mod numbering;
+mod owners;
 mod parcel_code;
+mod pending;
 mod proposal;
 mod quarantine;
 mod receive;
@@ -38,6 +41,7 @@ mod script;
 mod set;
 mod split;
 mod split_gap;
+mod steps;
 #[cfg(test)]
 pub(crate) mod testing;
 mod write_plan;
@@ -46,10 +50,11 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 pub use accept::{AcceptFinding, FindingRef};
+pub use act::{ACTS, ActKind, Assign, Effect, Receiver, RegisterChange, Stop, UseChange, act_of};
 pub use add_parcel::NewParcel;
 pub use align::Align;
 pub use carve::Carve;
-pub use dossier::{open as open_dossier, unknown as no_dossier};
+pub use dossier::{OpenDossier, open as open_dossier, unknown as no_dossier};
 pub use effects::{Effects, MOST_DETAILS, ParcelEffect, RecordEffect, Tolerance};
 pub use forms::NewLand;
 pub use heirs::expected_uses;
@@ -61,7 +66,8 @@ pub use merge_parties::MergeParties;
 pub use merge_points::MergePoints;
 pub use minimum::{Below, BelowMinimum, Measure, Which};
 pub use move_points::MovePoints;
-pub use proposal::{differing, view, view_fid};
+pub use pending::{Seen, propose as propose_in_dossier};
+pub use proposal::{comes_from, differing, under_asset, view, view_fid};
 pub use quarantine::PlaceRecord;
 pub use record::{AddRecord, ChangeRecord, EndRecord, RecordFields, no_record, unknown_field};
 pub use records::{ChildFields, Numbering, Records, UseArea};
@@ -71,6 +77,7 @@ pub use reshape::{Arc, Reshape};
 pub use script::{parse, to_journal, to_json, to_value};
 pub use set::Fields;
 pub use split::{EqualBy, How, Share, Split};
+pub use steps::{AdvanceDossier, lacking_papers, lacking_proof, onward};
 pub use write_plan::followed as area_followed;
 
 use crate::domain::{Failure, Finding, Parcel, ParcelRef, Pt, RecordRef, Uid};
@@ -110,13 +117,9 @@ pub enum Edit {
     /// Divides a parcel.
     Split(Split),
     /// Receives a dossier (hồ sơ).
-    OpenDossier {
-        code: String,
-        /// Code of the change asked for (domain.md §3.6).
-        kind: String,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        commune: Option<String>,
-    },
+    OpenDossier(OpenDossier),
+    /// A step of a dossier on its way.
+    AdvanceDossier(AdvanceDossier),
     /// Enters what a dossier proposes, after a last check.
     Approve { dossier: String },
     /// Deletes what a dossier proposes.
@@ -210,6 +213,8 @@ pub enum Edit {
     EndRecord(EndRecord),
     /// Several parties are one.
     MergeParties(MergeParties),
+    /// An act of registration (biến động).
+    RegisterChange(RegisterChange),
 }
 
 /// Why an edit did not happen. Nothing was changed.
@@ -295,15 +300,55 @@ impl Edit {
         }
     }
 
-    /// Whether it writes records of the register other than parcels. Inside a dossier it is entered at once, as part of
-    /// it; only boundaries are proposed first.
+    /// Whether it writes what is registered without a plan of boundaries: inside a dossier it is kept as it is asked for.
     pub fn is_of_register(&self) -> bool {
         match self {
             Self::Within { edit, .. } => edit.is_of_register(),
             _ => matches!(
                 self,
-                Self::AddRecord(_) | Self::ChangeRecord(_) | Self::EndRecord(_) | Self::MergeParties(_)
+                Self::AddRecord(_)
+                    | Self::ChangeRecord(_)
+                    | Self::EndRecord(_)
+                    | Self::MergeParties(_)
+                    | Self::RegisterChange(_)
             ),
+        }
+    }
+
+    /// Whether it is entered at once inside a dossier, too: people and papers that come, holds, the dossier itself.
+    pub fn is_intake(&self) -> bool {
+        match self {
+            Self::Within { edit, .. } => edit.is_intake(),
+            Self::AddRecord(e) => record::is_intake(&e.kind, true),
+            Self::ChangeRecord(e) => record::is_intake(&e.kind, false),
+            Self::EndRecord(e) => record::is_intake(&e.kind, false),
+            _ => false,
+        }
+    }
+
+    /// The parcels that an edit of the register names.
+    fn about(&self) -> Vec<ParcelRef> {
+        match self {
+            Self::RegisterChange(e) => e.about(),
+            Self::AddRecord(e) => e.about(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Where it says that what rests on a divided parcel goes.
+    fn assignments(&self) -> &[Assign] {
+        match self {
+            Self::RegisterChange(e) => &e.assign,
+            _ => &[],
+        }
+    }
+
+    /// Names parcels by their uids.
+    fn name_by_uid(&mut self, uid: &dyn Fn(&ParcelRef) -> Option<Uid>) {
+        match self {
+            Self::RegisterChange(e) => e.name_by_uid(uid),
+            Self::AddRecord(e) => e.name_by_uid(uid),
+            _ => {}
         }
     }
 
@@ -328,7 +373,9 @@ impl Edit {
             Self::RemovePoint(_) => "remove_point",
             Self::MergePoints(_) => "merge_points",
             Self::Split(_) => "split",
-            Self::OpenDossier { .. } => "open_dossier",
+            Self::OpenDossier(_) => "open_dossier",
+            Self::AdvanceDossier(_) => "advance_dossier",
+            Self::RegisterChange(_) => "register_change",
             Self::Approve { .. } => "approve",
             Self::Revert { .. } => "revert",
             Self::Within { edit, .. } => edit.kind(),
@@ -369,7 +416,9 @@ impl Edit {
             Self::RemovePoint(e) => e.label(coverage),
             Self::MergePoints(e) => e.label(),
             Self::Split(e) => e.label(coverage),
-            Self::OpenDossier { code, .. } => dossier::label(code),
+            Self::OpenDossier(e) => e.label(),
+            Self::AdvanceDossier(e) => e.label(),
+            Self::RegisterChange(e) => e.label(),
             Self::Approve { dossier } => proposal::approve_label(dossier),
             Self::Revert { dossier } => proposal::revert_label(dossier),
             Self::Within { dossier, edit } => {
@@ -407,7 +456,9 @@ impl Edit {
     pub fn plan(&self, coverage: &Coverage) -> Result<Plan, EditError> {
         Ok(match self {
             Self::Set { .. }
-            | Self::OpenDossier { .. }
+            | Self::OpenDossier(_)
+            | Self::AdvanceDossier(_)
+            | Self::RegisterChange(_)
             | Self::Approve { .. }
             | Self::Revert { .. }
             | Self::SetRecordAside { .. }
@@ -486,7 +537,9 @@ impl Edit {
     fn run_beside_plans(&self, at: &Context<'_>) -> Result<(), EditError> {
         match self {
             Self::Set { parcel, fields } => set::run(at, parcel, fields),
-            Self::OpenDossier { code, kind, commune } => dossier::receive(at, code, kind, commune.as_deref()),
+            Self::OpenDossier(e) => e.run(at),
+            Self::AdvanceDossier(e) => e.run(at),
+            Self::RegisterChange(e) => e.run(at),
             Self::Revert { dossier } => proposal::revert(at, dossier),
             Self::PlaceRecord(e) => e.run(at),
             Self::SetRecordAside { record, reason } => quarantine::set_aside(at, record, reason),

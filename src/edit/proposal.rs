@@ -8,13 +8,14 @@ use serde_json::{Value as Json, json};
 
 use super::receive::{inserted, only_receives, receive};
 use super::records::{ChildFields, Numbering, Records};
-use super::{Context, EditError, Told, numbering, write_plan};
+use super::{Context, EditError, Told, numbering, pending, steps, write_plan};
 use crate::domain::{BBox, Failure, Parcel, ParcelKey, Polygon, Pt, Uid};
 use crate::msg;
 use crate::store::lineage;
 use crate::store::proposal::{self, Dossier, NewProposal, Proposal, Role};
 use crate::text::{Msg, Text};
-use crate::topology::{Coverage, NewShape, Plan, guard};
+use crate::topology::ring::{Place, locate};
+use crate::topology::{Coverage, NewShape, Plan, guard, polylabel};
 
 /// The parcels as a dossier sees them.
 pub fn view(in_force: &Coverage, proposals: &[Proposal]) -> Coverage {
@@ -125,6 +126,14 @@ pub(super) fn propose(
         )?);
     }
     proposal::belongs(at.op, dossier.fid)?;
+    if plan.created.iter().any(|c| c.parents.len() > 1) {
+        let in_force = Context {
+            coverage: in_force,
+            dossier: None,
+            ..*at
+        };
+        pending::owners_agree(&in_force, dossier)?;
+    }
     write_plan::told(at, plan, records, &keys, |n| -rows[n])
 }
 
@@ -231,6 +240,22 @@ fn parents_of(p: &Proposal) -> Vec<String> {
         .unwrap_or_default()
 }
 
+/// Whether a parcel to come is made of this one in force.
+pub fn comes_from(p: &Proposal, parcel: Uid) -> bool {
+    p.role == Role::Add && parents_of(p).contains(&parcel.to_string())
+}
+
+/// The one of several parcels to come that an asset of this shape stands on; `None` where that is not known.
+pub fn under_asset<'p>(shape: Option<&Polygon>, heirs: &[&'p Proposal]) -> Option<&'p Proposal> {
+    let place = polylabel::pole(shape?, 10.0)?.at;
+    let over = |h: &&&Proposal| {
+        h.polygon
+            .as_ref()
+            .is_some_and(|p| locate(p, place) != Place::Outside)
+    };
+    heirs.iter().find(over).copied()
+}
+
 /// Refuses a parcel that another dossier intends to change.
 pub(super) fn refuse_locked(at: &Context<'_>, own: Option<i64>, targets: &[i64]) -> Result<(), EditError> {
     for fid in targets.iter().filter(|f| **f > 0) {
@@ -272,14 +297,14 @@ pub(super) fn revert_label(code: &str) -> Msg {
 /// Deletes what a dossier intends; the dossier stays open.
 pub(super) fn revert(at: &Context<'_>, code: &str) -> Result<(), EditError> {
     let dossier = super::dossier::open(at.op, code)?;
-    if proposal::drop_all(at.op, dossier.fid)? == 0 {
+    if proposal::drop_all(at.op, dossier.fid)? + proposal::drop_edits(at.op, dossier.fid)? == 0 {
         return Err(nothing(code).into());
     }
     proposal::belongs(at.op, dossier.fid)?;
     Ok(())
 }
 
-fn nothing(code: &str) -> Failure {
+pub(super) fn nothing(code: &str) -> Failure {
     Failure::new(
         "NO_PROPOSALS",
         msg!(
@@ -289,23 +314,31 @@ fn nothing(code: &str) -> Failure {
     )
 }
 
-/// Enters what a dossier intends, checked once more against the parcels in force now.
+/// Enters what a dossier intends, checked once more against the parcels in force now: its boundaries and its acts, with
+/// the steps that are left on its way, what these ask for checked.
 pub(super) fn approve(at: &Context<'_>, code: &str) -> Result<Told, EditError> {
     let dossier = super::dossier::open(at.op, code)?;
-    let proposals = proposal::proposals(at.op, Some(dossier.fid))?;
-    if proposals.is_empty() {
+    let edits = pending::edits_of(at, &dossier)?;
+    if edits.is_empty() && proposal::proposals(at.op, Some(dossier.fid))?.is_empty() {
         return Err(nothing(code).into());
     }
-    let (plan, mut records) = plan_of(at, &dossier, &proposals)?;
-    if changed_around(at, &dossier, &plan)? {
-        guard::check(at.coverage, &plan, APPROVE)?;
+    let way = steps::way_to_approval(&dossier)?;
+    for what in way.iter().flat_map(|t| &t.requires) {
+        steps::ask(at, &dossier, what)?;
     }
-    records.dossier = Some(dossier.clone());
-    proposal::drop_all(at.op, dossier.fid)?;
-    let told = write_plan::enter(at, &plan, &records)?;
-    proposal::set_state(at.op, dossier.fid, proposal::ENTERED)?;
+    let entered = pending::enter(at, &dossier, &edits, true)?;
+    proposal::drop_edits(at.op, dossier.fid)?;
+    steps::walk(at, &dossier, &way)?;
     proposal::belongs(at.op, dossier.fid)?;
-    Ok(told)
+    Ok(entered.told)
+}
+
+/// Whether the boundaries of a dossier still make no fault; asked only where something near has changed.
+pub(super) fn check_again(at: &Context<'_>, dossier: &Dossier, plan: &Plan) -> Result<(), EditError> {
+    if changed_around(at, dossier, plan)? {
+        guard::check(at.coverage, plan, APPROVE)?;
+    }
+    Ok(())
 }
 
 /// Whether anything near has changed since the dossier's first proposal. Each of its edits was checked on the parcels
@@ -331,7 +364,7 @@ fn changed_around(at: &Context<'_>, dossier: &Dossier, plan: &Plan) -> Result<bo
 /// How far from a plan something may happen without touching it, mm.
 const NEAR_MM: i64 = 1000;
 
-fn plan_of(
+pub(super) fn plan_of(
     at: &Context<'_>,
     dossier: &Dossier,
     proposals: &[Proposal],
@@ -514,11 +547,11 @@ mod tests {
         assert_eq!(code(approve_it(&mut f, "H1")), "NO_DOSSIER");
         f.receive("H1");
         assert_eq!(
-            code(f.run(None, |at| super::super::dossier::receive(at, "H1", "TN", None))),
+            code(f.run(None, |at| crate::edit::testing::received("H1").run(at))),
             "DOSSIER_EXISTS"
         );
         assert_eq!(
-            code(f.run(None, |at| super::super::dossier::receive(at, " ", "TN", None))),
+            code(f.run(None, |at| crate::edit::testing::received(" ").run(at))),
             "BAD_DOSSIER"
         );
         assert_eq!(code(approve_it(&mut f, "H1")), "NO_PROPOSALS");

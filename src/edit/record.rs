@@ -32,7 +32,7 @@ impl fmt::Debug for RecordFields {
 
 impl RecordFields {
     /// The same without personal values; for a kind there is none of, without any.
-    fn redacted(&self, kind: &str) -> Self {
+    pub(super) fn redacted(&self, kind: &str) -> Self {
         let kind = Kind::of(kind);
         let personal = |name: &String| {
             kind.and_then(|k| k.field(name))
@@ -130,7 +130,29 @@ pub mod some_uid {
     }
 }
 
-fn kind_of(name: &str) -> Result<Kind, Failure> {
+/// Several uids as texts.
+pub mod uids {
+    use serde::{Deserialize, Deserializer, Serializer, de};
+
+    use crate::domain::Uid;
+
+    pub fn serialize<S: Serializer>(all: &[Uid], s: S) -> Result<S::Ok, S::Error> {
+        s.collect_seq(all.iter().map(ToString::to_string))
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Vec<Uid>, D::Error> {
+        let all = Vec::<String>::deserialize(d)?;
+        all.iter()
+            .map(|t| {
+                t.parse()
+                    .map_err(|_| de::Error::custom(format!("`uid`: \"{t}\" is no uid")))
+            })
+            .collect()
+    }
+}
+
+/// The kind of record of that name.
+pub(super) fn kind_of(name: &str) -> Result<Kind, Failure> {
     Kind::of(name).ok_or_else(|| {
         let all = Kind::ALL.map(Kind::name).join(", ");
         Failure::new(
@@ -160,7 +182,31 @@ pub fn no_record(kind: Kind, name: &str) -> Failure {
     )
 }
 
+/// Whether a record of this kind is entered when the papers come in, before anything is decided: people and their papers
+/// (when they are new), holds, scans, the dossier itself.
+pub(super) fn is_intake(kind: &str, new: bool) -> bool {
+    match Kind::of(kind) {
+        Some(Kind::Hold | Kind::Document | Kind::Dossier) => true,
+        Some(Kind::Party | Kind::PartyMember | Kind::IdentityDocument) => new,
+        _ => false,
+    }
+}
+
 impl AddRecord {
+    /// The parcel it names.
+    pub(super) fn about(&self) -> Vec<ParcelRef> {
+        let named = self.fields.0.get("parcel").and_then(Json::as_str);
+        named.and_then(|t| t.parse().ok()).into_iter().collect()
+    }
+
+    /// Names it by its uid.
+    pub(super) fn name_by_uid(&mut self, uid: &dyn Fn(&ParcelRef) -> Option<Uid>) {
+        let named = self.about().into_iter().next().and_then(|r| uid(&r));
+        if let (Some(uid), Some(value)) = (named, self.fields.0.get_mut("parcel")) {
+            *value = uid.to_string().into();
+        }
+    }
+
     pub fn redacted(&self) -> Self {
         Self {
             fields: self.fields.redacted(&self.kind),
@@ -175,11 +221,7 @@ impl AddRecord {
 
     pub(super) fn run(&self, at: &Context<'_>) -> Result<(), EditError> {
         let kind = kind_of(&self.kind)?;
-        in_dossier(
-            at,
-            kind,
-            matches!(kind, Kind::Party | Kind::PartyMember | Kind::IdentityDocument),
-        )?;
+        in_dossier(at, kind, true)?;
         let given = read(at, kind, &self.fields)?;
         let mut values: Vec<Value> = kind
             .fields()
@@ -190,6 +232,9 @@ impl AddRecord {
             values[i] = value;
         }
         complete(kind, &mut values);
+        if kind == Kind::Dossier {
+            super::dossier::complete(at, &mut values)?;
+        }
         rules::tidy(kind, &mut values);
         rules::check(&Draft {
             kind,
@@ -338,6 +383,19 @@ fn read(at: &Context<'_>, kind: Kind, fields: &RecordFields) -> Result<Vec<(usiz
     Ok(out)
 }
 
+/// Puts given fields into the values of a record, checked with what is there.
+pub(super) fn put(
+    at: &Context<'_>,
+    kind: Kind,
+    fields: &RecordFields,
+    values: &mut [Value],
+) -> Result<(), EditError> {
+    for (i, value) in read(at, kind, fields)? {
+        values[i] = value;
+    }
+    Ok(rules::check(&Draft { kind, values })?)
+}
+
 /// The row a reference means. What has ended cannot be referred to anew.
 fn look_up(at: &Context<'_>, field: &Field, target: Target, name: &str) -> Result<i64, EditError> {
     let kind = match target {
@@ -482,9 +540,8 @@ fn shares(at: &Context<'_>, right: &Record) -> Result<(), EditError> {
 }
 
 /// In a district in operation what is registered changes only inside a dossier; people and papers may be entered before.
-fn in_dossier(at: &Context<'_>, kind: Kind, entry: bool) -> Result<(), EditError> {
-    let free = entry || matches!(kind, Kind::Hold | Kind::Document | Kind::Dossier);
-    match at.operating && !free && at.dossier.is_none() {
+fn in_dossier(at: &Context<'_>, kind: Kind, new: bool) -> Result<(), EditError> {
+    match at.operating && !is_intake(kind.name(), new) && at.dossier.is_none() {
         true => Err(super::dossier::needed_for_register().into()),
         false => Ok(()),
     }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Fields;
+use super::{Assign, Fields};
 use crate::domain::Uid;
 use crate::store::proposal::Dossier;
 
@@ -12,6 +12,10 @@ pub struct Records {
     pub numbers: Numbering,
     /// For the parcels created, in their order; those left out are automatic.
     pub children: Vec<ChildFields>,
+    /// Where what rests on a parent goes, when not to every child.
+    pub assign: Vec<Assign>,
+    /// Whether an asset of which nobody knows on which part it stands stops the plan.
+    pub accounted: bool,
     /// The dossier whose approval this is; its change is registered.
     pub dossier: Option<Dossier>,
 }

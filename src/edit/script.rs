@@ -22,6 +22,7 @@ const OPS: &[&str] = &[
     "fill_gap",
     "resolve_overlap",
     "open_dossier",
+    "advance_dossier",
     "approve",
     "revert",
     "reshape",
@@ -42,11 +43,13 @@ const OPS: &[&str] = &[
     "change_record",
     "end_record",
     "merge_parties",
+    "register_change",
 ];
 /// Those that change no boundary, or come from files: "dossier" is not for them, or a key of their own.
 const NO_BOUNDARY: &[&str] = &[
     "set",
     "open_dossier",
+    "advance_dossier",
     "approve",
     "revert",
     "place_record",
@@ -110,6 +113,7 @@ pub fn to_journal(edit: &Edit) -> Value {
     let redacted = match edit {
         Edit::AddRecord(e) => Edit::AddRecord(e.redacted()),
         Edit::ChangeRecord(e) => Edit::ChangeRecord(e.redacted()),
+        Edit::RegisterChange(e) => Edit::RegisterChange(e.redacted()),
         Edit::Within { dossier, edit } if edit.is_of_register() => {
             let mut value = to_journal(edit);
             if let Some(keys) = value.as_object_mut() {

@@ -38,12 +38,22 @@ const ROWS: &str = "
   INSERT INTO land_use_row(uid, parcel, position, code, area, term) VALUES ('u1', 1, 1, 'ONT', 60.1, 'Lâu dài'), ('u2', 1, 2, 'CLN', 140.2, '2063'), ('u3', 2, 1, 'CLN', 99.9, '2063');
   INSERT INTO party(uid, kind, name_p) VALUES ('p1', 'CA_NHAN', x'00');
   INSERT INTO certificate(uid, serial) VALUES ('c1', 'CX 123456');
-  INSERT INTO \"right\"(uid, party, parcel, land_use_row, certificate, share_numerator, share_denominator, area) VALUES ('r1', 1, 1, 1, 1, 1, 2, 60.1), ('r2', 1, 2, NULL, NULL, 1, 2, NULL);
+  INSERT INTO \"right\"(uid, party, parcel, land_use_row, certificate, share_numerator, share_denominator, area) VALUES ('0199aaaa-0000-7000-8000-0000000000a1', 1, 1, 1, 1, 1, 2, 60.1), ('0199aaaa-0000-7000-8000-0000000000a2', 1, 2, NULL, NULL, 1, 2, NULL);
   INSERT INTO mortgage(uid, kind, parcel, number) VALUES ('m1', 'THE_CHAP', 1, '17');
   INSERT INTO restriction(uid, kind, parcel) VALUES ('x1', 'LOI_DI', 2);
   INSERT INTO asset(uid, kind, parcel, geom) VALUES ('a1', 'NHA', 1, NULL);
   INSERT INTO document(uid, sha256, kind, parcel) VALUES ('d1', 'abc', 'GCN', 1);
 ";
+
+/// A dossier of boundaries with its papers.
+pub fn received(code: &str) -> super::OpenDossier {
+    super::OpenDossier {
+        code: code.to_owned(),
+        kind: "TN".to_owned(),
+        papers: ["DKTD", "GCN", "BVDS"].map(str::to_owned).to_vec(),
+        ..super::OpenDossier::default()
+    }
+}
 
 pub struct File {
     _dir: tempfile::TempDir,
@@ -136,8 +146,9 @@ impl File {
 
     /// Receives a dossier.
     pub fn receive(&mut self, code: &str) {
-        self.run(None, |at| super::dossier::receive(at, code, "TN", None))
-            .unwrap();
+        // A house without a place would ask where it goes.
+        self.sql("UPDATE asset SET status='LICH_SU'");
+        self.run(None, |at| received(code).run(at)).unwrap();
     }
 
     /// What a dossier proposes.

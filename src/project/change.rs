@@ -8,7 +8,7 @@ use serde_json::json;
 use super::quality::{self, Quality};
 use super::{Mode, Project, read_only, safety, writer_away};
 use crate::domain::{self, Act, Failure, Parcel, day_of};
-use crate::edit::{self, Context, Edit, EditError, Effects, Inside, MOST_DETAILS, Told};
+use crate::edit::{self, Context, Edit, EditError, Effects, Inside, MOST_DETAILS, Seen, Told};
 use crate::msg;
 use crate::store::history::{self, OperationSummary};
 use crate::store::journal::{NewOperation, Operation};
@@ -190,20 +190,7 @@ pub(super) fn one(
         view,
     } = at;
     if let (Some(code), true) = (edit.dossier(), edit.is_of_register()) {
-        let dossier = &edit::open_dossier(op, code)?;
-        proposal::belongs(op, dossier.fid)?;
-        let label = edit.label(coverage);
-        edit.run(&Context {
-            op,
-            srs,
-            coverage,
-            operating,
-            dossier: Some(Inside {
-                dossier,
-                in_force: coverage,
-            }),
-        })?;
-        return done.note(op, coverage, label);
+        return of_register(at, coverage, code, edit, done);
     }
     let Some(code) = edit.dossier() else {
         let label = quality::label(edit, coverage);
@@ -243,8 +230,42 @@ pub(super) fn one(
     Ok(())
 }
 
+/// An edit of the register inside a dossier: kept as it is asked for, but for what comes in with the papers.
+fn of_register(
+    at: &Here<'_>,
+    coverage: &mut Arc<Coverage>,
+    code: &str,
+    edit: &Edit,
+    done: &mut Done,
+) -> Result<(), EditError> {
+    let dossier = &edit::open_dossier(at.op, code)?;
+    let label = edit.label(coverage);
+    let context = Context {
+        op: at.op,
+        srs: at.srs,
+        coverage,
+        operating: at.operating,
+        dossier: Some(Inside {
+            dossier,
+            in_force: coverage,
+        }),
+    };
+    if edit.is_intake() {
+        proposal::belongs(at.op, dossier.fid)?;
+        edit.run(&context)?;
+        return done.note(at.op, coverage, label);
+    }
+    let Edit::Within { edit, .. } = edit else {
+        return Ok(());
+    };
+    let seen = edit::propose_in_dossier(&context, dossier, edit)?;
+    done.note(at.op, coverage, label)?;
+    done.proposed(dossier, seen);
+    Ok(())
+}
+
 /// A dossier's view and what made it.
-type Seen<'a> = (&'a Coverage, &'a [Proposal]);
+type Sight<'a> = (&'a Coverage, &'a [Proposal]);
 
 /// What the edits of one operation did so far.
 #[derive(Default)]
@@ -290,6 +311,14 @@ impl Done {
         self.fids.extend(&effects.fids);
         self.effects.push(effects);
         Ok(())
+    }
+
+    /// What the newest edit would write, kept in a dossier.
+    fn proposed(&mut self, dossier: &Dossier, seen: Seen) {
+        if let Some(effects) = self.effects.last_mut() {
+            *effects = std::mem::take(effects).with_records(seen.records, Vec::new());
+            effects.dossier = Some(dossier.code.clone());
+        }
     }
 
     /// What the newest edit said besides.
@@ -341,8 +370,8 @@ impl Done {
         op: &Operation<'_>,
         label: Msg,
         dossier: &Dossier,
-        before: Seen<'_>,
-        after: Seen<'_>,
+        before: Sight<'_>,
+        after: Sight<'_>,
     ) {
         let fids = edit::differing(before, after);
         let pairs: Vec<_> = fids

@@ -73,6 +73,10 @@ impl Project {
             if let (Mode::Building, [first, ..]) = (mode, proposed.as_slice()) {
                 return Err(proposals_open(&first.dossier_code).into());
             }
+            let edits = proposal::proposed_edits(op, None)?;
+            if let (Mode::Building, [first, ..]) = (mode, edits.as_slice()) {
+                return Err(proposals_open(&first.dossier_code).into());
+            }
             rows::set_setting(op, "mode", mode.name())?;
             Ok(())
         })?;
@@ -102,7 +106,7 @@ impl Project {
         Ok(Arc::new(edit::view(&self.coverage, &proposals)))
     }
 
-    fn dossier(&self, code: &str) -> Result<Dossier, Failure> {
+    pub(super) fn dossier(&self, code: &str) -> Result<Dossier, Failure> {
         proposal::dossier(self.reader.conn(), code)
             .map_err(Failure::from)?
             .ok_or_else(|| edit::no_dossier(code))

@@ -51,7 +51,7 @@ pub fn check(draft: &Draft<'_>) -> Result<(), Failure> {
         Kind::Hold => one_of(draft, &["parcel", "certificate", "party"])
             .and_then(|()| ordered(draft, "from_on", "to_on")),
         Kind::Asset => one_of(draft, &["parcel", "commune"]),
-        Kind::Dossier => ordered(draft, "received_on", "due_on"),
+        Kind::Dossier => ordered(draft, "received_on", "due_on").and_then(|()| papers(draft)),
         Kind::ChangeEntryItem => one_of(draft, &["parcel", "certificate", "party"]),
         Kind::Restriction | Kind::Document | Kind::ChangeEntry => Ok(()),
     }
@@ -164,6 +164,21 @@ fn document_of_identity(draft: &Draft<'_>) -> Result<(), Failure> {
         Err(identity::Fault::Cmnd) => failure(msg!("Số CMND phải có 9 chữ số (một số thẻ 2012–2015 có 12).", "A CMND has 9 digits (some of 2012-2015 have 12).")),
         Err(identity::Fault::Passport) => failure(msg!("Số hộ chiếu gồm 6 đến 12 chữ cái không dấu và chữ số.", "A passport number is 6 to 12 letters and digits.")),
     })
+}
+
+/// Papers received: codes of the list with a space between.
+fn papers(draft: &Draft<'_>) -> Result<(), Failure> {
+    let mut all = draft.text("papers").unwrap_or_default().split_whitespace();
+    match all.find(|p| codes::code("document_kind", p).is_none()) {
+        None => Ok(()),
+        Some(code) => Err(bad(
+            "papers",
+            msg!(
+                "Không có loại giấy tờ {code} trong danh mục.",
+                "There is no kind of paper {code} in the list."
+            ),
+        )),
+    }
 }
 
 fn origin(draft: &Draft<'_>) -> Result<(), Failure> {

@@ -42,6 +42,37 @@ impl Share {
         (self.numerator, self.denominator)
     }
 
+    /// All of it.
+    pub const WHOLE: Self = Self {
+        numerator: 1,
+        denominator: 1,
+    };
+
+    /// The share of a share; `None` where it is finer than a millionth.
+    pub fn times(self, other: Self) -> Option<Self> {
+        let n = i128::from(self.numerator) * i128::from(other.numerator);
+        let d = i128::from(self.denominator) * i128::from(other.denominator);
+        Self::exact(n, d)
+    }
+
+    /// What is left of the share when `part` of it goes; `None` when nothing is left, or where it is finer than a
+    /// millionth.
+    pub fn without(self, part: Self) -> Option<Self> {
+        let (n, d) = (i128::from(self.numerator), i128::from(self.denominator));
+        let (pn, pd) = (i128::from(part.numerator), i128::from(part.denominator));
+        Self::exact(n * (pd - pn), d * pd)
+    }
+
+    /// A sum of shares as a share.
+    pub fn of_sum((n, d): (i128, i128)) -> Option<Self> {
+        Self::exact(n, d)
+    }
+
+    fn exact(n: i128, d: i128) -> Option<Self> {
+        let g = gcd128(n, d);
+        Self::new(i64::try_from(n / g).ok()?, i64::try_from(d / g).ok()?)
+    }
+
     /// The exact sum as (numerator, denominator) in lowest terms; `None` where it no longer fits: then it is no sum of
     /// shares anybody registered.
     pub fn sum(shares: impl IntoIterator<Item = Self>) -> Option<(i128, i128)> {
@@ -113,6 +144,16 @@ mod tests {
         ] {
             assert_eq!(of(bad), "-", "{bad}");
         }
+    }
+
+    #[test]
+    fn shares_of_shares() {
+        let s = |t| Share::parse(t).unwrap();
+        assert_eq!(s("2/3").times(s("1/2")), Some(s("1/3")));
+        assert_eq!(s("1/1000").times(s("1/1001")), None);
+        assert_eq!(s("2/3").without(s("1/4")), Some(s("1/2")));
+        assert_eq!(s("2/3").without(Share::WHOLE), None);
+        assert_eq!(Share::of_sum((4, 6)), Some(s("2/3")));
     }
 
     proptest! {

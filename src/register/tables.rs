@@ -276,6 +276,11 @@ const MORTGAGE: &[Field] = &[
         "Giao dịch mà giao dịch này bổ sung, thay đổi hoặc xóa.",
         "The one that this one supplements, changes or releases.",
     ),
+    help(
+        f("rank", "Thứ tự ưu tiên", "Rank", Whole { from: 1, to: 99 }),
+        "Để trống thì theo thứ tự đăng ký.",
+        "By order of registration when left out.",
+    ),
     f("number", "Số đăng ký", "Registration number", Words { max: 50 }),
     f("book", "Quyển số", "Book", Words { max: 50 }),
     f("registered_on", "Ngày đăng ký", "Registered on", Date),
@@ -403,6 +408,11 @@ const DOSSIER: &[Field] = &[
     f("received_on", "Ngày tiếp nhận", "Received on", Date),
     f("due_on", "Ngày hẹn trả", "Due on", Date),
     f("applicant", "Người nộp", "Applicant", record(Kind::Party)),
+    help(
+        f("papers", "Giấy tờ đã nhận", "Papers received", Words { max: 500 }),
+        "Mã loại giấy tờ, cách nhau một dấu cách, ví dụ DKTD GCN HDCQ.",
+        "Codes of the papers with a space between, for example DKTD GCN HDCQ.",
+    ),
     f("note", "Ghi chú", "Note", Personal { max: 2000 }),
 ];
 

@@ -85,6 +85,26 @@ pub const STEPS: &[Step] = &[
             ALTER TABLE hold ADD COLUMN ended_on DATE;
             ALTER TABLE asset ADD COLUMN ended_on DATE;",
     },
+    // The steps of a dossier, what it intends with the register, before and after of a change, rank of a mortgage.
+    Step {
+        from: 3,
+        sql: "ALTER TABLE dossier ADD COLUMN papers TEXT;
+            CREATE TABLE dossier_event (
+              fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, uid TEXT NOT NULL UNIQUE,
+              dossier INTEGER NOT NULL REFERENCES dossier(fid) DEFERRABLE INITIALLY DEFERRED,
+              from_state TEXT NOT NULL, to_state TEXT NOT NULL, at_day DATE NOT NULL, actor TEXT NOT NULL, reason TEXT);
+            CREATE INDEX dossier_event_dossier ON dossier_event(dossier);
+            CREATE TABLE proposed_edit (
+              fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, uid TEXT NOT NULL UNIQUE,
+              dossier INTEGER NOT NULL REFERENCES dossier(fid) DEFERRABLE INITIALLY DEFERRED,
+              kind TEXT NOT NULL, what TEXT NOT NULL, edit_p BLOB NOT NULL, parcels TEXT NOT NULL);
+            CREATE INDEX proposed_edit_dossier ON proposed_edit(dossier);
+            INSERT INTO gpkg_contents(table_name, data_type, identifier) VALUES ('dossier_event','attributes','dossier_event');
+            INSERT INTO gpkg_contents(table_name, data_type, identifier) VALUES ('proposed_edit','attributes','proposed_edit');
+            ALTER TABLE change_entry ADD COLUMN before_p BLOB;
+            ALTER TABLE change_entry ADD COLUMN after_p BLOB;
+            ALTER TABLE mortgage ADD COLUMN \"rank\" INTEGER;",
+    },
 ];
 
 /// Runs the steps that are missing. Gives the schema the file had.

@@ -10,6 +10,7 @@ pub mod connection;
 pub mod decisions;
 pub mod dependents;
 pub mod dump;
+pub mod entries;
 pub mod error;
 pub mod facts;
 pub mod files;

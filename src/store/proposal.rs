@@ -5,15 +5,13 @@ use serde_json::Value as Json;
 
 use super::error::Result;
 use super::journal::Operation;
-use super::{geometry, rows};
+use super::{geometry, personal, rows};
+use crate::codes;
 use crate::domain::{Polygon, Uid};
 
 /// State of a dossier on receipt, and after its change has been entered (domain.md §11.1).
 pub const RECEIVED: &str = "TIEP_NHAN";
 pub const ENTERED: &str = "CAP_NHAT_CSDL";
-/// States in which a dossier no longer intends anything.
-const CLOSED: [&str; 4] = [ENTERED, "TRA_KET_QUA", "LUU_TRU", "TU_CHOI"];
-
 /// A dossier as far as boundaries are concerned.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dossier {
@@ -23,25 +21,36 @@ pub struct Dossier {
     pub kind: String,
     pub state: String,
     pub commune: Option<String>,
+    /// yyyy-MM-dd, as are the next two.
+    pub received_on: Option<String>,
+    pub due_on: Option<String>,
+    pub closed_on: Option<String>,
+    /// Row of the party that handed it in.
+    pub applicant: Option<i64>,
+    /// Codes of the papers ticked as received.
+    pub papers: Vec<String>,
 }
 
 impl Dossier {
+    /// Whether it still intends something.
     pub fn is_open(&self) -> bool {
-        !CLOSED.contains(&self.state.as_str())
+        !codes::is_closed(&self.state)
     }
 }
 
+const DOSSIER: &str =
+    "SELECT fid, code, kind, state, commune, received_on, due_on, closed_on, applicant, papers FROM dossier";
+
 pub fn dossier(conn: &Connection, code: &str) -> Result<Option<Dossier>> {
     Ok(conn
-        .prepare_cached("SELECT fid, code, kind, state, commune FROM dossier WHERE code=?1")?
+        .prepare_cached(&format!("{DOSSIER} WHERE code=?1"))?
         .query_row([code], of_row)
         .optional()?)
 }
 
 /// All dossiers, by code.
 pub fn dossiers(conn: &Connection) -> Result<Vec<Dossier>> {
-    let mut stmt =
-        conn.prepare_cached("SELECT fid, code, kind, state, commune FROM dossier ORDER BY code")?;
+    let mut stmt = conn.prepare_cached(&format!("{DOSSIER} ORDER BY code"))?;
     let all = stmt.query_map([], of_row)?;
     Ok(all.collect::<rusqlite::Result<_>>()?)
 }
@@ -53,27 +62,51 @@ fn of_row(r: &Row<'_>) -> rusqlite::Result<Dossier> {
         kind: r.get(2)?,
         state: r.get(3)?,
         commune: r.get(4)?,
+        received_on: r.get(5)?,
+        due_on: r.get(6)?,
+        closed_on: r.get(7)?,
+        applicant: r.get(8)?,
+        papers: words(r.get(9)?),
     })
 }
 
-/// Receives a dossier on `date` (yyyy-MM-dd).
-pub fn open_dossier(
-    op: &Operation<'_>,
-    code: &str,
-    kind: &str,
-    commune: Option<&str>,
-    date: &str,
-) -> Result<()> {
+fn words(text: Option<String>) -> Vec<String> {
+    text.unwrap_or_default()
+        .split_whitespace()
+        .map(str::to_owned)
+        .collect()
+}
+
+/// What is said of a dossier on receipt.
+pub struct NewDossier<'a> {
+    pub code: &'a str,
+    pub kind: &'a str,
+    pub commune: Option<&'a str>,
+    /// yyyy-MM-dd, as is the next.
+    pub received_on: &'a str,
+    pub due_on: Option<&'a str>,
+    /// Row of the party.
+    pub applicant: Option<i64>,
+    pub papers: &'a [String],
+}
+
+/// Receives a dossier.
+pub fn open_dossier(op: &Operation<'_>, new: &NewDossier<'_>) -> Result<()> {
+    let papers = (!new.papers.is_empty()).then(|| new.papers.join(" "));
     op.prepare_cached(
-        "INSERT INTO dossier(uid, code, kind, state, commune, received_on) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        "INSERT INTO dossier(uid, code, kind, state, commune, received_on, due_on, applicant, papers) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
     )?
     .execute(params![
         Uid::fresh().to_string(),
-        code,
-        kind,
+        new.code,
+        new.kind,
         RECEIVED,
-        commune,
-        date
+        new.commune,
+        new.received_on,
+        new.due_on,
+        new.applicant,
+        papers
     ])?;
     Ok(())
 }
@@ -189,7 +222,9 @@ pub fn locked_by(conn: &Connection, parcel: i64, own: Option<i64>) -> Result<Opt
     Ok(conn
         .prepare_cached(
             "SELECT d.code FROM parcel_proposal p JOIN dossier d ON d.fid=p.dossier \
-             WHERE p.parcel=?1 AND p.dossier IS NOT ?2 AND (p.role='retire' OR (p.role='change' AND p.geom IS NOT NULL)) LIMIT 1",
+             WHERE p.parcel=?1 AND p.dossier IS NOT ?2 AND (p.role='retire' OR (p.role='change' AND p.geom IS NOT NULL)) \
+             UNION ALL SELECT d.code FROM proposed_edit e JOIN dossier d ON d.fid=e.dossier \
+             WHERE e.dossier IS NOT ?2 AND instr(e.parcels, (SELECT uid FROM parcel WHERE fid=?1))>0 LIMIT 1",
         )?
         .query_row(params![parcel, own], |r| r.get(0))
         .optional()?)
@@ -277,10 +312,165 @@ pub fn drop_all(op: &Operation<'_>, dossier: i64) -> Result<usize> {
         .execute([dossier])?)
 }
 
-pub fn set_state(op: &Operation<'_>, dossier: i64, state: &str) -> Result<()> {
-    op.prepare_cached("UPDATE dossier SET state=?2 WHERE fid=?1 AND state<>?2")?
-        .execute(params![dossier, state])?;
+/// A step of a dossier from its state to another, on `day` (yyyy-MM-dd).
+pub fn step(
+    op: &Operation<'_>,
+    dossier: &Dossier,
+    to: &str,
+    day: &str,
+    actor: &str,
+    reason: Option<&str>,
+) -> Result<()> {
+    op.prepare_cached("UPDATE dossier SET state=?2 WHERE fid=?1")?
+        .execute(params![dossier.fid, to])?;
+    if codes::is_closed(to) {
+        op.prepare_cached("UPDATE dossier SET closed_on=?2 WHERE fid=?1 AND closed_on IS NULL")?
+            .execute(params![dossier.fid, day])?;
+    }
+    op.prepare_cached(
+        "INSERT INTO dossier_event(uid, dossier, from_state, to_state, at_day, actor, reason) VALUES (?1,?2,?3,?4,?5,?6,?7)",
+    )?
+    .execute(params![Uid::fresh().to_string(), dossier.fid, dossier.state, to, day, actor, reason])?;
     Ok(())
+}
+
+/// A later day of result: days that did not count.
+pub fn set_due(op: &Operation<'_>, dossier: i64, due: &str) -> Result<()> {
+    op.prepare_cached("UPDATE dossier SET due_on=?2 WHERE fid=?1")?
+        .execute(params![dossier, due])?;
+    Ok(())
+}
+
+/// One step a dossier made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    pub from: String,
+    pub to: String,
+    /// yyyy-MM-dd.
+    pub day: String,
+    pub actor: String,
+    pub reason: Option<String>,
+}
+
+/// The steps of a dossier, in order.
+pub fn steps(conn: &Connection, dossier: i64) -> Result<Vec<Step>> {
+    let mut stmt = conn.prepare_cached(
+        "SELECT from_state, to_state, at_day, actor, reason FROM dossier_event WHERE dossier=?1 ORDER BY fid",
+    )?;
+    let all = stmt.query_map([dossier], |r| {
+        Ok(Step {
+            from: r.get(0)?,
+            to: r.get(1)?,
+            day: r.get(2)?,
+            actor: r.get(3)?,
+            reason: r.get(4)?,
+        })
+    })?;
+    Ok(all.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Who made the last step of a dossier, or received it.
+pub fn last_person(conn: &Connection, dossier: i64) -> Result<Option<String>> {
+    let sql = "SELECT actor FROM dossier_event WHERE dossier=?1 ORDER BY fid DESC LIMIT 1";
+    let stepped: Option<String> = conn
+        .prepare_cached(sql)?
+        .query_row([dossier], |r| r.get(0))
+        .optional()?;
+    if stepped.is_some() {
+        return Ok(stepped);
+    }
+    let sql = "SELECT o.actor FROM change c JOIN operation o ON o.id=c.op \
+               WHERE c.tbl='dossier' AND c.row=?1 AND c.act='insert' ORDER BY c.id DESC LIMIT 1";
+    Ok(conn
+        .prepare_cached(sql)?
+        .query_row([dossier], |r| r.get(0))
+        .optional()?)
+}
+
+/// Codes of the papers of a dossier: those ticked and those scanned.
+pub fn papers(conn: &Connection, dossier: &Dossier) -> Result<Vec<String>> {
+    let mut stmt = conn.prepare_cached("SELECT DISTINCT kind FROM document WHERE dossier=?1")?;
+    let scanned = stmt.query_map([dossier.fid], |r| r.get(0))?;
+    let mut all: Vec<String> = scanned.collect::<rusqlite::Result<_>>()?;
+    all.extend(dossier.papers.iter().cloned());
+    all.sort();
+    all.dedup();
+    Ok(all)
+}
+
+/// An edit of the register that a dossier intends. Its text holds personal values: no `Debug`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ProposedEdit {
+    pub fid: i64,
+    pub uid: Uid,
+    pub dossier_code: String,
+    /// The "op" of its JSON.
+    pub kind: String,
+    /// As the journal keeps it.
+    pub what: String,
+    /// All of it.
+    pub edit: String,
+}
+
+/// What a dossier intends with the register, in its order; `None`: all dossiers.
+pub fn proposed_edits(conn: &Connection, dossier: Option<i64>) -> Result<Vec<ProposedEdit>> {
+    let mut stmt = conn.prepare_cached(
+        "SELECT e.fid, e.uid, d.code, e.kind, e.what, e.edit_p FROM proposed_edit e JOIN dossier d ON d.fid=e.dossier \
+         WHERE ?1 IS NULL OR e.dossier=?1 ORDER BY e.fid",
+    )?;
+    let mut found = stmt.query([dossier])?;
+    let mut out = Vec::new();
+    while let Some(r) = found.next()? {
+        let sealed: Vec<u8> = r.get(5)?;
+        out.push(ProposedEdit {
+            fid: r.get(0)?,
+            uid: rows::uid(r, 1)?,
+            dossier_code: r.get(2)?,
+            kind: r.get(3)?,
+            what: r.get(4)?,
+            edit: personal::open(Some(&sealed))?.unwrap_or_default(),
+        });
+    }
+    Ok(out)
+}
+
+/// Adds to what a dossier intends. `parcels`: uids of what it is about, sorted.
+pub fn propose_edit(
+    op: &Operation<'_>,
+    dossier: i64,
+    (kind, what, edit): (&str, &str, &str),
+    parcels: &[Uid],
+) -> Result<()> {
+    let parcels: Vec<String> = parcels.iter().map(ToString::to_string).collect();
+    op.prepare_cached(
+        "INSERT INTO proposed_edit(uid, dossier, kind, what, edit_p, parcels) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    )?
+    .execute(params![
+        Uid::fresh().to_string(),
+        dossier,
+        kind,
+        what,
+        personal::seal(Some(edit)),
+        parcels.join(" ")
+    ])?;
+    Ok(())
+}
+
+/// Deletes all edits of the register that a dossier intends. Gives how many.
+pub fn drop_edits(op: &Operation<'_>, dossier: i64) -> Result<usize> {
+    Ok(op
+        .prepare_cached("DELETE FROM proposed_edit WHERE dossier=?1")?
+        .execute([dossier])?)
+}
+
+/// Lets what follows be taken back by [`forget`], inside the operation.
+pub fn try_out(op: &Operation<'_>) -> Result<()> {
+    Ok(op.execute_batch("SAVEPOINT trial")?)
+}
+
+/// Takes back everything since [`try_out`].
+pub fn forget(op: &Operation<'_>) -> Result<()> {
+    Ok(op.execute_batch("ROLLBACK TO trial; RELEASE trial")?)
 }
 
 /// The version of a parcel and its shape at an earlier version (the present one included).
@@ -300,10 +490,10 @@ pub fn shape_at(conn: &Connection, parcel: i64, version: i64) -> Result<Option<P
     Ok(blob.flatten().map(|b| geometry::decode(&b)).transpose()?)
 }
 
-/// Registers a change (biến động) of a dossier and the parcels that went in and came out.
-pub fn change_entry(op: &Operation<'_>, dossier: &Dossier, date: &str) -> Result<i64> {
+/// Registers a change (biến động) of a dossier of boundaries, of the kind `kind`.
+pub fn change_entry(op: &Operation<'_>, dossier: &Dossier, kind: &str, date: &str) -> Result<i64> {
     op.prepare_cached("INSERT INTO change_entry(uid, dossier, kind, registered_on) VALUES (?1, ?2, ?3, ?4)")?
-        .execute(params![Uid::fresh().to_string(), dossier.fid, dossier.kind, date])?;
+        .execute(params![Uid::fresh().to_string(), dossier.fid, kind, date])?;
     Ok(op.last_insert_rowid())
 }
 

@@ -210,7 +210,7 @@ CREATE TABLE mortgage (
   mortgagee INTEGER REFERENCES party(fid) DEFERRABLE INITIALLY DEFERRED,
   parent INTEGER REFERENCES mortgage(fid) DEFERRABLE INITIALLY DEFERRED,
   number TEXT, book TEXT, registered_on DATE, from_on DATE, to_on DATE, amount_p BLOB, area DOUBLE, note_p BLOB,
-  status TEXT NOT NULL DEFAULT 'HIEN_HANH', ended_on DATE);
+  status TEXT NOT NULL DEFAULT 'HIEN_HANH', ended_on DATE, "rank" INTEGER);
 CREATE INDEX mortgage_parcel ON mortgage(parcel);
 CREATE INDEX mortgage_certificate ON mortgage(certificate);
 
@@ -236,14 +236,32 @@ CREATE TABLE dossier (
   fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, uid TEXT NOT NULL UNIQUE,
   code TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, state TEXT NOT NULL, commune TEXT,
   received_on DATE, due_on DATE, closed_on DATE, applicant INTEGER REFERENCES party(fid) DEFERRABLE INITIALLY DEFERRED,
-  staff INTEGER REFERENCES staff(fid) DEFERRABLE INITIALLY DEFERRED, note_p BLOB);
+  staff INTEGER REFERENCES staff(fid) DEFERRABLE INITIALLY DEFERRED, note_p BLOB,
+  papers TEXT);                     -- codes of the papers received, one space between
+
+-- Each step of a dossier from one state to another.
+CREATE TABLE dossier_event (
+  fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, uid TEXT NOT NULL UNIQUE,
+  dossier INTEGER NOT NULL REFERENCES dossier(fid) DEFERRABLE INITIALLY DEFERRED,
+  from_state TEXT NOT NULL, to_state TEXT NOT NULL, at_day DATE NOT NULL, actor TEXT NOT NULL, reason TEXT);
+CREATE INDEX dossier_event_dossier ON dossier_event(dossier);
+
+-- What an open dossier intends with the register besides boundaries: edits in their order, entered by the approval.
+-- what: the edit as the journal keeps it; edit_p: all of it; parcels: uids of the
+-- parcels it is about, sorted, one space between.
+CREATE TABLE proposed_edit (
+  fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, uid TEXT NOT NULL UNIQUE,
+  dossier INTEGER NOT NULL REFERENCES dossier(fid) DEFERRABLE INITIALLY DEFERRED,
+  kind TEXT NOT NULL, what TEXT NOT NULL, edit_p BLOB NOT NULL, parcels TEXT NOT NULL);
+CREATE INDEX proposed_edit_dossier ON proposed_edit(dossier);
 
 -- Biến động: one registered change.
 CREATE TABLE change_entry (
   fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, uid TEXT NOT NULL UNIQUE,
   dossier INTEGER REFERENCES dossier(fid) DEFERRABLE INITIALLY DEFERRED,
   kind TEXT NOT NULL, number TEXT, registered_on DATE, content_p BLOB,
-  contract_number TEXT, contract_on DATE, contract_value_p BLOB, notary_number TEXT, notary_on DATE, notary TEXT);
+  contract_number TEXT, contract_on DATE, contract_value_p BLOB, notary_number TEXT, notary_on DATE, notary TEXT,
+  before_p BLOB, after_p BLOB);     -- the records it is about as they stood before and after, JSON
 CREATE INDEX change_entry_dossier ON change_entry(dossier);
 
 -- Parcels, certificates and parties that went into or came out of a change (BD_THUA, BD_GCN, BD_CHU).

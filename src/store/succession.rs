@@ -236,10 +236,10 @@ fn real(x: Option<f64>) -> Value {
 const CARRIED: [&str; 3] = ["mortgage", "restriction", "hold"];
 
 /// Copies live mortgages, restrictions and such holds as do not block to `child`. A copied mortgage names the one it
-/// continues.
-pub fn carry(op: &Operation<'_>, parent: i64, child: i64) -> Result<()> {
+/// continues. `goes`: whether a row (table, fid) goes to this child.
+pub fn carry(op: &Operation<'_>, parent: i64, child: i64, goes: &dyn Fn(&str, i64) -> bool) -> Result<()> {
     for table in CARRIED {
-        for fid in live(op, table, parent)? {
+        for fid in live(op, table, parent)?.into_iter().filter(|f| goes(table, *f)) {
             let mut other = vec![("parcel", Value::Integer(child))];
             if table == "mortgage" {
                 other.push(("parent", Value::Integer(fid)));
@@ -352,6 +352,14 @@ pub fn assets(conn: &Connection, parcel: i64) -> Result<Vec<(i64, Option<Polygon
         out.push((row.get(0)?, blob.map(|b| geometry::decode(&b)).transpose()?));
     }
     Ok(out)
+}
+
+/// The shape of one, where there is one.
+pub fn asset_shape(conn: &Connection, asset: i64) -> Result<Option<Polygon>> {
+    let blob: Option<Vec<u8>> = conn
+        .prepare_cached("SELECT geom FROM asset WHERE fid=?1")?
+        .query_row([asset], |r| r.get(0))?;
+    Ok(blob.map(|b| geometry::decode(&b)).transpose()?)
 }
 
 pub fn move_asset(op: &Operation<'_>, asset: i64, parcel: i64) -> Result<()> {

@@ -85,6 +85,8 @@ pub const TABLES: &[Table] = &[
     attributes("restriction"),
     attributes("hold"),
     attributes("dossier"),
+    attributes("dossier_event"),
+    attributes("proposed_edit"),
     attributes("change_entry"),
     attributes("change_entry_item"),
     attributes("document"),

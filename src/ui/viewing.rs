@@ -120,7 +120,8 @@ impl Scene {
             || matches!(
                 edit,
                 Edit::Set { .. }
-                    | Edit::OpenDossier { .. }
+                    | Edit::OpenDossier(_)
+                    | Edit::AdvanceDossier(_)
                     | Edit::Approve { .. }
                     | Edit::Revert { .. }
                     | Edit::PlaceRecord(_)

@@ -14,7 +14,7 @@ pub const RULE: Rule = Rule {
         "The three blocks of a parcel disagree",
     ),
     severity: Severity::Error,
-    moments: rule::ERROR,
+    moments: rule::SENDING_ERROR,
     why: Text::new(
         "Thửa chỉ đạt Nhóm 1 khi không gian, thuộc tính và hồ sơ quét khớp nhau.",
         "A parcel reaches group 1 only when shape, attributes and scans agree.",

@@ -55,6 +55,11 @@ pub(super) const ERROR: &[(Moment, Severity)] = &[
     (Moment::Approval, Severity::Error),
     (Moment::Sending, Severity::Error),
 ];
+/// Papers that come only after the approval: a new certificate is scanned when it is signed.
+pub(super) const SENDING_ERROR: &[(Moment, Severity)] = &[
+    (Moment::Approval, Severity::Warning),
+    (Moment::Sending, Severity::Error),
+];
 pub(super) const WARNING: &[(Moment, Severity)] = &[
     (Moment::Approval, Severity::Warning),
     (Moment::Sending, Severity::Warning),

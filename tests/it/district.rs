@@ -42,6 +42,13 @@ impl District {
         Self { dir, path }
     }
 
+    /// The same with one holder of everything, so that its parcels may become one inside a dossier.
+    pub fn of_one_holder(side: i64) -> Self {
+        let d = Self::new(side);
+        one_holder(&d.path);
+        d
+    }
+
     pub fn open(&self) -> Project {
         Project::open(&self.path, &act(2), &Progress::none()).unwrap()
     }
@@ -50,6 +57,21 @@ impl District {
     pub fn raw(&self) -> Connection {
         Connection::open(&self.path).unwrap()
     }
+}
+
+/// Gives all rights to one party.
+pub fn one_holder(path: &Path) {
+    let mut writer = Writer::open(path, &act(1)).unwrap();
+    let new = NewOperation {
+        kind: "import",
+        what: "{}".into(),
+        label: Msg::new("Một chủ", "One holder"),
+        undoes: None,
+    };
+    let op = writer.begin(&act(1), &new).unwrap();
+    op.execute("UPDATE \"right\" SET party=(SELECT min(fid) FROM party)", [])
+        .unwrap();
+    op.commit().unwrap();
 }
 
 /// Corner of the grid.

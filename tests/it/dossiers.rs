@@ -34,7 +34,7 @@ pub fn of(value: &Value) -> Edit {
 /// and 51), a sheet 2 that misses the north edge by 4 cm, and a needless point in the east side of 9. Apart from it a gap
 /// between 52 and 53 and a spike of 54.
 pub fn district() -> District {
-    let d = District::new(3);
+    let d = District::of_one_holder(3);
     {
         let mut p = d.open();
         for (c, r, de, dn) in [
@@ -285,7 +285,9 @@ fn open(path: &Path) -> Project {
 }
 
 fn dossier(code: &str) -> Edit {
-    of(&json!({"op": "open_dossier", "code": code, "kind": "TN", "commune": COMMUNE}))
+    of(
+        &json!({"op": "open_dossier", "code": code, "kind": "TN", "commune": COMMUNE, "papers": ["DKTD", "GCN", "BVDS"]}),
+    )
 }
 
 /// A copy in which the district is in operation and has the dossiers H1 and H2.

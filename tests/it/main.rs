@@ -7,6 +7,7 @@
     reason = "a test may say what it did"
 )]
 
+mod acts;
 mod beside_faults;
 mod boundaries;
 mod boundary;

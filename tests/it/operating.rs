@@ -53,7 +53,7 @@ pub fn command(path: &Path, args: &[&str]) -> (i32, Value) {
 }
 
 fn open(code: &str) -> Value {
-    json!({"op": "open_dossier", "code": code, "kind": "TN", "commune": COMMUNE})
+    json!({"op": "open_dossier", "code": code, "kind": "TN", "commune": COMMUNE, "papers": ["DKTD", "GCN", "BVDS"]})
 }
 
 #[test]
@@ -259,7 +259,7 @@ proptest! {
     /// conserved; until then nothing in force changes, and undo leaves nothing.
     #[test]
     fn an_approved_dossier_is_as_done_directly(dice in proptest::collection::vec((any::<u8>(), 0usize..50, 0usize..8, -900i64..900), 3..10)) {
-        let (direct, inside) = (District::new(3), District::new(3));
+        let (direct, inside) = (District::of_one_holder(3), District::of_one_holder(3));
         let (mut a, mut b) = (direct.open(), inside.open());
         b.set_mode(diachinh::project::Mode::Operating, &act(3)).unwrap();
         let parse = |v: &Value| diachinh::edit::parse(&v.to_string()).unwrap();

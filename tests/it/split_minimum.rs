@@ -100,9 +100,11 @@ fn a_part_joined_in_the_same_gesture_is_not_told() {
 #[test]
 fn a_dossier_tells_when_proposed_and_when_approved() {
     let d = district(Some("38"));
+    crate::district::one_holder(&d.path);
     let mut p = d.open();
     p.set_mode(Mode::Operating, &act(3)).unwrap();
-    let open = r#"{"op":"open_dossier","code":"H1","kind":"TN","commune":"25747"}"#;
+    let open =
+        r#"{"op":"open_dossier","code":"H1","kind":"TN","commune":"25747","papers":["DKTD","GCN","BVDS"]}"#;
     p.apply(&edit(open), &on("2025-12-30")).unwrap();
     let within = |line: &str| edit(line).within("H1");
     let first = p.apply(&within(&cut(3000)), &on("2025-12-30")).unwrap();

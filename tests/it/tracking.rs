@@ -236,7 +236,7 @@ fn a_dossier_is_stopped_by_what_is_no_longer_accepted() {
     )
     .unwrap();
     let dossier = |p: &mut Project, code: &str| {
-        let open = json!({"op": "open_dossier", "code": code, "kind": "TN", "commune": COMMUNE});
+        let open = json!({"op": "open_dossier", "code": code, "kind": "TN", "commune": COMMUNE, "papers": ["DKTD", "GCN", "BVDS"]});
         p.apply(&of(&open), &act(5)).unwrap();
         let corner = at(2, 0, 0, 0);
         let to = at(2, 0, 0, if code == "H1" { -200 } else { -300 });

@@ -16,6 +16,7 @@ use crate::store::holds::{self, Hold};
 use crate::store::proposal::{self as store, Dossier};
 use crate::store::succession::{self, Columns};
 use crate::store::write::{self, Value};
+use crate::text::{Msg, Text};
 use crate::topology::{Coverage, NewShape, Plan};
 
 /// Writes exactly `plan`: into the register, or inside a dossier into what it proposes. The map follows from the journal.
@@ -87,7 +88,11 @@ fn register(
     children: &[i64],
     date: &str,
 ) -> Result<i64, EditError> {
-    let entry = store::change_entry(at.op, dossier, date)?;
+    // Boundaries of a dossier about something else (a sale of a part) are a change of their own.
+    let geometry =
+        super::act::act_of(&dossier.kind).is_some_and(|a| a.effect == super::act::Effect::Geometry);
+    let kind = if geometry { dossier.kind.as_str() } else { "TN" };
+    let entry = store::change_entry(at.op, dossier, kind, date)?;
     for fid in targets(at.coverage, plan) {
         let direction = if plan.retired.contains(&fid) {
             "in"
@@ -146,23 +151,26 @@ fn refuse_holds(at: &Context<'_>, targets: &[i64], date: &str) -> Result<(), Edi
     for fid in targets.iter().filter(|f| **f > 0) {
         if let Some(hold) = holds::blocking(at.op, *fid, date)? {
             let which = at.coverage.get(*fid).map(Parcel::reference).unwrap_or_default();
-            return Err(on_hold(&which, &hold).into());
+            return Err(on_hold(&which, &hold, &NO_CHANGE.into()).into());
         }
     }
     Ok(())
 }
 
-/// Names the document, never a person.
-fn on_hold(parcel: &str, hold: &Hold) -> Failure {
+const NO_CHANGE: Text = Text::new("ranh giới không được thay đổi", "its boundary may not be changed");
+
+/// Names the document, never a person. `so`: what may not be done.
+pub(super) fn on_hold(parcel: &str, hold: &Hold, so: &Msg) -> Failure {
     let kind = &hold.kind;
+    let (vi, en) = (&so.vi, &so.en);
     let number = hold.document_number.as_deref().unwrap_or("?");
     let date = hold.from_on.as_deref().unwrap_or("?");
     if kind == holds::DISPUTE {
         return Failure::new(
             "PARCEL_IN_DISPUTE",
             msg!(
-                "Thửa {parcel} đang có tranh chấp (văn bản số {number}, từ ngày {date}); ranh giới không được thay đổi.",
-                "Parcel {parcel} is in dispute (document {number}, since {date}); its boundary may not be changed."
+                "Thửa {parcel} đang có tranh chấp (văn bản số {number}, từ ngày {date}); {vi}.",
+                "Parcel {parcel} is in dispute (document {number}, since {date}); {en}."
             ),
         )
         .remedy(msg!(
@@ -173,8 +181,8 @@ fn on_hold(parcel: &str, hold: &Hold) -> Failure {
     Failure::new(
         "PARCEL_ON_HOLD",
         msg!(
-            "Thửa {parcel} đang bị ngăn chặn ({kind}, văn bản số {number}, từ ngày {date}); ranh giới không được thay đổi.",
-            "Parcel {parcel} is on hold ({kind}, document {number}, since {date}); its boundary may not be changed."
+            "Thửa {parcel} đang bị ngăn chặn ({kind}, văn bản số {number}, từ ngày {date}); {vi}.",
+            "Parcel {parcel} is on hold ({kind}, document {number}, since {date}); {en}."
         ),
     )
     .remedy(msg!(

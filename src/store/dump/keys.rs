@@ -6,8 +6,8 @@ use super::super::error::Result;
 use super::super::tables::quoted;
 
 /// Columns whose text mentions records by uid: `parcels` of a decision, `land_use_rows` of an earlier version,
-/// `attributes` of a proposal.
-pub const MENTIONS: [&str; 3] = ["parcels", "land_use_rows", "attributes"];
+/// `attributes` of a proposal, `what` of a proposed edit.
+pub const MENTIONS: [&str; 4] = ["parcels", "land_use_rows", "attributes", "what"];
 
 /// SQL for the natural key of the row `alias` of `table`.
 pub fn of(table: &str, alias: &str) -> String {
@@ -55,6 +55,8 @@ fn key(table: &str, a: &str, depth: usize) -> String {
         "certificate" => format!("coalesce({a}.serial,{a}.book_number,'')"),
         "right" => format!("{}||'#'||{a}.kind", parcel()),
         "dossier" => has("code"),
+        "dossier_event" => format!("{}||'#'||{a}.fid", to("dossier", "dossier")),
+        "proposed_edit" => format!("{}||'#'||{a}.fid", to("dossier", "dossier")),
         "change_entry" => format!(
             "{}||'#'||{a}.kind||'#'||{}",
             to("dossier", "dossier"),

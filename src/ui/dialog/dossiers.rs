@@ -5,7 +5,7 @@ use egui::{RichText, TextEdit, Ui};
 use egui_material_icons::icons as i;
 
 use super::{Cx, DONE, Flow, form_row, frame, hint};
-use crate::edit::Edit;
+use crate::edit::{Edit, OpenDossier};
 use crate::project::{Dossier, Mode};
 use crate::text::{Lang, Text, format};
 use crate::ui::action::Action;
@@ -74,14 +74,14 @@ impl DossierDialog {
         form_row(ui, NEW.get(lang), |ui| {
             ui.horizontal(|ui| {
                 field(ui, CODE.get(lang), "HS-2026-001", 180.0, &mut self.code);
-                field(ui, KIND.get(lang), "TACH_THUA", 160.0, &mut self.kind);
+                field(ui, KIND.get(lang), "TN", 160.0, &mut self.kind);
                 let ready = !self.code.trim().is_empty() && !self.kind.trim().is_empty();
                 if widgets::button(ui, ready, i::ICON_ADD, RECEIVE.get(lang)) {
-                    cx.out.push(Action::Apply(vec![Edit::OpenDossier {
+                    cx.out.push(Action::Apply(vec![Edit::OpenDossier(OpenDossier {
                         code: self.code.trim().to_owned(),
                         kind: self.kind.trim().to_owned(),
-                        commune: None,
-                    }]));
+                        ..OpenDossier::default()
+                    })]));
                     self.code.clear();
                 }
             });
