@@ -6,6 +6,7 @@
 
 mod boundaries;
 mod change;
+mod compare;
 mod dossiers;
 mod fix;
 mod info;
@@ -18,6 +19,7 @@ mod search;
 mod survey;
 mod timeline;
 mod undo;
+mod unwritten;
 mod work;
 
 use std::path::Path;
@@ -36,6 +38,7 @@ pub use crate::store::lineage::{Descent, Lineage, Member, Moment};
 pub use crate::store::proposal::{Dossier, Proposal, ProposedEdit, Role, Step};
 pub use crate::store::search::{Hit, HitKind};
 pub use crate::store::{Committed, Reader, TakeBack, Writer};
+pub use compare::{Compared, Comparison};
 pub use dossiers::Mode;
 pub use fix::{enter as enter_fixes, known};
 pub use info::{CommuneInfo, Info};

@@ -7,8 +7,9 @@ use std::sync::Arc;
 use jiff::civil::Date;
 
 use super::Project;
+use super::unwritten::Unwritten;
 use crate::domain::{
-    Acceptance, Act, AllowedGap, BBox, Failure, Finding, FindingEvent, Seen, Tracked, Uid, day_of,
+    Acceptance, Act, AllowedGap, BBox, Failure, Finding, FindingEvent, Seen, Tracked, Uid,
     finding_key,
 };
 use crate::edit::{AcceptFinding, Edit, EditError, Effects};
@@ -18,7 +19,7 @@ use crate::store::register::{self, Touched};
 use crate::store::{Connection, Reader, View, decisions, error, findings};
 use crate::text::Msg;
 use crate::topology::{AllowedGaps, Coverage};
-use crate::validate::{self, Findings, Moment, Step};
+use crate::validate::{self, Findings, Moment};
 
 /// After a change of more parcels the rules run again over everything instead of around each.
 const FOLLOWED: usize = 2000;
@@ -36,10 +37,10 @@ pub enum Checked {
 
 /// The findings of a project and what it takes to keep them right.
 pub(super) struct Quality {
-    live: Findings,
-    checked: Checked,
-    /// Not written yet: the writer was away.
-    pending: Vec<(Step, Seen)>,
+    /// Shared while a check is compared with it.
+    pub live: Arc<Findings>,
+    pub checked: Checked,
+    pub unwritten: Unwritten,
     /// What changed since a check may have begun, the oldest first.
     since: Vec<Change>,
     /// From this revision of the coverage on `since` tells everything.
@@ -48,14 +49,14 @@ pub(super) struct Quality {
 
 /// What a finding may depend on and an operation changed.
 #[derive(Clone, Debug, Default)]
-struct Change {
+pub(super) struct Change {
     /// Of the coverage, before it.
     revision: u64,
     parcels: Vec<Uid>,
     /// Rows of the register.
     touched: Touched,
     /// Boxes of gaps that are allowed now or no longer.
-    places: Vec<BBox>,
+    pub places: Vec<BBox>,
 }
 
 impl Change {
@@ -64,13 +65,17 @@ impl Change {
         self.parcels.len() + self.touched.len()
     }
 
-    fn rows(&self) -> (&[Uid], &Touched) {
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0 && self.places.is_empty()
+    }
+
+    pub fn rows(&self) -> (&[Uid], &Touched) {
         (&self.parcels, &self.touched)
     }
 }
 
 /// Codes of rules as the catalogue writes them.
-fn code(text: &str) -> Option<&'static str> {
+pub(super) fn code(text: &str) -> Option<&'static str> {
     validate::rule(text).map(|r| r.code)
 }
 
@@ -87,9 +92,9 @@ impl Quality {
             (true, true) => Checked::Current,
         };
         Ok(Self {
-            live,
+            live: Arc::new(live),
             checked,
-            pending: Vec::new(),
+            unwritten: Unwritten::default(),
             since: Vec::new(),
             told_from: 0,
         })
@@ -125,8 +130,7 @@ impl Quality {
             .collect::<error::Result<Vec<_>>>()?;
         if decided.contains(&true) {
             change.places = allow(conn, coverage, self.live.today())?;
-            let step = self.live.decide(decisions::acceptances(conn)?, self.live.today());
-            self.pending.push((step, seen));
+            self.decide(conn, self.live.today(), seen)?;
         }
         // Other boundaries: every parcel is to be asked anew.
         let mut much = relay(conn, coverage, &ops)? || change.parcels.len() > FOLLOWED;
@@ -150,17 +154,20 @@ impl Quality {
         } else {
             self.note(change, coverage.revision());
         }
-        self.write(conn)
+        self.write(conn, 0)
     }
 
     fn take(&mut self, conn: &Connection, checked: validate::Checked, seen: Seen) -> Result<(), Failure> {
-        let some = findings::any_fixed(conn)?;
-        let mut remember = |key: &str| match some {
-            true => findings::gone(conn, key, &code),
-            false => Ok(Vec::new()),
-        };
-        let step = self.live.take(checked, seen, &mut remember)?;
-        self.pending.push((step, seen));
+        let gone = self.unwritten.gone();
+        let step = Arc::make_mut(&mut self.live).take(checked, seen, &mut gone.of(conn, &code)?)?;
+        self.unwritten.push(step, seen);
+        Ok(())
+    }
+
+    /// Brings the states up to the decisions there are, as on `today`.
+    fn decide(&mut self, conn: &Connection, today: Date, seen: Seen) -> Result<(), Failure> {
+        let step = Arc::make_mut(&mut self.live).decide(decisions::acceptances(conn)?, today);
+        self.unwritten.push(step, seen);
         Ok(())
     }
 
@@ -174,30 +181,19 @@ impl Quality {
         }
     }
 
-    /// Writes what is not written yet.
-    fn write(&mut self, conn: &Connection) -> Result<(), Failure> {
-        for (step, seen) in &self.pending {
-            findings::save(conn, &step.turned, true, *seen)?;
-            findings::save(conn, &step.altered, false, *seen)?;
-            findings::save(conn, &step.fixed, true, *seen)?;
-        }
-        self.pending.clear();
-        if self.checked == Checked::Current {
+    /// Writes what was done just now and some of what waits; at least `also` rows.
+    fn write(&mut self, conn: &Connection, also: usize) -> Result<(), Failure> {
+        self.unwritten.write(conn, also)?;
+        if self.checked == Checked::Current && self.unwritten.is_empty() {
             findings::set_current(conn)?;
         }
         Ok(())
     }
 
-    /// What a check of everything found, begun at `revision`; false when more has changed since than is remembered.
-    fn checked(
-        &mut self,
-        view: View<'_>,
-        coverage: &Coverage,
-        (found, revision): (Vec<Finding>, u64),
-        seen: Seen,
-    ) -> Result<bool, Failure> {
-        if revision != coverage.revision() && revision < self.told_from {
-            return Ok(false);
+    /// What changed since `revision` of the coverage, which is at `now`; `None` when that is more than is remembered.
+    pub fn since(&self, revision: u64, now: u64) -> Option<Change> {
+        if revision != now && revision < self.told_from {
+            return None;
         }
         let mut later = Change::default();
         for change in self.since.iter().filter(|c| c.revision >= revision) {
@@ -205,16 +201,7 @@ impl Quality {
             later.touched.add(change.touched.clone());
             later.places.extend(&change.places);
         }
-        let conn = view.conn;
-        self.take(conn, self.live.anew(found), seen)?;
-        if later.len() > 0 || !later.places.is_empty() {
-            let checked = self
-                .live
-                .around(coverage, Some(view), later.rows(), &later.places)?;
-            self.take(conn, checked, seen)?;
-        }
-        self.checked = Checked::Current;
-        Ok(true)
+        Some(later)
     }
 
     /// Why an approval may not be entered: what stands about these parcels and stops it.
@@ -336,7 +323,7 @@ impl Project {
     /// The findings as they stand, in the order of cli.md, with their state; `None` until the rules have run over
     /// everything once, in this session or an earlier one. [`Project::checked`] says whether they are right.
     pub fn findings(&self) -> Option<&Findings> {
-        (self.quality.checked != Checked::Never).then_some(&self.quality.live)
+        (self.quality.checked != Checked::Never).then(|| &*self.quality.live)
     }
 
     pub fn checked(&self) -> Checked {
@@ -381,31 +368,15 @@ impl Project {
         Ok(report)
     }
 
-    /// Takes over the findings of an unlimited run on the snapshot of coverage revision `revision`. What changed since is
-    /// followed; refused (false) when that is too much: run again.
-    pub fn set_findings(&mut self, found: Vec<Finding>, revision: u64, act: &Act) -> Result<bool, Failure> {
-        self.set_today(day_of(act.at))?;
-        let seen = Seen {
-            op: self.stacks.newest,
-            at: act.at,
-        };
-        let view = self.reader.view();
-        let current = self
-            .quality
-            .checked(view, &self.coverage, (found, revision), seen)?;
-        self.remember_findings()?;
-        Ok(current)
-    }
-
-    /// Writes what is not written yet, where there is somebody to write.
-    fn remember_findings(&mut self) -> Result<(), Failure> {
+    /// Writes findings that wait, where there is somebody to write; at least `also` rows.
+    pub(super) fn write_findings(&mut self, also: usize) -> Result<(), Failure> {
         if self.read_only.is_some() {
-            self.quality.pending.clear();
+            self.quality.unwritten.clear();
         }
         let (Some(writer), quality) = (&mut self.writer, &mut self.quality) else {
             return Ok(());
         };
-        writer.note(|conn| quality.write(conn))
+        writer.note(|conn| quality.write(conn, also))
     }
 
     /// Another day may have begun: acceptances and allowed gaps may have run out.
@@ -416,14 +387,13 @@ impl Project {
         let conn = self.reader.conn();
         let revision = self.coverage.revision();
         let places = allow(conn, &mut self.coverage, today)?;
+        let midnight = today.to_zoned(jiff::tz::TimeZone::UTC);
+        let at = midnight.map_or(jiff::Timestamp::UNIX_EPOCH, |z| z.timestamp());
         let seen = Seen {
             op: self.stacks.newest,
-            at: today
-                .to_zoned(jiff::tz::TimeZone::UTC)
-                .map_or(jiff::Timestamp::UNIX_EPOCH, |z| z.timestamp()),
+            at,
         };
-        let step = self.quality.live.decide(decisions::acceptances(conn)?, today);
-        self.quality.pending.push((step, seen));
+        self.quality.decide(conn, today, seen)?;
         if !places.is_empty() && self.quality.checked != Checked::Never {
             let checked =
                 self.quality
@@ -437,7 +407,7 @@ impl Project {
             };
             self.quality.note(change, self.coverage.revision());
         }
-        self.remember_findings()
+        self.write_findings(0)
     }
 
     /// Brings the findings up to operations that another thread did.

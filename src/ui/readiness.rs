@@ -14,6 +14,7 @@ use super::panel::bottom::Tab;
 use super::panel::parcels::Only;
 use super::session::Session;
 use super::widgets::Tone;
+use super::work::checking::Asked;
 use crate::domain::{BBox, Failure, Finding, Severity};
 use crate::export::readiness::{By, Source};
 use crate::msg;
@@ -159,7 +160,6 @@ impl App {
     }
 
     fn counted(&mut self, revision: u64, result: Result<Counted, Failure>) {
-        let act = self.act();
         let Some(s) = &mut self.session else { return };
         let (readiness, trend, findings, today) = match result {
             Ok(counted) => counted,
@@ -181,13 +181,9 @@ impl App {
             today,
             trend_old: false,
         }));
-        let taken = match findings {
-            Some(found) if !s.is_validated() => s.project.set_findings(found, revision, &act),
-            _ => Ok(true),
-        };
-        s.checked(&self.settings);
-        if let Err(failure) = taken {
-            self.fail(&failure);
+        match findings {
+            Some(found) if !s.is_validated() => self.compare(Arc::new(found), revision, Asked::Quietly),
+            _ => s.checked(&self.settings),
         }
     }
 

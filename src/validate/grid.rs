@@ -10,7 +10,7 @@ const SQUARE: i64 = 256_000;
 const MOST: i64 = 64;
 
 /// Numbers of boxes by place. Insert and remove with the same box.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Grid {
     squares: HashMap<(i64, i64), Vec<i64>>,
     wide: BTreeSet<i64>,

@@ -22,7 +22,7 @@ use crate::store::{View, rows::fid_of};
 use crate::topology::{Coverage, faults};
 
 /// The findings of a district. Empty and not current until the rules have run over everything.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Findings {
     ordered: BTreeSet<Placed>,
     by_id: HashMap<i64, Arc<Tracked>>,
@@ -41,7 +41,7 @@ pub struct Findings {
 }
 
 /// In the order of cli.md.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Placed(Arc<Tracked>);
 
 impl Ord for Placed {

@@ -12,6 +12,7 @@ mod beside_faults;
 mod boundaries;
 mod boundary;
 mod bulk;
+mod checking;
 mod crs;
 mod crs_env;
 mod district;

@@ -136,7 +136,8 @@ impl App {
 
     /// Whether everything asked for has been done: no job runs, nothing waits.
     pub fn is_idle(&self) -> bool {
-        self.jobs.running.is_empty() && self.actions.is_empty()
+        let unwritten = self.session.as_ref().is_some_and(|s| s.project.has_unwritten());
+        self.jobs.running.is_empty() && self.actions.is_empty() && !unwritten
     }
 
     /// The open project.
@@ -253,6 +254,7 @@ impl App {
     /// What happens between frames, also while the window is hidden.
     pub fn tick(&mut self, ctx: &Context) {
         self.collect_jobs();
+        self.keep_findings();
         self.closing(ctx);
         self.retitle();
         self.rest();

@@ -2,7 +2,7 @@
 //! window does when it is over.
 
 mod boundaries;
-mod checking;
+pub(super) mod checking;
 mod exporting;
 mod importing;
 mod opening;
