@@ -42,7 +42,7 @@ pub use compare::{Compared, Comparison};
 pub use dossiers::Mode;
 pub use fix::{enter as enter_fixes, known};
 pub use info::{CommuneInfo, Info};
-pub use quality::Checked;
+pub use quality::{Checked, quality_report};
 pub use quarantine::RecordDetail;
 pub use records::Duplicates;
 pub use safety::{Crash, UnfinishedDrawing};

@@ -105,23 +105,10 @@ fn line(l: &Told, lang: Lang) -> String {
 
 /// What was asked for: by rule, commune, state and time, in the order of cli.md.
 fn listed(a: &args::Validate, project: &Project, found: Vec<Finding>) -> Result<Vec<Told>, Failure> {
-    let live = project.findings();
-    let known = |f: Finding| match live.and_then(|l| l.like(&f)) {
-        Some(t) if t.finding == f => Told::of(t),
-        like => Told {
-            state: if project.accepts(&f) {
-                FindingState::Accepted
-            } else {
-                FindingState::Open
-            },
-            key: like.map_or_else(|| f.key(), |t| t.key.to_string()),
-            first: like.map(|t| t.first),
-            finding: f,
-        },
-    };
+    let live = project.known_findings();
     let mut list: Vec<Told> = match a.state.as_deref() {
         Some("fixed") => Vec::new(),
-        _ => found.into_iter().map(known).collect(),
+        _ => found.into_iter().map(|f| Told::found(f, &live)).collect(),
     };
     if matches!(a.state.as_deref(), Some("fixed" | "all")) {
         list.extend(project.fixed_findings(u32::MAX)?.iter().map(Told::of));

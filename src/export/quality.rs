@@ -36,6 +36,24 @@ impl Told {
             first: Some(t.first),
         }
     }
+
+    /// What a run found, with what `live` remembers of it.
+    pub fn found(finding: Finding, live: &Findings) -> Self {
+        let like = live.like(&finding);
+        if let Some(t) = like.filter(|t| t.finding == finding) {
+            return Self::of(t);
+        }
+        Self {
+            state: if live.accepts(&finding) {
+                FindingState::Accepted
+            } else {
+                FindingState::Open
+            },
+            key: like.map_or_else(|| finding.key(), |t| t.key.to_string()),
+            first: like.map(|t| t.first),
+            finding,
+        }
+    }
 }
 
 /// "còn", "đã chấp nhận", "đã sửa".

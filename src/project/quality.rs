@@ -9,8 +9,7 @@ use jiff::civil::Date;
 use super::Project;
 use super::unwritten::Unwritten;
 use crate::domain::{
-    Acceptance, Act, AllowedGap, BBox, Failure, Finding, FindingEvent, Seen, Tracked, Uid,
-    finding_key,
+    Acceptance, Act, AllowedGap, BBox, Failure, Finding, FindingEvent, Seen, Tracked, Uid, finding_key,
 };
 use crate::edit::{AcceptFinding, Edit, EditError, Effects};
 use crate::job::Progress;
@@ -363,9 +362,12 @@ impl Project {
         communes: &[String],
         day: &str,
     ) -> Result<serde_json::Value, Failure> {
-        let papers = crate::store::register::papers(self.reader.conn())?;
-        let report = validate::report::report(&self.coverage, found, &papers, communes, day);
-        Ok(report)
+        quality_report(&self.reader, &self.coverage, found, communes, day)
+    }
+
+    /// The findings as they stand, to be taken to another thread; empty until the rules have run over everything.
+    pub fn known_findings(&self) -> Arc<Findings> {
+        self.quality.live.clone()
     }
 
     /// Writes findings that wait, where there is somebody to write; at least `also` rows.
@@ -444,6 +446,18 @@ impl Project {
     pub fn allowed_gaps(&self) -> Result<Vec<Arc<AllowedGap>>, Failure> {
         Ok(decisions::allowed_gaps(self.reader.conn())?)
     }
+}
+
+/// [`Project::quality_report`] off the project's thread.
+pub fn quality_report(
+    reader: &Reader,
+    coverage: &Coverage,
+    found: &[Finding],
+    communes: &[String],
+    day: &str,
+) -> Result<serde_json::Value, Failure> {
+    let papers = register::papers(reader.conn())?;
+    Ok(validate::report::report(coverage, found, &papers, communes, day))
 }
 
 impl Checked {

@@ -8,6 +8,7 @@ mod cover;
 pub mod font;
 mod hatch;
 pub mod allowed;
+pub mod boundaries;
 pub mod label_layout;
 pub mod labels;
 pub mod list;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::boundaries::{self, Boundaries, Line};
 use super::labels::{Labels, add_to};
 use super::list::Align;
 use super::page::{Page, shorten, wrap};
@@ -94,10 +95,11 @@ pub fn png(image: Image) -> Result<Vec<u8>, Failure> {
     pixmap.encode_png().map_err(|_| failed())
 }
 
-/// The map of a view with its labels and the gaps that are right as they are.
+/// The map of a view with its labels, boundaries of communes and sheets, and the gaps that are right as they are.
 pub fn map(coverage: &Coverage, view: &Viewport, style: &Style) -> Image {
     let mut list = scene(coverage, view, style);
     allowed::add_to(&mut list, coverage, view, style);
+    Boundaries::of(coverage.territory()).add_to(&mut list, view, style);
     let placed = Labels::default().place(coverage, view, style, usize::MAX);
     add_to(&mut list, &placed, view, style);
     paint(&list)
@@ -211,7 +213,7 @@ impl<'a> Sheet<'a> {
         if allowed::is_seen(coverage, &self.view) {
             let (pattern, colour) = allowed::lines(&self.what.style);
             rows.push(Row {
-                paint: Some(Paint {
+                sign: Sign::Fill(Paint {
                     fill: allowed::ground(&self.what.style),
                     hatch: Some(Hatch(pattern, colour)),
                 }),
@@ -220,8 +222,14 @@ impl<'a> Sheet<'a> {
         }
         if shows_boundaries(&self.view, &self.what.style) {
             rows.push(Row {
-                paint: None,
+                sign: Sign::Boundary,
                 text: BOUNDARY.get(lang).into(),
+            });
+        }
+        for line in boundaries::kinds(coverage.territory()) {
+            rows.push(Row {
+                sign: Sign::Dashed(line),
+                text: line.name().get(lang).into(),
             });
         }
         let end = self.frame[1] + h - 128.0;
@@ -233,7 +241,7 @@ impl<'a> Sheet<'a> {
                     .text(OTHERS.get(lang), [x, y + 5.0], Align::Left, 9.5, false, self.soft);
                 break;
             }
-            self.swatch([x, y], row.paint);
+            self.swatch([x, y], &row.sign);
             for (k, line) in lines.iter().enumerate() {
                 let at = [x + 32.0, y + 6.5 + 12.0 * k as f32];
                 self.page.text(line, at, Align::Left, 9.5, false, self.ink);
@@ -246,12 +254,21 @@ impl<'a> Sheet<'a> {
         self.page.text(&count, at, Align::Left, 9.5, false, self.soft);
     }
 
-    fn swatch(&mut self, [x, y]: [f32; 2], paint: Option<Paint>) {
+    fn swatch(&mut self, [x, y]: [f32; 2], sign: &Sign) {
         let p = self.what.style.palette();
         let (w, h) = (24.0, 13.0);
-        let Some(paint) = paint else {
-            let at = y + h / 2.0;
-            return self.page.line(&[[x, at], [x + w, at]], 1.0, p.boundary);
+        let at = y + h / 2.0;
+        let paint = match sign {
+            Sign::Fill(paint) => *paint,
+            Sign::Boundary => return self.page.line(&[[x, at], [x + w, at]], 1.0, p.boundary),
+            Sign::Dashed(line) => {
+                let colour = line.colour(&self.what.style).alpha(255);
+                for [from, to] in line.sample(w) {
+                    self.page
+                        .line(&[[x + from, at], [x + to, at]], line.width(), colour);
+                }
+                return;
+            }
         };
         self.page.rect([x, y, w, h], paint.fill);
         if let Some(Hatch(pattern, colour)) = paint.hatch {
@@ -333,9 +350,17 @@ fn round_down(v: f64) -> f64 {
         .unwrap_or(ten)
 }
 
-/// A line of the legend; no paint means a boundary line.
+/// What stands before a line of the legend.
+enum Sign {
+    Fill(Paint),
+    /// Of parcels.
+    Boundary,
+    Dashed(Line),
+}
+
+/// A line of the legend.
 struct Row {
-    paint: Option<Paint>,
+    sign: Sign,
     text: String,
 }
 
@@ -343,7 +368,7 @@ struct Row {
 fn group_row(group: Group, style: &Style) -> Row {
     let (name, meaning) = (group.name().get(style.lang), group.meaning().get(style.lang));
     Row {
-        paint: Some(style.group(group)),
+        sign: Sign::Fill(style.group(group)),
         text: format!("{name}: {meaning}"),
     }
 }
@@ -351,7 +376,7 @@ fn group_row(group: Group, style: &Style) -> Row {
 /// What the fills of these parcels mean.
 fn rows(parcels: &[&Parcel], style: &Style) -> Vec<Row> {
     let solid = |text: Text, fill: Rgb| Row {
-        paint: Some(Paint::solid(fill)),
+        sign: Sign::Fill(Paint::solid(fill)),
         text: text.get(style.lang).into(),
     };
     let mut rows = match style.colour_by {
@@ -390,7 +415,7 @@ fn land_use_rows(parcels: &[&Parcel], style: &Style) -> Vec<Row> {
             let name = Text::new(&item.vi, &item.en).get(style.lang);
             let text = format!("{}  {name}", item.code);
             rows.push(Row {
-                paint: Some(style.land_use(&item.code)),
+                sign: Sign::Fill(style.land_use(&item.code)),
                 text,
             });
         }
@@ -398,7 +423,7 @@ fn land_use_rows(parcels: &[&Parcel], style: &Style) -> Vec<Row> {
     if unknown {
         let text = UNKNOWN.get(style.lang).into();
         rows.push(Row {
-            paint: Some(style.land_use("")),
+            sign: Sign::Fill(style.land_use("")),
             text,
         });
     }

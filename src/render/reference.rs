@@ -91,7 +91,7 @@ fn cross([x, y]: Fix, ppp: f32) -> [[Fix; 2]; 2] {
 }
 
 /// The part of a segment inside a box: a line across the whole country must not leave the fixed-point screen.
-fn cut(a: Pt, b: Pt, window: &BBox) -> Option<(Pt, Pt)> {
+pub(super) fn cut(a: Pt, b: Pt, window: &BBox) -> Option<(Pt, Pt)> {
     if window.contains(a) && window.contains(b) {
         return Some((a, b));
     }

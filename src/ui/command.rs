@@ -85,6 +85,7 @@ commands! {
     FixBatch,
     Readiness,
     ExportReadiness,
+    ExportReport,
     Palette,
     Shortcuts,
     About,
@@ -393,6 +394,16 @@ impl Command {
                 "Xuất bảng tiến độ ra Excel hoặc CSV",
                 "Write the table for Excel or as CSV",
                 ICON_DOWNLOAD,
+                [],
+                Project
+            ),
+            Self::ExportReport => row!(
+                Check,
+                "Xuất báo cáo chất lượng…",
+                "Export the quality report…",
+                "Kiểm tra lại toàn bộ rồi ghi báo cáo ra Excel",
+                "Check everything again and write the report for Excel",
+                ICON_SUMMARIZE,
                 [],
                 Project
             ),

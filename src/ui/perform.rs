@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::action::{Action, Select};
 use super::app::App;
 use super::command::Command;
+use super::dialog::report::ReportDialog;
 use super::dialog::{Dialog, dossiers, export, new, open, traverse, verify};
 use super::map_record::ShownRecord;
 use super::panel::{bottom::Tab, record_card::ForRecord};
@@ -102,6 +103,7 @@ impl App {
             Command::Validate => self.validate(),
             Command::FixBatch => self.open_fixes(),
             Command::Readiness => self.toggle_dashboard(),
+            Command::ExportReport => self.dialog = Some(Dialog::Report(ReportDialog::default())),
             Command::ExportReadiness => self.open_readiness_export(),
             Command::ToggleTheme => {
                 self.settings.theme = self.settings.theme.other();

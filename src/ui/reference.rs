@@ -12,6 +12,7 @@ use super::map_live::{Canvas, rgba};
 use crate::domain::{Failure, Pt};
 use crate::import::Options;
 use crate::import::reference::Outcome;
+use crate::render::boundaries::Boundaries;
 use crate::render::{Theme, Viewport, reference as drawing, viewport};
 use crate::topology::reference::Reference;
 
@@ -156,6 +157,8 @@ impl<'a> Look<'a> {
 pub struct Drawn {
     key: Option<Key>,
     shapes: Vec<Shape>,
+    /// Of the territory at this address.
+    boundaries: (usize, Boundaries),
 }
 
 #[derive(PartialEq)]
@@ -165,10 +168,18 @@ struct Key {
     theme: Theme,
     /// Address and colour of each layer.
     layers: Vec<(usize, usize)>,
+    /// Address of the territory whose boundaries are drawn.
+    territory: Option<usize>,
 }
 
 impl Drawn {
-    pub fn paint(&mut self, cx: &Canvas<'_>, look: &Look<'_>) {
+    /// `boundaries`: of communes and sheets, under the layers.
+    pub fn paint(&mut self, cx: &Canvas<'_>, look: &Look<'_>, boundaries: bool) {
+        let territory = look.coverage.territory();
+        let at = Arc::as_ptr(territory) as usize;
+        if boundaries && self.boundaries.0 != at {
+            self.boundaries = (at, Boundaries::of(territory));
+        }
         let shown = || {
             look.references
                 .iter()
@@ -179,9 +190,14 @@ impl Drawn {
             rect: cx.rect,
             theme: look.style.theme,
             layers: shown().map(|(r, c)| (Arc::as_ptr(r) as usize, c)).collect(),
+            territory: boundaries.then_some(at),
         };
         if self.key.as_ref() != Some(&key) {
             self.shapes.clear();
+            if boundaries {
+                let lines = self.boundaries.1.strokes(cx.view, look.style);
+                self.shapes.extend(lines.iter().flat_map(|s| shapes(s, cx)));
+            }
             for (reference, colour) in shown() {
                 for stroke in drawing::strokes(reference, cx.view, look.style, colour) {
                     self.shapes.extend(shapes(&stroke, cx));

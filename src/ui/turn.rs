@@ -64,7 +64,7 @@ impl App {
             None => self.tell(name.clone(), &effects, before),
         }
         if validate {
-            self.validate();
+            self.recheck();
         }
     }
 

@@ -8,7 +8,8 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::command::{Command, Have};
 use super::theme::{self, M, S, XS, tokens};
-use crate::render::style::{Hatch, Paint};
+use crate::render::boundaries::Line;
+use crate::render::style::{Hatch, Paint, Style};
 use crate::text::{Lang, Msg, Text};
 
 /// How a button shows its command.
@@ -367,6 +368,16 @@ pub fn patterned(ui: &mut Ui, paint: Paint) {
     let frame = egui::Stroke::new(1.0, tokens(ui).frame);
     ui.painter()
         .rect_stroke(rect, 2.0, frame, egui::StrokeKind::Inside);
+}
+
+/// A line of the map, as long as a swatch.
+pub fn dashed(ui: &mut Ui, line: Line, style: &Style) {
+    let (rect, _) = ui.allocate_exact_size(egui::vec2(26.0, 12.0), Sense::hover());
+    let stroke = egui::Stroke::new(line.width(), super::map_live::rgb(line.colour(style)));
+    for [from, to] in line.sample(rect.width()) {
+        let x = rect.left() + from..=rect.left() + to;
+        ui.painter().hline(x, rect.center().y, stroke);
+    }
 }
 
 /// Fills a box as the map fills a parcel.

@@ -2,7 +2,7 @@
 //!
 //! A template names its values in braces: `{file}`, `{record}`, `{field}` from the finding's source,
 //! `{amount}` (a count), `{tolerance}` (in mm), `{fault}` (a [`FaultKind`] in words), and any of
-//! [`Finding::values`]. Nothing personal is ever among them.
+//! [`Finding::values`], those in `_mm` to a tenth of a millimetre. Nothing personal is ever among them.
 
 use crate::domain::Finding;
 use crate::text::{Lang, Msg, Text, format};
@@ -20,11 +20,29 @@ pub struct ImportMessage {
 
 /// The sentence of an import finding; `None` for codes of other moments.
 pub fn message(finding: &Finding) -> Option<Msg> {
-    let entry = find(finding.code)?;
-    Some(Msg::new(
-        fill(entry.text.vi, finding, Lang::Vi),
-        fill(entry.text.en, finding, Lang::En),
-    ))
+    let text = find(finding.code)?.text;
+    Some(filled(text, finding))
+}
+
+/// The same without the file and record it begins with, for a list that has a column for them.
+pub fn in_its_place(finding: &Finding) -> Option<Msg> {
+    let text = find(finding.code)?.text;
+    let rest = |template: &'static str| match template.split_once(": ") {
+        Some((place, rest)) if place.starts_with("{file}") => rest,
+        _ => template,
+    };
+    let said = filled(Text::new(rest(text.vi), rest(text.en)), finding);
+    Some(Msg::new(capital(&said.vi), capital(&said.en)))
+}
+
+fn filled(text: Text, finding: &Finding) -> Msg {
+    Msg::new(fill(text.vi, finding, Lang::Vi), fill(text.en, finding, Lang::En))
+}
+
+fn capital(s: &str) -> String {
+    let mut letters = s.chars();
+    let first = letters.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(letters.clone()).collect()
 }
 
 /// The kind by its code.
@@ -61,6 +79,10 @@ fn value(name: &str, f: &Finding, lang: Lang) -> String {
                 "explanation_en"
             };
             Some(f.value(name).to_owned())
+        }
+        _ if name.ends_with("_mm") => {
+            let mm = f.value(name).parse().ok();
+            mm.map(|mm: f64| format::number(mm, 1, lang))
         }
         _ => Some(f.value(name).to_owned()),
     }
@@ -526,6 +548,10 @@ mod tests {
             m.en
         );
 
+        let m = in_its_place(&f).unwrap();
+        assert!(m.vi.starts_with("Đường bao tự cắt. "), "{}", m.vi);
+        assert!(m.en.starts_with("A ring crosses itself. "), "{}", m.en);
+
         let mut f = Finding::new("IMPORT_NEAR_POINTS", Severity::Warning);
         (f.amount, f.unit, f.tolerance) = (Some(17.0), Some(Unit::Count), Some(0.005));
         f.values.push(("largest_mm", "4.0".into()));
@@ -535,6 +561,7 @@ mod tests {
                 .en
                 .starts_with("17 points of neighbours differ by at most 5 mm (largest 4.0 mm)")
         );
+        assert!(message(&f).unwrap().vi.contains("(lớn nhất 4,0 mm)"));
         assert!(message(&Finding::new("OVERLAP", Severity::Error)).is_none());
     }
 

@@ -145,6 +145,11 @@ pub fn message(finding: &Finding) -> Msg {
     }
 }
 
+/// The same for a list that has a column for file and record.
+pub fn message_in_its_place(finding: &Finding) -> Msg {
+    import_messages::in_its_place(finding).unwrap_or_else(|| message(finding))
+}
+
 /// Whether a sync package may not be sent while this finding stands.
 pub fn blocks_sending(finding: &Finding) -> bool {
     blocks(finding, Moment::Sending)

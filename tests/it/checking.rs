@@ -72,11 +72,17 @@ fn a_finding_that_an_edit_brought_while_the_check_ran_keeps_its_identity() {
     let d = district();
     let mut p = d.open();
     p.apply(&fill(), &act(3)).unwrap();
-    p.validate(&Options::default(), &act(3), &Progress::none()).unwrap();
+    p.validate(&Options::default(), &act(3), &Progress::none())
+        .unwrap();
     let (clean, revision) = (found(&p), p.coverage().revision());
     p.undo(Undo::Last, &act(4)).unwrap();
     let ids = |p: &Project| -> Vec<_> {
-        let mut all: Vec<_> = p.findings().unwrap().iter().map(|t| (t.id, t.key.clone())).collect();
+        let mut all: Vec<_> = p
+            .findings()
+            .unwrap()
+            .iter()
+            .map(|t| (t.id, t.key.clone()))
+            .collect();
         all.sort();
         all
     };
@@ -92,8 +98,10 @@ fn a_finding_that_an_edit_brought_while_the_check_ran_keeps_its_identity() {
 fn opening_checks_a_file_that_was_never_checked_and_the_window_says_when_that_fails() {
     let mut w = Window::prepared([1366.0, 768.0], "{}", false, |path| {
         let conn = Connection::open(path).unwrap();
-        conn.execute_batch("DELETE FROM setting WHERE key='findings'; DELETE FROM finding_event; DELETE FROM finding")
-            .unwrap();
+        conn.execute_batch(
+            "DELETE FROM setting WHERE key='findings'; DELETE FROM finding_event; DELETE FROM finding",
+        )
+        .unwrap();
     });
     assert_eq!(w.project().checked(), Checked::Current);
     same(all(w.project()), found(w.project()));
@@ -103,7 +111,8 @@ fn opening_checks_a_file_that_was_never_checked_and_the_window_says_when_that_fa
     // The findings as they were stay on the screen, and it is said that they could not be checked.
     let w = Window::prepared([1366.0, 768.0], "{}", false, |path| {
         let conn = Connection::open(path).unwrap();
-        conn.execute_batch("ALTER TABLE identity_document RENAME COLUMN kind TO kind_of_before").unwrap();
+        conn.execute_batch("ALTER TABLE identity_document RENAME COLUMN kind TO kind_of_before")
+            .unwrap();
     });
     assert!(w.says("no such column"), "{}", w.texts());
     assert!(!w.project().findings().unwrap().is_empty());

@@ -57,6 +57,7 @@ mod tracking;
 mod ui;
 mod ui_edit;
 mod ui_keys;
+mod ui_quality;
 mod ui_quarantine;
 mod ui_fix;
 mod ui_readiness;

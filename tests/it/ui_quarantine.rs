@@ -68,6 +68,10 @@ fn write(dir: &Path, name: &str, features: &[Value]) -> std::path::PathBuf {
 
 /// A window with a district into which such a file was imported.
 fn window(dir: &Path, theme: &str, filled: bool) -> Window {
+    window_of(dir, theme, filled.then(|| features(false)))
+}
+
+fn window_of(dir: &Path, theme: &str, features: Option<Vec<Value>>) -> Window {
     let path = dir.join("huyen.gpkg");
     let act = Act::new("Lan Thử", jiff::Timestamp::from_second(1_795_000_000).unwrap());
     let new = NewProject {
@@ -77,8 +81,8 @@ fn window(dir: &Path, theme: &str, filled: bool) -> Window {
         province: None,
     };
     let mut p = Project::create(&path, &new, &act).unwrap();
-    if filled {
-        let file = write(dir, "DC_25747.geojson", &features(false));
+    if let Some(features) = features {
+        let file = write(dir, "DC_25747.geojson", &features);
         let inspection = import::inspect(&[file], &Progress::none()).unwrap();
         let options = Options {
             project_epsg: 9210,
@@ -303,4 +307,39 @@ fn an_empty_worklist_says_what_it_is_for() {
     w.shot("cach-ly-tu-cat-toi");
     w.click("Đóng bản ghi");
     assert!(w.says("Chưa chọn thửa nào"));
+}
+
+/// Frames of the worklist: nothing in them grows with the records that are not to be seen.
+#[test]
+fn a_frame_of_a_long_worklist_costs_what_one_of_a_short_one_does() {
+    let dir = tempfile::tempdir().unwrap();
+    let frame = |n: usize| {
+        let folder = dir.path().join(n.to_string());
+        std::fs::create_dir(&folder).unwrap();
+        let bow = |i: usize| {
+            let mut ring = plot(i);
+            ring.swap(2, 3);
+            feature(polygon(&ring), i)
+        };
+        let all = std::iter::once(feature(polygon(&plot(n + 1)), n + 1)).chain((1..=n).map(bow));
+        let mut w = window_of(&folder, "light", Some(all.collect()));
+        w.key(CTRL | Modifiers::SHIFT, Key::Q);
+        w.settle();
+        w.first();
+        assert_eq!(w.records().len(), n);
+        let one = |w: &mut Window| {
+            let start = std::time::Instant::now();
+            w.h.step();
+            start.elapsed()
+        };
+        let mut all: Vec<_> = (0..40).map(|_| one(&mut w)).collect();
+        all.sort_unstable();
+        println!(
+            "worklist of {n}: a frame in {:?}, at the most {:?}",
+            all[20], all[39]
+        );
+        all[0]
+    };
+    let (short, long) = (frame(50), frame(5_000));
+    assert!(long < 2 * short, "{short:?} {long:?}");
 }

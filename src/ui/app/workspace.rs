@@ -5,6 +5,7 @@ use egui::{CentralPanel, Panel, Ui};
 use super::App;
 use crate::ui::command::Have;
 use crate::ui::panel::bottom::Tab;
+use crate::ui::panel::layers::Drawn;
 use crate::ui::viewing;
 use crate::ui::widgets::{self, panel_frame};
 
@@ -58,8 +59,12 @@ impl App {
             let r = r.show(ui, |ui| {
                 views.search.ui(ui, &look, out);
                 if !views.search.is_active() {
-                    let survey = &mut views.map.show_survey;
-                    views.layers.ui(ui, &look, show_findings, survey, out);
+                    let drawn = Drawn {
+                        findings: show_findings,
+                        survey: &mut views.map.show_survey,
+                        boundaries: &mut views.map.show_boundaries,
+                    };
+                    views.layers.ui(ui, &look, drawn, out);
                 }
             });
             settings.left_width = r.response.rect.width();

@@ -13,6 +13,7 @@ pub mod open;
 pub mod points;
 pub mod readiness;
 pub mod reference;
+pub mod report;
 pub mod shortcuts;
 pub mod traverse;
 pub mod verify;
@@ -38,6 +39,7 @@ pub enum Dialog {
     File(export::FileDialog),
     Verify(verify::VerifyDialog),
     Readiness(readiness::ReadinessDialog),
+    Report(report::ReportDialog),
     Dossiers(dossiers::DossierDialog),
     Fixes(Box<fix_batch::FixDialog>),
     Shortcuts,
@@ -60,6 +62,7 @@ pub fn ui(dialog: &mut Dialog, cx: &mut Cx<'_>) -> Flow {
         Dialog::File(d) => d.ui(cx),
         Dialog::Verify(d) => d.ui(cx),
         Dialog::Readiness(d) => d.ui(cx),
+        Dialog::Report(d) => d.ui(cx),
         Dialog::Dossiers(d) => d.ui(cx),
         Dialog::Fixes(d) => d.ui(cx),
         Dialog::Shortcuts => shortcuts::ui(cx),

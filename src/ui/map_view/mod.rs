@@ -36,6 +36,8 @@ pub struct MapView {
     pub measure: Measure,
     /// Whether survey points are drawn.
     pub show_survey: bool,
+    /// Whether boundaries of communes and frames of sheets are.
+    pub show_boundaries: bool,
     /// A place shown from a table.
     spot: Option<Pt>,
     /// A record in quarantine.
@@ -66,6 +68,7 @@ impl Default for MapView {
             hand: Hand::default(),
             measure: Measure::default(),
             show_survey: true,
+            show_boundaries: true,
             spot: None,
             record: None,
             draw: Draw::default(),
@@ -104,7 +107,7 @@ impl MapView {
         live::hover(&cx, look, self.hover);
         live::proposals(&cx, look);
         live::selection(&cx, look);
-        self.references.paint(&cx, look);
+        self.references.paint(&cx, look, self.show_boundaries);
         live::allowed_gaps(&cx, look);
         let wish = look.finding.map(|id| (id, look.coverage.revision()));
         if self.linework.0 != wish {

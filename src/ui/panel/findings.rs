@@ -254,8 +254,8 @@ impl FindingsTable {
         // The choices share what the field and the button leave; a place to choose among is not always there.
         let several = |n: usize| usize::from(n > 1);
         let choices = 3 + several(self.communes.len()) + several(self.sheets.len());
-        let gaps = (choices + 1) as f32 * ui.spacing().item_spacing.x;
-        let room = ui.available_width() - FIELD - BUTTON - gaps;
+        let gaps = (choices + 2) as f32 * ui.spacing().item_spacing.x;
+        let room = ui.available_width() - FIELD - 2.0 * BUTTON - gaps;
         let width = (room / choices as f32).clamp(76.0, 150.0);
         list::filter(ui, &mut self.filter.text, FIELD, FILTER, FILTER_HINT, lang);
         let rules: Vec<_> = self
@@ -278,6 +278,10 @@ impl FindingsTable {
         self.state(ui, width, lang);
         if widgets::command_button(ui, Command::Validate, lang, look.have, widgets::Show::Icon, false) {
             out.push(Action::Run(Command::Validate));
+        }
+        let report = Command::ExportReport;
+        if widgets::command_button(ui, report, lang, look.have, widgets::Show::Icon, false) {
+            out.push(Action::Run(report));
         }
         // Only where there is room: the bar must not push the panel wider.
         if ui.available_size_before_wrap().x > COUNTS {
@@ -460,7 +464,8 @@ impl Rows for View<'_, '_> {
 /// What is wrong, in words, with its place in the source file where it came from one.
 fn sentence(f: &Finding, lang: Lang) -> String {
     let mut s = validate::message(f).get(lang).to_owned();
-    if let Some(source) = &f.source {
+    let unnamed = |source: &&crate::domain::SourceRef| !s.contains(&source.file);
+    if let Some(source) = f.source.as_ref().filter(unnamed) {
         s += &format!(" ({}", source.file);
         if let Some(n) = source.record {
             s += &format!(" #{n}");

@@ -7,6 +7,7 @@ use egui::{ComboBox, RichText, ScrollArea, Ui};
 use super::references::ReferencePanel;
 use crate::codes;
 use crate::readiness::Group;
+use crate::render::boundaries;
 use crate::render::style::{Rgb, first_land_use};
 use crate::render::{ColourBy, LabelMode};
 use crate::text::{Lang, Text, format};
@@ -20,6 +21,7 @@ const LAYERS: Text = Text::new("Lớp bản đồ", "Layers");
 const LABELS: Text = Text::new("Nhãn thửa đất", "Parcel labels");
 const FINDINGS: Text = Text::new("Vị trí lỗi", "Places of findings");
 const SURVEY: Text = Text::new("Điểm đo", "Survey points");
+const BOUNDARIES: Text = Text::new("Địa giới xã, khung tờ", "Communes and sheets");
 const COLOUR: Text = Text::new("Tô màu thửa đất", "Colour parcels");
 const LEGEND: Text = Text::new("Chú giải", "Legend");
 const UNKNOWN: Text = Text::new("Mã lạ hoặc trống", "Unknown or empty code");
@@ -28,6 +30,16 @@ const BY_SHEET: Text = Text::new(
     "Each map sheet has a pale colour of its own.",
 );
 const PLAIN: Text = Text::new("Chỉ vẽ ranh giới thửa.", "Boundaries only.");
+
+/// What is drawn besides the parcels.
+pub struct Drawn<'a> {
+    /// Places of findings.
+    pub findings: &'a mut bool,
+    /// Survey points.
+    pub survey: &'a mut bool,
+    /// Boundaries of communes and frames of sheets, where there are any.
+    pub boundaries: &'a mut bool,
+}
 
 /// The legend of land uses, counted once per state of the coverage.
 #[derive(Default)]
@@ -39,23 +51,19 @@ pub struct LayersPanel {
 }
 
 impl LayersPanel {
-    /// `findings`, `survey`: whether places of findings and survey points are drawn.
-    pub fn ui(
-        &mut self,
-        ui: &mut Ui,
-        look: &Look<'_>,
-        findings: &mut bool,
-        survey: &mut bool,
-        out: &mut Vec<Action>,
-    ) {
+    pub fn ui(&mut self, ui: &mut Ui, look: &Look<'_>, drawn: Drawn<'_>, out: &mut Vec<Action>) {
         let lang = look.lang;
         widgets::section(ui, LAYERS.get(lang));
         let mut labels = look.style.labels != LabelMode::Off;
         if ui.checkbox(&mut labels, LABELS.get(lang)).changed() {
             out.push(Action::Labels(labels));
         }
-        ui.checkbox(findings, FINDINGS.get(lang));
-        ui.checkbox(survey, SURVEY.get(lang));
+        ui.checkbox(drawn.findings, FINDINGS.get(lang));
+        ui.checkbox(drawn.survey, SURVEY.get(lang));
+        let lines = boundaries::kinds(look.coverage.territory());
+        if !lines.is_empty() {
+            ui.checkbox(drawn.boundaries, BOUNDARIES.get(lang));
+        }
         self.references.ui(ui, look, out);
         widgets::section(ui, COLOUR.get(lang));
         let now = look.style.colour_by;
@@ -71,9 +79,15 @@ impl LayersPanel {
         });
         widgets::named(r.response, egui::accesskit::Role::ComboBox, COLOUR.get(lang));
         widgets::section(ui, LEGEND.get(lang));
-        ScrollArea::vertical()
-            .auto_shrink([false, false])
-            .show(ui, |ui| self.legend(ui, look));
+        ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+            self.legend(ui, look);
+            for line in lines.into_iter().filter(|_| *drawn.boundaries) {
+                ui.horizontal(|ui| {
+                    widgets::dashed(ui, line, look.style);
+                    ui.label(RichText::new(line.name().get(lang)).size(13.0));
+                });
+            }
+        });
     }
 
     fn legend(&mut self, ui: &mut Ui, look: &Look<'_>) {

@@ -1,6 +1,7 @@
 //! Bottom tab: records the import could not place. The one stood on is drawn on the map, its source row and the ways to
 //! repair it stand at the right ([`super::record_card`]).
 
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -62,12 +63,17 @@ pub struct QuarantinePanel {
     reason: Option<String>,
     state: Option<&'static str>,
     records: Vec<QuarantinedRecord>,
+    /// Place of each in `records`, by its number.
+    places: HashMap<i64, usize>,
+    /// How many there are of each reason, and of each of [`RecordState::NAMES`].
+    reasons: BTreeMap<String, u64>,
+    states: Vec<u64>,
     failure: Option<Failure>,
     /// Revision of `records`.
     read: Option<u64>,
     /// How many wait, by revision: for the tab.
     waiting: Option<(u64, u64)>,
-    /// Indices into `records`, and what they answer.
+    /// Indices into `records`, ascending, and what they answer.
     rows: Vec<usize>,
     answers: Option<(u64, String, Option<String>, Option<&'static str>)>,
     /// The record stood on, and whether the table has gone there.
@@ -104,26 +110,27 @@ impl QuarantinePanel {
 
     pub fn bar(&mut self, ui: &mut Ui, look: &Look<'_>) {
         let lang = look.lang;
+        self.refresh(look);
         list::filter(ui, &mut self.filter, 150.0, FILTER, HINT, lang);
         self.choose_reason(ui, lang);
-        let text = |state: &'static str| {
-            let n = self.records.iter().filter(|r| r.state.name() == state).count() as u64;
+        let text = |(state, n): (&'static str, &u64)| {
             let name = state_text(state).get(lang);
-            (state, format!("{name} ({})", format::count(n, lang)))
+            (state, format!("{name} ({})", format::count(*n, lang)))
         };
-        let states = RecordState::NAMES.map(text);
+        let states: Vec<_> = RecordState::NAMES
+            .into_iter()
+            .zip(&self.states)
+            .map(text)
+            .collect();
         list::pick(ui, 140.0, (STATE, ANY_STATE), &states, &mut self.state, lang);
     }
 
     fn choose_reason(&mut self, ui: &mut Ui, lang: Lang) {
-        let mut codes: Vec<&str> = self.records.iter().map(|r| r.code.as_str()).collect();
-        codes.sort_unstable();
-        let text = |group: &[&str]| {
-            let n = format::count(group.len() as u64, lang);
-            let name = quarantine_reason(group[0]).get(lang);
-            (group[0].to_owned(), format!("{name} ({n})"))
+        let text = |(code, n): (&String, &u64)| {
+            let name = quarantine_reason(code).get(lang);
+            (code.clone(), format!("{name} ({})", format::count(*n, lang)))
         };
-        let all: Vec<_> = codes.chunk_by(|a, b| a == b).map(text).collect();
+        let all: Vec<_> = self.reasons.iter().map(text).collect();
         list::pick(ui, 160.0, (REASON, ANY_REASON), &all, &mut self.reason, lang);
     }
 
@@ -179,15 +186,12 @@ impl QuarantinePanel {
     }
 
     fn current(&self) -> Option<&QuarantinedRecord> {
-        self.records.iter().find(|r| Some(r.id) == self.at)
+        self.records.get(*self.places.get(&self.at?)?)
     }
 
     fn position(&self) -> Option<u64> {
-        let found = self
-            .rows
-            .iter()
-            .position(|n| Some(self.records[*n].id) == self.at);
-        found.map(|n| n as u64)
+        let place = self.places.get(&self.at?)?;
+        self.rows.binary_search(place).ok().map(|n| n as u64)
     }
 
     fn step(&mut self, by: i64) {
@@ -208,7 +212,10 @@ impl QuarantinePanel {
         if self.read != Some(look.revision) {
             let was = self.current().map(|r| (r.id, r.is_waiting()));
             match look.project.quarantined(&QuarantineFilter::default()) {
-                Ok(records) => (self.records, self.failure) = (records, None),
+                Ok(records) => {
+                    (self.records, self.failure) = (records, None);
+                    self.count();
+                }
                 Err(failure) => self.failure = Some(failure),
             }
             self.read = Some(look.revision);
@@ -236,10 +243,25 @@ impl QuarantinePanel {
         self.answers = Some(wish);
     }
 
+    /// Once for all frames until something changes.
+    fn count(&mut self) {
+        let all = self.records.iter();
+        self.places = all.enumerate().map(|(n, r)| (r.id, n)).collect();
+        self.reasons.clear();
+        self.states = vec![0; RecordState::NAMES.len()];
+        for r in &self.records {
+            *self.reasons.entry(r.code.clone()).or_default() += 1;
+            let state = RecordState::NAMES.iter().position(|n| *n == r.state.name());
+            if let Some(n) = state.and_then(|s| self.states.get_mut(s)) {
+                *n += 1;
+            }
+        }
+    }
+
     /// A record that waited and is decided now gives way to the next that waits.
     fn go_on(&mut self, was: Option<(i64, bool)>) {
         let Some((id, waited)) = was else { return };
-        let Some(n) = self.records.iter().position(|r| r.id == id) else {
+        let Some(&n) = self.places.get(&id) else {
             self.at = None;
             return;
         };

@@ -31,7 +31,7 @@ impl App {
     }
 
     /// What the file says of findings is checked beside the window, also where it says nothing yet.
-    pub(super) fn recheck(&mut self) {
+    pub(in crate::ui) fn recheck(&mut self) {
         let Some(project) = self.session.as_ref().map(|s| &s.project) else {
             return;
         };

@@ -56,6 +56,8 @@ pub enum Work {
         overwrite: bool,
         wgs84: bool,
     },
+    /// Writes the quality report for Excel.
+    Report(PathBuf),
     /// Verifies a package.
     Verify(PathBuf),
     /// Says what a batch of fixes would do.
@@ -109,6 +111,7 @@ impl App {
                 overwrite,
                 wgs84,
             } => self.file(path, format, overwrite, wgs84),
+            Work::Report(path) => self.report(path),
             Work::Verify(path) => self.verify(path),
             Work::TryFixes(request) => self.try_fixes(request),
             Work::EnterFixes(batch) => self.enter_fixes(batch),

@@ -167,7 +167,7 @@ fn finding(ui: &mut Ui, f: &Finding, lang: Lang) {
             // Its first line stands where the cells before it have theirs.
             let line = ui.text_style_height(&egui::TextStyle::Body);
             ui.add_space(((ui.spacing().interact_size.y - line) / 2.0).max(0.0));
-            ui.add(egui::Label::new(validate::message(f).get(lang)).wrap());
+            ui.add(egui::Label::new(validate::message_in_its_place(f).get(lang)).wrap());
         });
     });
 }
