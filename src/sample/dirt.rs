@@ -37,10 +37,11 @@ enum Kind {
     NearPoints,
     MissingNumber,
     WrongLegalArea,
+    Multipart,
 }
 
 /// Kind, name in the truth, errors per thousand records at a rate of 1.
-const KINDS: [(Kind, &str, f64); 23] = [
+const KINDS: [(Kind, &str, f64); 24] = [
     (Kind::Overlap, "overlap", 140.0),
     (Kind::Gap, "gap", 140.0),
     (Kind::SliverOverlap, "sliver_overlap", 90.0),
@@ -65,6 +66,7 @@ const KINDS: [(Kind, &str, f64); 23] = [
     (Kind::NearPoints, "near_points", 20.0),
     (Kind::MissingNumber, "missing_number", 20.0),
     (Kind::WrongLegalArea, "wrong_legal_area", 20.0),
+    (Kind::Multipart, "multipart", 20.0),
 ];
 
 /// What is a neck: the width under which (mm), and the land on either hand over which (m²), a place of a parcel is one.
@@ -81,6 +83,8 @@ struct Dirt<'a> {
     /// Which records use this point.
     users: HashMap<Pt, Vec<usize>>,
     touched: Vec<bool>,
+    /// Easting from which on there is nobody's land.
+    free: i64,
     random: Random,
 }
 
@@ -98,7 +102,9 @@ pub fn inject(records: &mut Vec<Record>, rate: f64, seed: u64, keep: &[usize], t
             users.entry(a).or_default().push(i);
         }
     }
+    let east = records.iter().flat_map(|r| r.polygon.points()).map(|p| p.e).max();
     let mut dirt = Dirt {
+        free: east.unwrap_or_default() + 100_000,
         records,
         sides,
         users,
@@ -166,6 +172,7 @@ impl Dirt<'_> {
             Kind::HalfFilledHole => self.island(i, Some(700), 1_500),
             Kind::NarrowNeck => self.narrow_neck(i),
             Kind::NearPoints => self.near_points(i),
+            Kind::Multipart => self.second_part(i),
             Kind::WrongArea
             | Kind::MissingLandUse
             | Kind::UnknownLandUse
@@ -399,6 +406,24 @@ impl Dirt<'_> {
         self.records[i].polygon.rings[0].insert(k + 1, p);
         self.records[j].polygon.rings[0].insert(l + 1, p);
         Some((vec![i, j], p))
+    }
+
+    /// One more part of 3 m by 3 m, on nobody's land east of the district.
+    fn second_part(&mut self, i: usize) -> Option<Spoiled> {
+        let [at, ..] = self.records[i].polygon.shell() else {
+            return None;
+        };
+        let (at, west) = (*at, self.free);
+        self.free += 10_000;
+        let corner = |de: i64, dn: i64| Pt::new(west + de, at.n + dn);
+        let part = vec![
+            corner(0, 0),
+            corner(3_000, 0),
+            corner(3_000, 3_000),
+            corner(0, 3_000),
+        ];
+        self.records[i].polygon.rings.push(part);
+        Some((vec![i], at))
     }
 
     /// The areas are those of the shape.

@@ -72,6 +72,8 @@ fn rule(kind: &str) -> Option<&'static str> {
         "near_points" => "NEAR_POINTS",
         "missing_number" => "NUMBER_MISSING",
         "wrong_legal_area" => "AREA_LEGAL",
+        // Or IMPORT_MULTIPART, where such records are to be quarantined.
+        "multipart" => "IMPORT_MULTIPART_SPLIT",
         _ => return None,
     })
 }

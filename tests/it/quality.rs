@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use diachinh::domain::{BBox, Finding, Parcel, Pt, Severity};
-use diachinh::import::{self, Existing, Options, Plan};
+use diachinh::import::{self, Existing, Multipart, Options, Plan};
 use diachinh::job::Progress;
 use diachinh::sample;
 use diachinh::topology::{Coverage, measure};
@@ -48,6 +48,10 @@ pub fn sample_parcels(dirty: Option<f64>, parcels: usize, seed: u64) -> Vec<Parc
 
 /// What the importer makes of the files, whatever their .prj says.
 pub fn read(dir: &Path) -> (Vec<Parcel>, Vec<Finding>) {
+    read_with(dir, Multipart::default())
+}
+
+fn read_with(dir: &Path, multipart: Multipart) -> (Vec<Parcel>, Vec<Finding>) {
     let files = std::fs::read_dir(dir).unwrap().map(|e| e.unwrap().path());
     let mut files: Vec<PathBuf> = files
         .filter(|p| p.extension().is_some_and(|x| x == "shp"))
@@ -57,6 +61,7 @@ pub fn read(dir: &Path) -> (Vec<Parcel>, Vec<Finding>) {
     let options = Options {
         project_epsg: 9210,
         crs: Some(9210),
+        multipart,
         ..Options::default()
     };
     let plan = Plan::propose(&inspection, &options).unwrap();
@@ -152,10 +157,11 @@ const RULES: [(&str, &str); 18] = [
     ("missing_number", "NUMBER_MISSING"),
     ("wrong_legal_area", "AREA_LEGAL"),
 ];
-const IMPORT: [(&str, &str); 3] = [
+const IMPORT: [(&str, &str); 4] = [
     ("self_intersection", "IMPORT_SELF_INTERSECTION"),
     ("short_ring", "IMPORT_TOO_FEW_POINTS"),
     ("null_geometry", "IMPORT_NO_GEOMETRY"),
+    ("multipart", "IMPORT_MULTIPART_SPLIT"),
 ];
 const COUNTED: [(&str, &str); 2] = [
     ("duplicate_vertex", "IMPORT_DUPLICATE_POINTS"),
@@ -183,6 +189,8 @@ fn tells(f: &Finding, t: &Value) -> bool {
         "near_miss" => same && ["PARCEL_OVERLAP", "UNMATCHED_VERTEX", "SHEET_EDGE"].contains(&f.code),
         // The record went into quarantine: its land lies open.
         "null_geometry" | "self_intersection" | "short_ring" => f.code == "PARCEL_GAP" && touches(f, t),
+        // Two parcels of one number, neither as large as the record says.
+        "multipart" => same && ["DUPLICATE_NUMBER", "AREA_MISMATCH", "AREA_LEGAL"].contains(&f.code),
         // The file has the middle of the closing side for a last point: the neighbour there lacks it.
         "unclosed_ring" => f.code == "UNMATCHED_VERTEX" && f.refs.iter().any(|r| about.contains(r)),
         // The measured area follows the shape, the legal one does not.
@@ -423,6 +431,30 @@ fn the_import_names_each_broken_record() {
             "{kind}"
         );
     }
+}
+
+/// Where parts are not to become parcels, each such record waits.
+#[test]
+fn records_in_parts_are_quarantined_where_that_is_wished() {
+    let dir = tempfile::tempdir().unwrap();
+    let options = sample::Options {
+        dir: dir.path().to_owned(),
+        parcels: 3000,
+        seed: 7,
+        dirty: Some(0.05),
+    };
+    sample::generate(&options, &Progress::none()).unwrap();
+    let truth = std::fs::read_to_string(dir.path().join("truth.jsonl")).unwrap();
+    let truth: Vec<Value> = truth.lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+    let put = of_kind(&truth, "multipart").count();
+    let told = |multipart| {
+        let (_, found) = read_with(dir.path(), multipart);
+        let of = |code: &str| found.iter().filter(|f| f.code == code).count();
+        (of("IMPORT_MULTIPART"), of("IMPORT_MULTIPART_SPLIT"))
+    };
+    assert!(put > 1);
+    assert_eq!(told(Multipart::Quarantine), (put, 0));
+    assert_eq!(told(Multipart::Split), (0, put));
 }
 
 #[test]

@@ -59,12 +59,12 @@ impl App {
             let r = r.show(ui, |ui| {
                 views.search.ui(ui, &look, out);
                 if !views.search.is_active() {
-                    let drawn = Drawn {
+                    let mut drawn = Drawn {
                         findings: show_findings,
                         survey: &mut views.map.show_survey,
                         boundaries: &mut views.map.show_boundaries,
                     };
-                    views.layers.ui(ui, &look, drawn, out);
+                    views.layers.ui(ui, &look, &mut drawn, out);
                 }
             });
             settings.left_width = r.response.rect.width();

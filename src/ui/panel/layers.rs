@@ -51,7 +51,7 @@ pub struct LayersPanel {
 }
 
 impl LayersPanel {
-    pub fn ui(&mut self, ui: &mut Ui, look: &Look<'_>, drawn: Drawn<'_>, out: &mut Vec<Action>) {
+    pub fn ui(&mut self, ui: &mut Ui, look: &Look<'_>, drawn: &mut Drawn<'_>, out: &mut Vec<Action>) {
         let lang = look.lang;
         widgets::section(ui, LAYERS.get(lang));
         let mut labels = look.style.labels != LabelMode::Off;
