@@ -225,3 +225,13 @@ fn most_cuts_beside_old_faults_are_done() {
     let refused = of("split WOULD_MAKE_FAULT") + of("carve WOULD_MAKE_FAULT");
     assert!(refused * 20 <= of("split done") + of("carve done"), "{count:?}");
 }
+
+/// What failed once: the cut point on one side of a corner gave open land, which made up for what the one on the other
+/// side took from the rim of a gap.
+#[test]
+fn what_grows_on_one_side_of_a_corner_is_not_made_up_for_on_the_other() {
+    let turn = (6, 22);
+    let c = scene(1, turn, [(0, 950), (0, 628), (893, 45)], true);
+    let edit = cut(3, &c, [(93, 0), (-18, 0)], turn);
+    assert_eq!(outcome(&c, &edit), Ok("carve done".into()));
+}

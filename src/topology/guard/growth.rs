@@ -5,8 +5,8 @@
 //! sum is linear in each set, so what an edit adds to an overlap follows from the sides that go and come
 //! alone: `common(ΔA, B') + common(A, ΔB)`. No overlay, no case for sides that run along each other. Heights
 //! are integers with as many binary digits after the point as fit; growth of less than 1/64 mm² is none.
-//! Sides that go and come and hang together are judged by themselves: what shrinks at one end of a
-//! cut does not make up for what grows at the other.
+//! Sides that go and come and bound something together ([`blocks`]) are judged by themselves: what shrinks at one end of a
+//! cut does not make up for what grows at the other, not even where only a corner lies between.
 //!
 //! One thing is no growth: a side two parcels share, bent by the rounding of a cut point, under a third parcel that
 //! lies over both. The slim triangle passes from one to the other, so the land that is claimed more than once is the
@@ -16,12 +16,13 @@ use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Scene;
+use super::blocks::blocks;
 use crate::domain::{BBox, Finding, Parcel, Pt, Severity};
 use crate::topology::findings::{self, GapLimits};
 use crate::topology::gaps::{self, Gap};
 use crate::topology::revision::beside;
 use crate::topology::segment;
-use crate::topology::validity::{self, FaultKind, Sets};
+use crate::topology::validity::{self, FaultKind};
 
 /// A directed side.
 type Side = (Pt, Pt);
@@ -36,7 +37,7 @@ const HEIGHT_BITS: u32 = 60;
 /// Sides by group of changes.
 type Sides = BTreeMap<i64, Vec<Side>>;
 
-/// What the groups gain (sides that come, and those that go turned round), in parts that hang together.
+/// What the groups gain (sides that come, and those that go turned round), in parts (see [`parts`]).
 pub(super) struct Growth<'a> {
     scene: &'a Scene<'a>,
     parts: Vec<BTreeMap<i64, Vec<Side>>>,
@@ -262,20 +263,23 @@ fn without_opposites(sides: &mut Vec<Side>) {
     }
 }
 
-/// Sorts the sides into parts that share no point.
+/// Sorts the sides into parts no cycle runs through both of. Each holds closed rings of its own: two sides cut beside
+/// the corner between them are two parts, for the corner stays.
 fn parts(gain: BTreeMap<i64, Vec<Side>>) -> Vec<BTreeMap<i64, Vec<Side>>> {
     let mut points: Vec<Pt> = gain.values().flatten().flat_map(|(a, b)| [*a, *b]).collect();
     points.sort_unstable();
     points.dedup();
-    let number = |p: Pt| points.binary_search(&p).unwrap_or_default();
-    let mut sets = Sets::new(points.len());
-    for (a, b) in gain.values().flatten() {
-        sets.join(number(*a), number(*b));
-    }
+    let number = |p: &Pt| points.binary_search(p).unwrap_or_default();
+    let edges: Vec<(usize, usize)> = gain
+        .values()
+        .flatten()
+        .map(|(a, b)| (number(a), number(b)))
+        .collect();
+    let mut block = blocks(points.len(), &edges).into_iter();
     let mut parts: BTreeMap<usize, BTreeMap<i64, Vec<Side>>> = BTreeMap::new();
     for (group, sides) in gain {
-        for side in sides {
-            let part = parts.entry(sets.find(number(side.0))).or_default();
+        for (side, block) in sides.into_iter().zip(&mut block) {
+            let part = parts.entry(block).or_default();
             part.entry(group).or_default().push(side);
         }
     }

@@ -11,6 +11,7 @@
 //! A parcel that is created counts for the parcels it is made of, so an old fault may pass from parent to
 //! child. Old faults never block. A parcel that is retired without successor may leave open land.
 
+mod blocks;
 mod change;
 mod gaps;
 mod growth;
