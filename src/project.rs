@@ -36,6 +36,7 @@ pub use crate::store::dump::DumpOptions;
 pub use crate::store::history::{LogFilter, OperationSummary};
 pub use crate::store::lineage::{Descent, Lineage, Member, Moment};
 pub use crate::store::proposal::{Dossier, Proposal, ProposedEdit, Role, Step};
+pub use crate::store::recode::Renumbered;
 pub use crate::store::search::{Hit, HitKind};
 pub use crate::store::{Committed, Reader, TakeBack, Writer};
 pub use compare::{Compared, Comparison};
@@ -51,7 +52,7 @@ pub use timeline::When;
 pub use undo::{Lookout, News, Turn, Turned, Undo, nothing_to_undo, take_back};
 pub use work::{Account, DossierCard, Goes, Work, WorkFilter, WorkItem};
 
-use crate::domain::{Draft, DraftPiece, Failure, ParcelRecord, ParcelRef, Uid, day_of};
+use crate::domain::{Draft, DraftPiece, Failure, ParcelKey, ParcelRecord, ParcelRef, Uid, day_of};
 use crate::edit;
 use crate::job::Progress;
 use crate::msg;
@@ -59,7 +60,7 @@ use crate::store::bulk;
 use crate::store::history::{self, Stacks};
 use crate::store::intent::Watch;
 use crate::store::{
-    NewDistrict, Pieces, backup, connection, dump, error, load, migrate, register, rows, schema,
+    NewDistrict, Pieces, backup, connection, dump, error, load, migrate, recode, register, rows, schema,
 };
 use crate::topology::Coverage;
 use quality::Quality;
@@ -207,15 +208,27 @@ impl Project {
         Ok(Reader::open(self.path())?)
     }
 
-    /// fid of the parcel a reference means: in force, or by uid also historic.
+    /// fid of the parcel a reference means: in force, by a key it had before, or by uid also historic.
     pub fn resolve(&self, reference: &ParcelRef) -> Result<i64, Failure> {
         match edit::find(&self.coverage, reference) {
             Ok(parcel) => Ok(parcel.fid),
             Err(failure) => match reference {
                 ParcelRef::Uid(uid) => rows::fid_of(self.reader.conn(), *uid)?.ok_or(failure),
-                ParcelRef::Key(_) => Err(failure),
+                ParcelRef::Key(key) => self.formerly(key)?.ok_or(failure),
             },
         }
+    }
+
+    /// The only parcel in force that had this key before a change of codes.
+    fn formerly(&self, key: &ParcelKey) -> Result<Option<i64>, Failure> {
+        if !self.coverage.by_key(key).is_empty() {
+            return Ok(None);
+        }
+        let all = recode::formerly(self.reader.conn(), &key.commune, &key.sheet, &key.number)?;
+        Ok(match all.as_slice() {
+            [fid] => Some(*fid),
+            _ => None,
+        })
     }
 
     /// fid of a parcel in force or historic.

@@ -112,6 +112,8 @@ pub enum Command {
     Dossier(DossierArgs),
     /// Đăng ký biến động · register a change
     Register(Register),
+    /// Đổi mã xã, tờ, thửa theo quyết định · new codes of communes, sheets, parcels by a decision
+    Recode(Recode),
     /// Biến động đã đăng ký · registered changes
     ChangeEntry(RecordArgs),
     /// Đối tượng của biến động · items of registered changes
@@ -646,6 +648,32 @@ pub struct DossierAdvance {
     /// Lý do, không ghi tên người · why, without names
     #[arg(long)]
     pub reason: Option<String>,
+}
+
+#[derive(clap::Args, Debug)]
+pub struct Recode {
+    pub project: PathBuf,
+    /// Số văn bản · number of the decision
+    #[arg(long)]
+    pub decision: Option<String>,
+    /// CŨ=MỚI[+SỐ][:TÊN] · a commune that becomes another, with N added to its sheets
+    #[arg(long, value_name = "OLD=NEW[+N][:NAME]")]
+    pub rule: Vec<String>,
+    /// Bảng số mới của từng thửa · new codes parcel by parcel
+    #[arg(long, value_name = "IN.csv")]
+    pub table: Option<PathBuf>,
+    /// Ngày có hiệu lực · the day from which it holds
+    #[arg(long, value_name = "dd/MM/yyyy")]
+    pub on: Option<String>,
+    /// Ghi bảng đối chiếu · write the table of comparison
+    #[arg(long, value_name = "OUT.csv")]
+    pub csv: Option<PathBuf>,
+    /// Chỉ xem trước · only say what would be done
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Bảng đối chiếu của thao tác đã làm · the table of an operation that was done
+    #[arg(long, value_name = "OP", conflicts_with_all = ["decision", "rule", "table", "dry_run"])]
+    pub of: Option<i64>,
 }
 
 #[derive(clap::Args, Debug)]

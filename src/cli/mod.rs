@@ -21,6 +21,7 @@ mod lineage;
 mod map;
 mod readiness;
 mod quarantine;
+mod recode;
 mod record;
 mod rules;
 mod sample;
@@ -121,6 +122,7 @@ fn run(args: &Args, out: &Out) -> Result<Done, Failure> {
         Command::Document(a) => record::run(Kind::Document, &a.act, &act, out),
         Command::Dossier(a) => dossier::run(&a.act, &act, out),
         Command::Register(a) => dossier::register(a, &act, out),
+        Command::Recode(a) => recode::run(a, &act, out),
         Command::ChangeEntry(a) => record::run(Kind::ChangeEntry, &a.act, &act, out),
         Command::ChangeEntryItem(a) => record::run(Kind::ChangeEntryItem, &a.act, &act, out),
         Command::Search(a) => district::search(a, &act, out),

@@ -30,6 +30,7 @@ mod pending;
 mod proposal;
 mod quarantine;
 mod receive;
+mod recode;
 mod record;
 mod records;
 mod remove_point;
@@ -69,6 +70,7 @@ pub use move_points::MovePoints;
 pub use pending::{Seen, propose as propose_in_dossier};
 pub use proposal::{comes_from, differing, under_asset, view, view_fid};
 pub use quarantine::PlaceRecord;
+pub use recode::{NewCode, Recode, Rule};
 pub use record::{AddRecord, ChangeRecord, EndRecord, RecordFields, no_record, unknown_field};
 pub use records::{ChildFields, Numbering, Records, UseArea};
 pub use remove_point::RemovePoint;
@@ -214,7 +216,9 @@ pub enum Edit {
     /// Several parties are one.
     MergeParties(MergeParties),
     /// An act of registration (biến động).
-    RegisterChange(RegisterChange),
+    RegisterChange(Box<RegisterChange>),
+    /// New codes of communes, sheets and parcels by a decision.
+    Recode(Recode),
 }
 
 /// Why an edit did not happen. Nothing was changed.
@@ -376,6 +380,7 @@ impl Edit {
             Self::OpenDossier(_) => "open_dossier",
             Self::AdvanceDossier(_) => "advance_dossier",
             Self::RegisterChange(_) => "register_change",
+            Self::Recode(_) => "recode",
             Self::Approve { .. } => "approve",
             Self::Revert { .. } => "revert",
             Self::Within { edit, .. } => edit.kind(),
@@ -419,6 +424,7 @@ impl Edit {
             Self::OpenDossier(e) => e.label(),
             Self::AdvanceDossier(e) => e.label(),
             Self::RegisterChange(e) => e.label(),
+            Self::Recode(e) => e.label(),
             Self::Approve { dossier } => proposal::approve_label(dossier),
             Self::Revert { dossier } => proposal::revert_label(dossier),
             Self::Within { dossier, edit } => {
@@ -459,6 +465,7 @@ impl Edit {
             | Self::OpenDossier(_)
             | Self::AdvanceDossier(_)
             | Self::RegisterChange(_)
+            | Self::Recode(_)
             | Self::Approve { .. }
             | Self::Revert { .. }
             | Self::SetRecordAside { .. }
@@ -540,6 +547,7 @@ impl Edit {
             Self::OpenDossier(e) => e.run(at),
             Self::AdvanceDossier(e) => e.run(at),
             Self::RegisterChange(e) => e.run(at),
+            Self::Recode(e) => e.run(at),
             Self::Revert { dossier } => proposal::revert(at, dossier),
             Self::PlaceRecord(e) => e.run(at),
             Self::SetRecordAside { record, reason } => quarantine::set_aside(at, record, reason),

@@ -637,7 +637,8 @@ fn fixed(field: &Field) -> Failure {
     ))
 }
 
-fn unchanged() -> Failure {
+/// Nothing would change.
+pub(super) fn unchanged() -> Failure {
     Failure::new(
         "NOTHING_CHANGED",
         msg!("Các giá trị đã đúng như vậy.", "The values are so already."),

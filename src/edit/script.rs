@@ -44,6 +44,7 @@ const OPS: &[&str] = &[
     "end_record",
     "merge_parties",
     "register_change",
+    "recode",
 ];
 /// Those that change no boundary, or come from files: "dossier" is not for them, or a key of their own.
 const NO_BOUNDARY: &[&str] = &[
@@ -59,6 +60,7 @@ const NO_BOUNDARY: &[&str] = &[
     "withdraw_acceptance",
     "allow_gap",
     "disallow_gap",
+    "recode",
 ];
 
 /// One line of an edit script. Unknown operations and keys are errors, never ignored.
@@ -113,7 +115,7 @@ pub fn to_journal(edit: &Edit) -> Value {
     let redacted = match edit {
         Edit::AddRecord(e) => Edit::AddRecord(e.redacted()),
         Edit::ChangeRecord(e) => Edit::ChangeRecord(e.redacted()),
-        Edit::RegisterChange(e) => Edit::RegisterChange(e.redacted()),
+        Edit::RegisterChange(e) => Edit::RegisterChange(Box::new(e.redacted())),
         Edit::Within { dossier, edit } if edit.is_of_register() => {
             let mut value = to_journal(edit);
             if let Some(keys) = value.as_object_mut() {

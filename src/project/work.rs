@@ -8,10 +8,11 @@ use serde_json::Value as Json;
 
 use super::Project;
 use crate::codes;
-use crate::domain::{Failure, ParcelRef, Uid};
-use crate::edit::{self, Assign, Edit};
+use crate::domain::{Act, Failure, ParcelKey, ParcelRef, Uid};
+use crate::edit::{self, Assign, Edit, EditError, Recode};
 use crate::register::Kind;
 use crate::store::proposal::{self, Dossier, Proposal, Role, Step};
+use crate::store::recode::{self, Renumbered};
 use crate::store::records::{self, Of, Record, References};
 use crate::store::succession;
 use crate::text::Text;
@@ -216,6 +217,35 @@ impl Project {
         })
     }
 
+    /// New codes by a decision: the operation and its table of comparison.
+    pub fn recode(&mut self, recode: Recode, act: &Act) -> Result<(i64, Vec<Renumbered>), EditError> {
+        let op = self.apply(&Edit::Recode(recode), act)?.op;
+        Ok((op, self.compared(op)?))
+    }
+
+    /// The table it would make, refused as the act would be; nothing changes. Without codes of parcels.
+    pub fn rehearse_recode(&mut self, recode: Recode, act: &Act) -> Result<Vec<Renumbered>, EditError> {
+        let table = recode.table(&self.coverage)?;
+        let of = |k: &ParcelKey| [k.commune.to_string(), k.sheet.to_string(), k.number.to_string()];
+        let one = |(fid, key): (&i64, &ParcelKey)| {
+            let p = self.coverage.get(*fid)?;
+            Some(Renumbered {
+                uid: p.uid,
+                parcel_code: None,
+                before: of(&p.key()),
+                after: of(key),
+            })
+        };
+        let compared = table.iter().filter_map(one).collect();
+        self.rehearse(&[Edit::Recode(recode)], act)?;
+        Ok(compared)
+    }
+
+    /// What an operation made of the codes of parcels.
+    pub fn compared(&self, op: i64) -> Result<Vec<Renumbered>, Failure> {
+        Ok(recode::compared(self.reader.conn(), op)?)
+    }
+
     /// What a dossier intends with the register, in its order; `None`: all dossiers.
     pub fn proposed_edits(&self, dossier: Option<&str>) -> Result<Vec<proposal::ProposedEdit>, Failure> {
         let fid = dossier.map(|code| self.dossier(code)).transpose()?.map(|d| d.fid);
@@ -297,7 +327,7 @@ impl Project {
                     Kind::Document => add(kind, r.uid, Goes::Stays, vec![name(retired)]),
                     Kind::Asset if heirs.len() > 1 => {
                         let under = edit::under_asset(succession::asset_shape(conn, r.fid)?.as_ref(), &heirs);
-                        let to: Vec<String> = under.map(|h| name(h)).into_iter().collect();
+                        let to: Vec<String> = under.map(name).into_iter().collect();
                         add(
                             kind,
                             r.uid,

@@ -31,6 +31,7 @@ pub mod proposal;
 pub mod records;
 pub mod register;
 pub mod quarantine;
+pub mod recode;
 pub mod removed;
 pub mod revert;
 pub mod rows;

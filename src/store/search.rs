@@ -232,7 +232,7 @@ impl Words {
                 "fid",
             ),
             (
-                "SELECT v.parcel, v.sheet, v.number FROM parcel_version v JOIN parcel p ON p.fid=v.parcel WHERE v.number<>p.number OR v.sheet<>p.sheet",
+                "SELECT v.parcel, v.sheet, v.number FROM parcel_version v JOIN parcel p ON p.fid=v.parcel WHERE v.number<>p.number OR v.sheet<>p.sheet OR v.commune<>p.commune",
                 "v.parcel",
             ),
         ] {

@@ -30,7 +30,11 @@ pub(super) fn template(code: &str) -> Option<&'static str> {
 /// The sentence of an act.
 pub(super) fn of(run: &Run<'_>, done: &Done) -> Result<String, EditError> {
     let mut note = template(run.kind.code).unwrap_or("{dossier}").to_owned();
-    let dossier = run.at.dossier.as_ref().map_or("…", |d| d.dossier.code.as_str());
+    let dossier = run.at.dossier.as_ref().map(|d| d.dossier.code.clone());
+    if dossier.is_none() {
+        // While the district is being built an act is entered after its paper, which has its own number.
+        note = note.replace(", theo hồ sơ số {dossier}", "");
+    }
     let part = run
         .act
         .part
@@ -43,7 +47,7 @@ pub(super) fn of(run: &Run<'_>, done: &Done) -> Result<String, EditError> {
         .transpose()?
         .flatten();
     let mut words = vec![
-        ("dossier", dossier.to_owned()),
+        ("dossier", dossier.unwrap_or_default()),
         ("day", day(&run.day).map_or_else(|| run.day.clone(), format::date)),
         (
             "part",

@@ -33,6 +33,12 @@ pub(super) fn settle(run: &Run<'_>, entry: i64, done: &mut Done) -> Result<(), E
     let status = run.act.old_status.as_deref();
     for old in &done.old_papers {
         let (op, replaced) = (run.at.op, !done.new_papers.is_empty());
+        for new in &done.new_papers {
+            entries::descend(op, *old, *new, entry)?;
+        }
+        if let [new] = done.new_papers.as_slice() {
+            mortgages_follow(run, *old, *new)?;
+        }
         if !entries::rights_on(op, *old)?.is_empty() {
             continue;
         }
@@ -54,8 +60,16 @@ pub(super) fn settle(run: &Run<'_>, entry: i64, done: &mut Done) -> Result<(), E
             .into());
         }
         records::end(op, Kind::Certificate, *old, status, &run.day)?;
-        for new in &done.new_papers {
-            entries::descend(op, *old, *new, entry)?;
+    }
+    Ok(())
+}
+
+/// Mortgages of a parcel on which no right stands on the old certificate any more stand on the new one.
+fn mortgages_follow(run: &Run<'_>, old: i64, new: i64) -> Result<(), EditError> {
+    for p in &run.parcels {
+        let stands = |r: &records::Record| super::row(r.get("certificate")) == Some(old);
+        if !super::super::owners::rights_on(run.at, p.fid)?.iter().any(stands) {
+            entries::move_to(run.at.op, old, new, &[p.fid])?;
         }
     }
     Ok(())
@@ -82,12 +96,6 @@ fn onto(run: &Run<'_>, new: i64, done: &mut Done) -> Result<(), EditError> {
                     &[(field, crate::register::Value::Row(new))],
                 )?;
             }
-        }
-    }
-    for old in done.old_papers.clone() {
-        let parcels: Vec<i64> = run.parcels.iter().map(|p| p.fid).collect();
-        if entries::rights_on(run.at.op, old)?.is_empty() {
-            entries::move_to(run.at.op, old, new, &parcels)?;
         }
     }
     Ok(())

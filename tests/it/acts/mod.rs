@@ -4,6 +4,7 @@
 
 mod blocks;
 mod machine;
+mod recode;
 mod scenarios;
 
 use std::collections::BTreeMap;
@@ -152,9 +153,10 @@ impl Town {
 
     pub fn advance(&mut self, code: &str, more: Json) -> Result<Effects, EditError> {
         let mut line = json!({"op": "advance_dossier", "dossier": code});
-        line.as_object_mut()
-            .unwrap()
-            .extend(more.as_object().unwrap().clone());
+        let Json::Object(more) = more else {
+            panic!("{more}")
+        };
+        line.as_object_mut().unwrap().extend(more);
         self.one(&line.to_string(), None)
     }
 
