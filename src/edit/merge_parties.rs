@@ -7,7 +7,7 @@ use super::record::{ended, no_record, uid, uids};
 use super::{Context, EditError, dossier};
 use crate::domain::{Failure, Uid, day_of};
 use crate::msg;
-use crate::register::{Field, Kind, Value, identity};
+use crate::register::{Field, Kind, Value, duplicates, identity};
 use crate::store::decisions;
 use crate::store::records::{self, Of, Record, References};
 use crate::text::Msg;
@@ -172,17 +172,10 @@ fn of(at: &Context<'_>, kind: Kind, field: &str, fid: i64) -> Result<Vec<Record>
 
 /// What the one kept does not say it takes from the other; a full day of birth instead of the year alone.
 fn take_over(at: &Context<'_>, keep: &Record, other: &Record) -> Result<(), EditError> {
-    let fuller = |name: &str, mine: &Value, theirs: &Value| match (mine, theirs) {
-        (Value::Empty, _) => *theirs != Value::Empty,
-        (Value::Text(a), Value::Text(b)) => {
-            name == "birth" && a.len() == 4 && b.len() > 4 && b.starts_with(a.as_str())
-        }
-        _ => false,
-    };
     let taken: Vec<(&'static Field, Value)> = keep
         .fields()
         .zip(&other.values)
-        .filter(|((f, mine), theirs)| fuller(f.name, mine, theirs))
+        .filter(|((f, mine), theirs)| duplicates::gives_way(f.name, mine, theirs))
         .map(|((f, _), theirs)| (f, theirs.clone()))
         .collect();
     records::update(at.op, Kind::Party, keep.fid, &taken)?;

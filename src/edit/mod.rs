@@ -71,7 +71,7 @@ pub use pending::{Seen, propose as propose_in_dossier};
 pub use proposal::{comes_from, differing, under_asset, view, view_fid};
 pub use quarantine::PlaceRecord;
 pub use recode::{NewCode, Recode, Rule};
-pub use record::{AddRecord, ChangeRecord, EndRecord, RecordFields, no_record, unknown_field};
+pub use record::{AddRecord, ChangeRecord, EndRecord, RecordFields, is_fixed, no_record, unknown_field};
 pub use records::{ChildFields, Numbering, Records, UseArea};
 pub use remove_point::RemovePoint;
 pub use repair_ring::RepairRing;

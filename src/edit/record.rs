@@ -459,7 +459,7 @@ fn complete(kind: Kind, values: &mut [Value]) {
 }
 
 /// What identifies a record or makes it belong to another is not changed afterwards: the wrong one is ended.
-fn is_fixed(kind: Kind, field: &Field) -> bool {
+pub fn is_fixed(kind: Kind, field: &Field) -> bool {
     matches!(
         (kind, field.name),
         (Kind::LandUseRow, "parcel")

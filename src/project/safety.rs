@@ -1,4 +1,4 @@
-//! What survives a crash besides the register: the unfinished drawing, and which operation not to try again.
+//! What survives a crash besides the register: the unfinished drawing, the unsaved forms, and which operation not to try again.
 
 use std::fs;
 use std::path::PathBuf;
@@ -10,7 +10,7 @@ use super::Project;
 use crate::domain::Failure;
 use crate::msg;
 use crate::store::files::{WRITING, io_failure, with_suffix};
-use crate::store::history;
+use crate::store::{history, personal};
 pub use crate::store::intent::Crash;
 
 /// An unfinished drawing, as it was kept beside the file.
@@ -69,6 +69,39 @@ impl Project {
 
     fn draft_file(&self) -> PathBuf {
         with_suffix(self.path(), ".drawing")
+    }
+
+    /// Keeps forms that are filled in and not yet saved, as a drawing is kept; sealed as personal values are.
+    pub fn save_form(&self, state: &Value, at: jiff::Timestamp) -> Result<(), Failure> {
+        if self.read_only.is_some() {
+            return Ok(());
+        }
+        let op = history::head(self.reader.conn())?.map_or(0, |(op, _)| op);
+        let state = state.clone();
+        let text = serde_json::to_string(&UnfinishedDrawing { op, at, state });
+        let sealed = personal::seal(text.ok().as_deref()).unwrap_or_default();
+        let (path, part) = (self.form_file(), with_suffix(self.path(), ".form.part"));
+        let kept = fs::write(&part, sealed).and_then(|()| fs::rename(&part, &path));
+        kept.map_err(|e| io_failure(&e, &path, WRITING))
+    }
+
+    /// The forms kept by the run before. What cannot be read is nothing.
+    pub fn load_form(&self) -> Option<UnfinishedDrawing> {
+        let path = self.form_file();
+        if fs::metadata(&path).ok()?.len() > MOST_BYTES {
+            return None;
+        }
+        let text = personal::open(Some(&fs::read(path).ok()?)).ok()??;
+        serde_json::from_str(&text).ok()
+    }
+
+    /// The forms are saved, or given up.
+    pub fn clear_form(&self) {
+        let _ = fs::remove_file(self.form_file());
+    }
+
+    fn form_file(&self) -> PathBuf {
+        with_suffix(self.path(), ".form")
     }
 
     /// Safe mode: the operations the program died in twice. They are refused (`CRASHED_TWICE`) until

@@ -5,10 +5,11 @@ use std::sync::{Mutex, MutexGuard};
 use std::thread::JoinHandle;
 
 use super::Project;
-use crate::domain::Failure;
+use crate::domain::{Failure, Uid};
 use crate::edit::Effects;
+use crate::register::Kind;
 use crate::store::error;
-use crate::store::search::{Hit, Index};
+use crate::store::search::{Hit, HitKind, Index};
 
 impl Project {
     /// Begins to read the words for [`Project::search`] on a thread of its own; otherwise the first search does it.
@@ -21,7 +22,7 @@ impl Project {
                 .name("search index".to_owned())
                 .spawn(build)
             {
-                *search = Search::Warming(job, Vec::new());
+                *search = Search::Warming(job, Vec::new(), Vec::new());
             }
         }
     }
@@ -30,7 +31,7 @@ impl Project {
     pub fn search_is_ready(&self) -> bool {
         match &*lock(&self.search) {
             Search::Cold => false,
-            Search::Warming(job, _) => job.is_finished(),
+            Search::Warming(job, ..) => job.is_finished(),
             Search::Ready(_) => true,
         }
     }
@@ -38,9 +39,14 @@ impl Project {
     /// The best hits for what was typed: `12/45`, `tờ 12 thửa 45`, a name, an address, an old number, without tone marks
     /// too. Labels may hold personal values.
     pub fn search(&self, text: &str, limit: usize) -> Result<Vec<Hit>, Failure> {
+        self.search_of(None, text, limit)
+    }
+
+    /// The same among one kind of thing.
+    pub fn search_of(&self, only: Option<HitKind>, text: &str, limit: usize) -> Result<Vec<Hit>, Failure> {
         let mut search = lock(&self.search);
         let index = search.ready(self.path())?;
-        Ok(index.search(self.reader.conn(), self.path(), &self.coverage, text, limit)?)
+        Ok(index.search(self.reader.conn(), self.path(), &self.coverage, text, only, limit)?)
     }
 
     /// Brings search and survey points up to what was done.
@@ -49,8 +55,10 @@ impl Project {
         let _shown_later = self.follow_survey(done);
         for effects in done {
             let about: Vec<i64> = effects.about.iter().map(|(fid, _)| *fid).collect();
-            lock(&self.search).touch(&effects.fids);
-            lock(&self.search).touch(&about);
+            let records: Vec<(Kind, Uid)> = effects.records.iter().map(|r| (r.kind, r.uid)).collect();
+            let mut search = lock(&self.search);
+            search.touch(&effects.fids, &[]);
+            search.touch(&about, &records);
         }
     }
 }
@@ -58,8 +66,8 @@ impl Project {
 /// The search index on its way.
 pub(super) enum Search {
     Cold,
-    /// With the parcels touched meanwhile.
-    Warming(JoinHandle<error::Result<Index>>, Vec<i64>),
+    /// With the parcels touched and the records written meanwhile.
+    Warming(JoinHandle<error::Result<Index>>, Vec<i64>, Vec<(Kind, Uid)>),
     Ready(Index),
 }
 
@@ -67,9 +75,10 @@ impl Search {
     fn ready(&mut self, path: &Path) -> Result<&mut Index, Failure> {
         let index = match std::mem::replace(self, Self::Cold) {
             Self::Ready(index) => index,
-            Self::Warming(job, touched) => {
+            Self::Warming(job, touched, written) => {
                 let mut index = job.join().unwrap_or_else(|p| std::panic::resume_unwind(p))?;
                 index.touch(&touched);
+                index.touch_records(&written);
                 index
             }
             Self::Cold => Index::build(path)?,
@@ -81,11 +90,17 @@ impl Search {
         Ok(index)
     }
 
-    fn touch(&mut self, fids: &[i64]) {
+    fn touch(&mut self, fids: &[i64], records: &[(Kind, Uid)]) {
         match self {
             Self::Cold => {}
-            Self::Warming(_, touched) => touched.extend(fids),
-            Self::Ready(index) => index.touch(fids),
+            Self::Warming(_, touched, written) => {
+                touched.extend(fids);
+                written.extend(records);
+            }
+            Self::Ready(index) => {
+                index.touch(fids);
+                index.touch_records(records);
+            }
         }
     }
 }

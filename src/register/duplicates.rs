@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{identity, year_of};
+use super::{Value, identity, year_of};
 use crate::text::fold::fold;
 
 /// A party as far as it tells who somebody is. Personal: no `Debug`.
@@ -47,6 +47,17 @@ impl Reason {
 pub struct Group {
     pub parties: Vec<i64>,
     pub reasons: BTreeSet<Reason>,
+}
+
+/// Whether a merged party takes a field of the other: what it does not say itself, or a day of birth for the year alone.
+pub fn gives_way(field: &str, mine: &Value, theirs: &Value) -> bool {
+    match (mine, theirs) {
+        (Value::Empty, _) => *theirs != Value::Empty,
+        (Value::Text(a), Value::Text(b)) => {
+            field == "birth" && a.len() == 4 && b.len() > 4 && b.starts_with(a.as_str())
+        }
+        _ => false,
+    }
 }
 
 /// Every group of several, by their first party.

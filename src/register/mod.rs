@@ -6,6 +6,7 @@
 mod birth;
 pub mod cccd;
 pub mod duplicates;
+pub mod habits;
 pub mod identity;
 mod kinds;
 pub mod rules;

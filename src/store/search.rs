@@ -9,8 +9,10 @@ use std::path::Path;
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::error::Result;
+use super::records::{self, References};
 use super::{connection, personal, rows};
 use crate::domain::{Parcel, ParcelKey, Uid};
+use crate::register::{Kind, Value};
 use crate::text::fold::fold;
 use crate::topology::Coverage;
 
@@ -134,11 +136,16 @@ struct Entry {
     /// Where its words begin in the text; they end before the next one's.
     start: u32,
     kind: HitKind,
+    /// An identity number: only who types all of it, or nearly, finds it.
+    number: bool,
     /// Row in `parcel`, or 0.
     parcel: i64,
     /// Row in the table of its kind.
     row: i64,
 }
+
+/// Digits of an identity number that must be typed.
+const LEAST_DIGITS: usize = 6;
 
 /// Folded words of many things, each closed by a line end.
 #[derive(Default)]
@@ -149,6 +156,10 @@ struct Words {
 
 impl Words {
     fn add(&mut self, kind: HitKind, parcel: i64, row: i64, words: &str) {
+        self.enter(kind, false, parcel, row, words);
+    }
+
+    fn enter(&mut self, kind: HitKind, number: bool, parcel: i64, row: i64, words: &str) {
         let folded = fold(words);
         let folded = folded.trim();
         if folded.is_empty() || self.text.len() + folded.len() > u32::MAX as usize - 2 {
@@ -157,6 +168,7 @@ impl Words {
         self.entries.push(Entry {
             start: self.text.len() as u32,
             kind,
+            number,
             parcel,
             row,
         });
@@ -184,8 +196,10 @@ impl Words {
             let place = at + found;
             let i = self.entries.partition_point(|e| e.start as usize <= place) - 1;
             let own = self.of(i);
-            if let Some(score) = fits(own, words, &all) {
-                f(&self.entries[i], score);
+            let entry = &self.entries[i];
+            let enough = !entry.number || all.len() >= LEAST_DIGITS && own.starts_with(&all);
+            if let Some(score) = fits(own, words, &all).filter(|_| enough) {
+                f(entry, score);
             }
             at = self.entries[i].start as usize + own.len() + 1;
             if at >= self.text.len() {
@@ -252,10 +266,37 @@ impl Words {
         Ok(())
     }
 
-    fn read_rest(&mut self, conn: &Connection) -> Result<()> {
+    /// Parties by name where they hold no parcel, and by the numbers of their papers.
+    fn read_parties(&mut self, conn: &Connection, only: Option<&HashSet<i64>>) -> Result<()> {
+        let idle = "SELECT p.fid, p.name_p FROM party p WHERE p.status='HIEN_HANH' AND NOT EXISTS \
+             (SELECT 1 FROM \"right\" r WHERE r.party=p.fid AND r.status='HIEN_HANH' AND r.parcel IS NOT NULL)";
+        each(conn, idle, "p.fid", only, &mut |row| {
+            self.personal(row, false)
+        })?;
+        for numbers in [
+            "SELECT p.fid, p.personal_code_p FROM party p WHERE p.status='HIEN_HANH' AND p.personal_code_p IS NOT NULL",
+            "SELECT p.fid, d.number_p FROM party p JOIN identity_document d ON d.party=p.fid \
+             WHERE p.status='HIEN_HANH' AND d.status='HIEN_HANH' AND d.number_p IS NOT NULL",
+        ] {
+            each(conn, numbers, "p.fid", only, &mut |row| self.personal(row, true))?;
+        }
+        Ok(())
+    }
+
+    fn personal(&mut self, row: &Row<'_>, number: bool) -> Result<()> {
+        let value: Option<Vec<u8>> = row.get(1)?;
+        if let Some(value) = personal::open(value.as_deref())? {
+            self.enter(HitKind::Party, number, 0, row.get(0)?, &value);
+        }
+        Ok(())
+    }
+
+    fn read_certificates(&mut self, conn: &Connection, only: Option<&HashSet<i64>>) -> Result<()> {
         let certificates = "SELECT c.fid, c.serial, c.book_number, c.archive_number, \
              (SELECT parcel FROM \"right\" r WHERE r.certificate=c.fid AND r.parcel IS NOT NULL ORDER BY r.fid LIMIT 1) FROM certificate c";
-        each(conn, certificates, "c.fid", None, &mut |row| {
+        // In a sub-query, so that a condition can be put behind it.
+        let certificates = format!("SELECT * FROM ({certificates}) c WHERE 1");
+        each(conn, &certificates, "c.fid", only, &mut |row| {
             let text = |i: usize| row.get::<_, Option<String>>(i);
             let words = format!(
                 "{} {} {}",
@@ -270,11 +311,59 @@ impl Words {
                 &words,
             );
             Ok(())
-        })?;
-        each(conn, "SELECT fid, code FROM dossier", "fid", None, &mut |row| {
+        })
+    }
+
+    fn read_dossiers(&mut self, conn: &Connection, only: Option<&HashSet<i64>>) -> Result<()> {
+        each(conn, "SELECT fid, code FROM dossier", "fid", only, &mut |row| {
             self.add(HitKind::Dossier, 0, row.get(0)?, &row.get::<_, String>(1)?);
             Ok(())
         })
+    }
+}
+
+/// Records written since the words were read, by row.
+#[derive(Default)]
+struct Written {
+    parties: HashSet<i64>,
+    certificates: HashSet<i64>,
+    dossiers: HashSet<i64>,
+}
+
+impl Written {
+    fn of(&self, kind: HitKind) -> Option<&HashSet<i64>> {
+        match kind {
+            HitKind::Parcel => None,
+            HitKind::Party => Some(&self.parties),
+            HitKind::Certificate => Some(&self.certificates),
+            HitKind::Dossier => Some(&self.dossiers),
+        }
+    }
+
+    /// A record that was written; who holds a right and under which paper is found by the right.
+    fn add(&mut self, conn: &Connection, kind: Kind, uid: Uid) -> Result<()> {
+        let Some(fid) = records::find(conn, kind.name(), uid)? else {
+            return Ok(());
+        };
+        let named = |name: &str, into: &mut HashSet<i64>| -> Result<()> {
+            let record = records::read(conn, kind, fid, References::Rows)?;
+            if let Some(Value::Row(row)) = record.as_ref().map(|r| r.get(name)) {
+                into.insert(*row);
+            }
+            Ok(())
+        };
+        match kind {
+            Kind::Party => _ = self.parties.insert(fid),
+            Kind::Certificate => _ = self.certificates.insert(fid),
+            Kind::Dossier => _ = self.dossiers.insert(fid),
+            Kind::IdentityDocument => named("party", &mut self.parties)?,
+            Kind::Right => {
+                named("party", &mut self.parties)?;
+                named("certificate", &mut self.certificates)?;
+            }
+            _ => (),
+        }
+        Ok(())
     }
 }
 
@@ -330,6 +419,10 @@ pub struct Index {
     base: Words,
     /// Parcels whose entries in `base` no longer count.
     touched: HashSet<i64>,
+    /// Records to look up before the next search.
+    named: Vec<(Kind, Uid)>,
+    /// The same of other records.
+    written: Written,
     fresh: Words,
     stale: bool,
 }
@@ -341,10 +434,14 @@ impl Index {
         let mut base = Words::default();
         base.read_parcels(&conn, None)?;
         base.read_numbers(&conn, None)?;
-        base.read_rest(&conn)?;
+        base.read_parties(&conn, None)?;
+        base.read_certificates(&conn, None)?;
+        base.read_dossiers(&conn, None)?;
         Ok(Self {
             base,
             touched: HashSet::new(),
+            named: Vec::new(),
+            written: Written::default(),
             fresh: Words::default(),
             stale: false,
         })
@@ -356,33 +453,51 @@ impl Index {
         self.stale |= !fids.is_empty();
     }
 
+    /// These records were written.
+    pub fn touch_records(&mut self, named: &[(Kind, Uid)]) {
+        self.named.extend(named);
+        self.stale |= !named.is_empty();
+    }
+
     fn bring_up(&mut self, conn: &Connection, path: &Path) -> Result<()> {
         if !self.stale {
             return Ok(());
         }
-        if self.touched.len() > MANY {
+        if self.touched.len() + self.named.len() > MANY {
             *self = Self::build(path)?;
             return Ok(());
         }
+        for (kind, uid) in std::mem::take(&mut self.named) {
+            self.written.add(conn, kind, uid)?;
+        }
         self.fresh = Words::default();
+        self.fresh.read_parties(conn, Some(&self.written.parties))?;
+        self.fresh
+            .read_certificates(conn, Some(&self.written.certificates))?;
+        self.fresh.read_dossiers(conn, Some(&self.written.dossiers))?;
         self.fresh.read_parcels(conn, Some(&self.touched))?;
         self.fresh.read_numbers(conn, Some(&self.touched))?;
         self.stale = false;
         Ok(())
     }
 
-    /// The best hits, at most `limit`: by score, then kind, then row.
+    /// The best hits of one kind or of all, at most `limit`: by score, then kind, then row.
     pub fn search(
         &mut self,
         conn: &Connection,
         path: &Path,
         coverage: &Coverage,
         text: &str,
+        only: Option<HitKind>,
         limit: usize,
     ) -> Result<Vec<Hit>> {
         self.bring_up(conn, path)?;
         let query = Query::parse(text);
-        let mut hits: Vec<Hit> = by_number(coverage, &query)
+        let parcels = match only {
+            None | Some(HitKind::Parcel) => by_number(coverage, &query),
+            Some(_) => Vec::new(),
+        };
+        let mut hits: Vec<Hit> = parcels
             .into_iter()
             .map(|p| parcel_hit(p, conn, 100))
             .collect::<Result<_>>()?;
@@ -390,13 +505,21 @@ impl Index {
         hits.truncate(limit);
         let found: HashSet<i64> = hits.iter().filter_map(|h| h.fid).collect();
         let mut ranked: Vec<(std::cmp::Reverse<u32>, HitKind, i64, i64)> = Vec::new();
+        let wanted = |e: &Entry| only.is_none_or(|k| k == e.kind);
         self.base.find(&query.words, |e, score| {
-            if e.parcel == 0 || !self.touched.contains(&e.parcel) {
+            // What hangs on a parcel is read again with it, the rest by its own row.
+            let again = match self.written.of(e.kind) {
+                Some(rows) if e.parcel == 0 || e.kind != HitKind::Party => rows.contains(&e.row),
+                _ => e.parcel != 0 && self.touched.contains(&e.parcel),
+            };
+            if !again && wanted(e) {
                 ranked.push((std::cmp::Reverse(score), e.kind, e.row, e.parcel));
             }
         });
         self.fresh.find(&query.words, |e, score| {
-            ranked.push((std::cmp::Reverse(score), e.kind, e.row, e.parcel));
+            if wanted(e) {
+                ranked.push((std::cmp::Reverse(score), e.kind, e.row, e.parcel));
+            }
         });
         let room = limit - hits.len();
         if ranked.len() > room && room > 0 {

@@ -8,9 +8,10 @@ use super::command::Command;
 use super::map_record::ShownRecord;
 use super::panel::{bottom, record_card::ForRecord};
 use super::viewing::Viewing;
-use crate::domain::{BBox, Pt};
+use crate::domain::{BBox, Pt, Uid};
 use crate::edit::Edit;
 use crate::project::{Mode, Turn};
+use crate::register::Kind;
 use crate::render::ColourBy;
 
 #[derive(Debug)]
@@ -35,6 +36,12 @@ pub enum Action {
     ShowRecord(Option<Arc<ShownRecord>>),
     /// Draw the boundary of a record in quarantine.
     DrawRecord(Box<ForRecord>),
+    /// Of the forms of the register.
+    Form(super::form::Ask),
+    /// Select all parcels of a party or under a certificate, and go there.
+    ShowParcelsOf(Kind, Uid),
+    /// Compare these parties and make them one.
+    Merge(Vec<Uid>),
     /// One gesture, applied as one.
     Apply(Vec<Edit>),
     Turn(Turn),

@@ -76,6 +76,9 @@ commands! {
     ToolMeasure,
     Traverse,
     ToolFields,
+    AddHolder,
+    AddRight,
+    AddCertificate,
     Dossiers,
     Past,
     Validate,
@@ -99,17 +102,19 @@ pub enum Menu {
     View,
     Tools,
     Boundary,
+    Register,
     Check,
     Help,
 }
 
 impl Menu {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::File,
         Self::Edit,
         Self::View,
         Self::Tools,
         Self::Boundary,
+        Self::Register,
         Self::Check,
         Self::Help,
     ];
@@ -121,6 +126,7 @@ impl Menu {
             Self::View => Text::new("Xem", "View"),
             Self::Tools => Text::new("Công cụ", "Tools"),
             Self::Boundary => Text::new("Ranh thửa", "Boundaries"),
+            Self::Register => Text::new("Sổ địa chính", "Register"),
             Self::Check => Text::new("Kiểm tra", "Check"),
             Self::Help => Text::new("Trợ giúp", "Help"),
         }
@@ -137,6 +143,8 @@ enum Need {
     Undo,
     Redo,
     Selection,
+    /// A parcel, in a project that can be written.
+    Parcel,
     Findings,
     /// A boundary tool in hand.
     Tool,
@@ -371,6 +379,36 @@ impl Command {
                 [CTRL T],
                 Project
             ),
+            Self::AddHolder => row!(
+                Register,
+                "Thêm người sử dụng của thửa…",
+                "Add a holder…",
+                "Nhập người, rồi quyền của người đó trên thửa đang chọn",
+                "Enter a person, then the right on the selected parcel",
+                ICON_PERSON_ADD,
+                [CTRL_SHIFT P],
+                Parcel
+            ),
+            Self::AddRight => row!(
+                Register,
+                "Thêm quyền…",
+                "Add a right…",
+                "Quyền của một người trên thửa đang chọn",
+                "The right of somebody on the selected parcel",
+                ICON_KEY,
+                [CTRL_SHIFT R],
+                Parcel
+            ),
+            Self::AddCertificate => row!(
+                Register,
+                "Thêm giấy chứng nhận…",
+                "Add a certificate…",
+                "Giấy chứng nhận cho quyền của thửa đang chọn",
+                "A certificate for the rights of the selected parcel",
+                ICON_WORKSPACE_PREMIUM,
+                [CTRL_SHIFT G],
+                Parcel
+            ),
             Self::Dossiers => row!(Boundary, "Hồ sơ và chế độ vận hành…", "Dossiers and mode…",
                 "Tiếp nhận, chọn, phê duyệt hồ sơ; đưa cơ sở dữ liệu vào vận hành", "Receive, choose and approve dossiers; put the district into operation", ICON_FOLDER_OPEN, [CTRL_SHIFT D], Project),
             Self::Past => row!(View, "Bản đồ theo thời điểm", "Map at a moment",
@@ -491,6 +529,9 @@ impl Command {
             Need::Undo => project.and_then(|()| writable(have)).and(yes(have.undo, NO_UNDO)),
             Need::Redo => project.and_then(|()| writable(have)).and(yes(have.redo, NO_REDO)),
             Need::Selection => project.and(yes(have.selection, NO_SELECTION)),
+            Need::Parcel => project
+                .and_then(|()| writable(have))
+                .and_then(|()| yes(have.selection, NO_SELECTION)),
             Need::Tool => project.and(yes(have.tool, NO_TOOL)),
             Need::Findings => project.and(yes(have.findings, NO_FINDINGS)),
         }

@@ -1,4 +1,4 @@
-//! What a crash must not take: the drawing under way is kept beside the file after each click and offered
+//! What a crash must not take: the drawing under way and the form being filled in are kept beside the file and offered
 //! on the next start; operations the program died in twice are named.
 
 use egui::{RichText, Ui};
@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::action::{Action, Select};
 use super::command::Command;
 use super::draw::Sketch;
+use super::form;
 use super::session::Session;
 use super::theme::{self, M};
 use super::tool::{ToolKind, Values};
@@ -38,6 +39,7 @@ struct Offer {
 #[derive(Default)]
 pub struct Drafts {
     offer: Option<Offer>,
+    form: Option<form::Offer>,
     /// As last kept.
     kept: Option<State>,
     crashes: Vec<Crash>,
@@ -48,6 +50,8 @@ pub struct Drafts {
 pub enum Chosen {
     Resume,
     Drop,
+    ResumeForm,
+    DropForm,
     /// Let the operations that crashed be tried again.
     TryAgain,
     /// The notice of safe mode was read.
@@ -58,6 +62,8 @@ const RESUME: Text = Text::new("Vẽ tiếp", "Go on drawing");
 const GO_ON: Text = Text::new("Làm tiếp", "Go on");
 const DROP: Text = Text::new("Bỏ nét vẽ dở", "Drop it");
 const FORGET: Text = Text::new("Bỏ số liệu dở", "Drop them");
+const FILL_IN: Text = Text::new("Nhập tiếp", "Go on filling in");
+const DROP_FORM: Text = Text::new("Bỏ biểu mẫu dở", "Drop the form");
 const TRY: Text = Text::new("Cho phép thử lại", "Allow another try");
 const READ: Text = Text::new("Đã biết", "Understood");
 
@@ -71,17 +77,18 @@ impl Drafts {
         });
         Self {
             offer,
+            form: form::Offer::of(project),
             kept: None,
             crashes: project.crashed_twice(),
         }
     }
 
     pub fn is_needed(&self) -> bool {
-        self.offer.is_some() || !self.crashes.is_empty()
+        self.offer.is_some() || self.form.is_some() || !self.crashes.is_empty()
     }
 
     /// The banner that offers the drawing and names what crashed.
-    pub fn ui(&self, ui: &mut Ui, lang: Lang) -> Option<Chosen> {
+    pub fn ui(&self, ui: &mut Ui, project: &Project, lang: Lang) -> Option<Chosen> {
         let mut chosen = None;
         for crash in &self.crashes {
             ui.horizontal(|ui| {
@@ -106,6 +113,17 @@ impl Drafts {
                 }
                 if widgets::button(ui, true, i::ICON_CLOSE, drop.get(lang)) {
                     chosen = Some(Chosen::Drop);
+                }
+            });
+        }
+        if let Some(offer) = &self.form {
+            ui.horizontal(|ui| {
+                title(ui, i::ICON_EDIT_NOTE, &offer.text(project, lang));
+                if widgets::primary(ui, true, Some(i::ICON_EDIT_NOTE), FILL_IN.get(lang)) {
+                    chosen = Some(Chosen::ResumeForm);
+                }
+                if widgets::button(ui, true, i::ICON_CLOSE, DROP_FORM.get(lang)) {
+                    chosen = Some(Chosen::DropForm);
                 }
             });
         }
@@ -189,12 +207,21 @@ impl Session {
         self.drafts.offer = None;
     }
 
-    pub fn choose_draft(&mut self, chosen: Chosen, out: &mut Vec<Action>) {
+    pub fn choose_draft(&mut self, chosen: Chosen, lang: Lang, out: &mut Vec<Action>) {
         match chosen {
             Chosen::Resume => self.resume(out),
             Chosen::Drop => {
                 self.drafts.offer = None;
                 self.project.clear_draft();
+            }
+            Chosen::ResumeForm => {
+                if let Some(offer) = self.drafts.form.take() {
+                    self.views.forms.resume(offer.kept, &self.project, lang);
+                }
+            }
+            Chosen::DropForm => {
+                self.drafts.form = None;
+                self.project.clear_form();
             }
             Chosen::TryAgain => {
                 self.project.try_again();

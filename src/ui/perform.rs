@@ -6,7 +6,8 @@ use super::action::{Action, Select};
 use super::app::App;
 use super::command::Command;
 use super::dialog::report::ReportDialog;
-use super::dialog::{Dialog, dossiers, export, new, open, traverse, verify};
+use super::dialog::{Dialog, dossiers, export, merge, new, open, traverse, verify};
+use super::form::Ask;
 use super::map_record::ShownRecord;
 use super::panel::{bottom::Tab, record_card::ForRecord};
 use super::reference::Change;
@@ -14,12 +15,15 @@ use super::strip::Strip;
 use super::tool::ToolKind;
 use super::viewing::Viewing;
 use super::widgets::Tone;
-use crate::domain::{BBox, Failure, Pt};
+use crate::domain::{BBox, Failure, Pt, Uid};
 use crate::edit::{Edit, EditError, Effects};
 use crate::msg;
 use crate::project::{Mode, Turn, Undo, When};
-use crate::text::{Lang, Msg};
+use crate::register::Kind;
+use crate::text::{Lang, Msg, Text};
 use crate::topology::Coverage;
+
+const NO_PARCELS: Text = Text::new("Không có thửa nào đang có hiệu lực.", "No parcel in force.");
 
 impl App {
     pub(super) fn perform(&mut self, action: Action) {
@@ -40,6 +44,14 @@ impl App {
             Action::ShowFinding(n) => self.show_finding(n),
             Action::ShowRecord(shown) => self.show_record(shown),
             Action::DrawRecord(record) => self.draw_record(&record),
+            Action::Form(ask) => {
+                let lang = self.settings.lang;
+                if let Some(s) = &mut self.session {
+                    s.views.forms.ask(&ask, &s.project, lang);
+                }
+            }
+            Action::ShowParcelsOf(kind, uid) => self.show_parcels_of(kind, uid),
+            Action::Merge(parties) => self.open_merge(&parties),
             Action::Apply(edits) => self.apply(&edits),
             Action::Turn(turn) => self.turn(turn),
             Action::Bottom(tab) => self.show_tab(tab),
@@ -135,6 +147,18 @@ impl App {
     fn run_on_map(&mut self, c: Command) {
         let Some(s) = &mut self.session else { return };
         match c {
+            Command::AddHolder | Command::AddRight | Command::AddCertificate => {
+                let Some(parcel) = s.selection.main() else { return };
+                let new = |kind| Ask::New {
+                    kind,
+                    parcel: Some(parcel),
+                };
+                self.actions.push(Action::Form(match c {
+                    Command::AddHolder => Ask::NewHolder { parcel },
+                    Command::AddRight => new(Kind::Right),
+                    _ => new(Kind::Certificate),
+                }));
+            }
             Command::Find => {
                 self.settings.left_open = true;
                 s.views.search.focus();
@@ -168,6 +192,32 @@ impl App {
                     }
                 }
             }
+        }
+    }
+
+    fn show_parcels_of(&mut self, kind: Kind, uid: Uid) {
+        let Some(s) = &mut self.session else { return };
+        let found = match kind {
+            Kind::Certificate => s.project.parcels_under(uid),
+            _ => s.project.parcels_of(uid),
+        };
+        let shown = &s.scene.shown;
+        let fids: Vec<i64> = found.unwrap_or_default();
+        let there = fids.iter().filter_map(|f| shown.get(*f));
+        if let Some(place) = there.map(|p| p.bbox).reduce(BBox::union) {
+            s.selection.change(Select::Only(fids));
+            s.views.map.show(place);
+            return;
+        }
+        self.notices.say(&self.ctx, Tone::Info, NO_PARCELS, None);
+    }
+
+    /// Two parties side by side, before they become one.
+    fn open_merge(&mut self, parties: &[Uid]) {
+        let Some(s) = &self.session else { return };
+        match merge::MergeDialog::new(&s.project, parties) {
+            Ok(dialog) => self.dialog = Some(Dialog::Merge(Box::new(dialog))),
+            Err(failure) => self.fail(&failure),
         }
     }
 
@@ -334,6 +384,7 @@ impl App {
             Ok(effects) => {
                 s.redraw(&before, &effects);
                 s.views.map.hand.applied();
+                s.views.forms.applied(&s.project, self.settings.lang);
                 s.select_created(&effects);
                 let label = effects.first().map(|e| e.label.clone()).unwrap_or_default();
                 self.changed(true);
@@ -369,7 +420,7 @@ impl App {
     pub(super) fn refused(&mut self, e: &EditError) {
         let at_field = self.session.as_mut().is_some_and(|s| {
             s.views.map.hand.refused();
-            s.views.inspector.refused(&e.failure)
+            s.views.forms.refused(&e.failure) || s.views.inspector.refused(&e.failure)
         });
         if !at_field || !e.findings.is_empty() {
             self.notices.failure(&self.ctx, &e.failure);

@@ -60,6 +60,7 @@ pub struct Views {
     pub bottom: Bottom,
     pub banner: Banner,
     pub dashboard: super::dashboard::Dashboard,
+    pub forms: super::form::Forms,
 }
 
 impl Session {

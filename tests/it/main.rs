@@ -56,6 +56,7 @@ mod tidy;
 mod tracking;
 mod ui;
 mod ui_edit;
+mod ui_form;
 mod ui_keys;
 mod ui_quality;
 mod ui_quarantine;

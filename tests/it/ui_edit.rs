@@ -75,7 +75,7 @@ impl Window {
         let folder = tempfile::tempdir().unwrap();
         let copy = folder.path().join("sau-su-co.gpkg");
         let with = |p: &std::path::Path, suffix: &str| format!("{}{suffix}", p.display());
-        for suffix in ["", "-wal", ".drawing"] {
+        for suffix in ["", "-wal", ".drawing", ".form"] {
             let from = with(self.project().path(), suffix);
             if std::path::Path::new(&from).exists() {
                 std::fs::copy(from, with(&copy, suffix)).unwrap();

@@ -80,6 +80,7 @@ impl App {
         let escape = ui.input(|i| i.key_pressed(egui::Key::Escape)) && !self.typing;
         if escape
             && let Some(session) = &mut self.session
+            && !session.views.forms.is_open()
             && !session.views.map.drop_gesture()
             && !egui::Popup::is_any_open(ui.ctx())
         {

@@ -58,6 +58,8 @@ pub struct App {
     pub(super) closing: bool,
     /// A text field had the focus at the end of the last frame.
     typing: bool,
+    /// Keys for the frames to come.
+    waiting: Vec<egui::Event>,
     /// Close without asking again.
     close_now: bool,
     trace: Trace,
@@ -99,6 +101,7 @@ impl App {
             close_now: false,
             trace: Trace::from_environment(),
             typing: false,
+            waiting: Vec::new(),
             settle_at: None,
             setup,
         };
@@ -267,6 +270,7 @@ impl App {
         self.carry_out();
         if let Some(session) = &mut self.session {
             session.keep_drawing(Timestamp::now());
+            session.views.forms.keep(&session.project, ui.ctx());
         }
         self.keep_settings();
         if self.jobs.shown().next().is_some() {
@@ -276,6 +280,16 @@ impl App {
 }
 
 impl eframe::App for App {
+    fn raw_input_hook(&mut self, ctx: &Context, raw: &mut egui::RawInput) {
+        let form = self.session.as_ref().is_some_and(|s| s.views.forms.is_open());
+        if form || !self.waiting.is_empty() {
+            super::form::one_key_a_frame(&mut raw.events, &mut self.waiting);
+        }
+        if !self.waiting.is_empty() {
+            ctx.request_repaint();
+        }
+    }
+
     fn logic(&mut self, ctx: &Context, _: &mut eframe::Frame) {
         self.tick(ctx);
     }

@@ -9,6 +9,9 @@ use crate::ui::panel::layers::Drawn;
 use crate::ui::viewing;
 use crate::ui::widgets::{self, panel_frame};
 
+/// Width of a form, points.
+const FORM: f32 = 492.0;
+
 impl App {
     /// The panels around the map; returns where the map is.
     pub(super) fn workspace(&mut self, ui: &mut Ui, have: &Have) -> egui::Rect {
@@ -25,9 +28,9 @@ impl App {
         let frame = panel_frame(ui);
         if session.drafts.is_needed() {
             let banner = Panel::top("draft").frame(frame).resizable(false);
-            let chosen = banner.show(ui, |ui| session.drafts.ui(ui, settings.lang)).inner;
+            let chosen = banner.show(ui, |ui| session.drafts.ui(ui, &session.project, settings.lang)).inner;
             if let Some(chosen) = chosen {
-                session.choose_draft(chosen, out);
+                session.choose_draft(chosen, settings.lang, out);
             }
         }
         let (look, views, show_findings) = session.split(have, settings.lang);
@@ -69,7 +72,13 @@ impl App {
             });
             settings.left_width = r.response.rect.width();
         }
-        if settings.right_open {
+        if views.forms.is_open() {
+            Panel::right("form")
+                .frame(frame)
+                .size_range(420.0..=720.0)
+                .default_size(FORM)
+                .show(ui, |ui| views.forms.ui(ui, &look, out));
+        } else if settings.right_open {
             let r = Panel::right("right")
                 .frame(frame)
                 .size_range(280.0..=560.0)

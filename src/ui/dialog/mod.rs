@@ -8,6 +8,7 @@ pub mod dossiers;
 pub mod export;
 pub mod fix_batch;
 pub mod import;
+pub mod merge;
 pub mod new;
 pub mod open;
 pub mod points;
@@ -42,6 +43,7 @@ pub enum Dialog {
     Report(report::ReportDialog),
     Dossiers(dossiers::DossierDialog),
     Fixes(Box<fix_batch::FixDialog>),
+    Merge(Box<merge::MergeDialog>),
     Shortcuts,
     About,
     /// The window is to be closed while a job writes.
@@ -65,6 +67,7 @@ pub fn ui(dialog: &mut Dialog, cx: &mut Cx<'_>) -> Flow {
         Dialog::Report(d) => d.ui(cx),
         Dialog::Dossiers(d) => d.ui(cx),
         Dialog::Fixes(d) => d.ui(cx),
+        Dialog::Merge(d) => d.ui(cx),
         Dialog::Shortcuts => shortcuts::ui(cx),
         Dialog::About => about::ui(cx),
         Dialog::Closing => closing::ui(cx),

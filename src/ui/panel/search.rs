@@ -1,13 +1,15 @@
 //! Left, on top: the search box and what it found. `12/45`, `tờ 12 thửa 45`, a name with or without
-//! marks, an old number.
+//! marks, an old number, a serial, an identity number; of an owner all parcels at once.
 
 use egui::{Key, Modifiers, RichText, ScrollArea, TextEdit, Ui};
 use egui_material_icons::icons as i;
 
 use crate::domain::Failure;
 use crate::project::{Hit, HitKind};
-use crate::text::Text;
+use crate::register::Kind;
+use crate::text::{Text, terms};
 use crate::ui::action::{Action, Select};
+use crate::ui::form::Ask;
 use crate::ui::look::Look;
 use crate::ui::theme::{S, tokens};
 use crate::ui::widgets::{self, Tone};
@@ -16,12 +18,12 @@ use crate::ui::widgets::{self, Tone};
 const LIMIT: usize = 50;
 
 const NAME: Text = Text::new("Tìm kiếm", "Search");
-const HINT: Text = Text::new("12/45, tên người, số cũ…", "12/45, a name, an old number…");
+const HINT: Text = Text::new("12/45, tên, số giấy…", "12/45, a name, a number…");
 const CLEAR: Text = Text::new("Xóa ô tìm kiếm", "Clear the search");
 const NONE: Text = Text::new("Không tìm thấy", "Nothing found");
 const NONE_BODY: Text = Text::new(
-    "Thử “12/45”, “tờ 12 thửa 45”, một phần tên không cần dấu, hoặc số tờ/thửa cũ.",
-    "Try “12/45”, “tờ 12 thửa 45”, part of a name without marks, or an old number.",
+    "Thử “12/45”, “tờ 12 thửa 45”, một phần tên không cần dấu, số tờ/thửa cũ, số phát hành, số CCCD.",
+    "Try “12/45”, “tờ 12 thửa 45”, part of a name without marks, an old number, a serial, an identity number.",
 );
 
 const HISTORIC: Text = Text::new("lịch sử", "historic");
@@ -32,6 +34,8 @@ pub struct SearchPanel {
     /// Text and revision the results belong to.
     found_for: Option<(String, u64)>,
     hits: Vec<Hit>,
+    /// Further parcels of the party or certificate of each hit, among those found.
+    more: Vec<usize>,
     failure: Option<Failure>,
     at: Option<usize>,
     focus: bool,
@@ -129,8 +133,39 @@ impl SearchPanel {
             Ok(hits) => (hits, None),
             Err(failure) => (Vec::new(), Some(failure)),
         };
+        self.gather();
         self.at = None;
         self.found_for = Some(key);
+    }
+
+    /// A party or certificate stands there once, with all its parcels.
+    fn gather(&mut self) {
+        let mut kept: Vec<(Hit, usize)> = Vec::new();
+        for hit in std::mem::take(&mut self.hits) {
+            let own = |h: &Hit| h.kind != HitKind::Parcel && (h.kind, h.uid) == (hit.kind, hit.uid);
+            match kept.iter_mut().find(|(h, _)| own(h)) {
+                Some((_, more)) => *more += usize::from(hit.fid.is_some()),
+                None => kept.push((hit, 0)),
+            }
+        }
+        (self.hits, self.more) = kept.into_iter().unzip();
+    }
+
+    fn below(&self, n: usize, look: &Look<'_>) -> String {
+        let (hit, more) = (&self.hits[n], self.more[n]);
+        let kind = match hit.kind {
+            HitKind::Certificate => terms::CERTIFICATE.get(look.lang),
+            HitKind::Dossier => terms::DOSSIER.get(look.lang),
+            _ => "",
+        };
+        let place = match (hit.historic, more) {
+            (true, _) => format!("{} · {}", hit.reference, HISTORIC.get(look.lang)),
+            (false, 0) => hit.reference.clone(),
+            (false, n) => format!("{} (+{n})", hit.reference),
+        };
+        let parts = [kind, place.as_str()];
+        let parts: Vec<&str> = parts.into_iter().filter(|p| !p.is_empty()).collect();
+        parts.join(" · ")
     }
 
     fn hit(&self, ui: &mut Ui, n: usize, look: &Look<'_>) -> bool {
@@ -146,17 +181,16 @@ impl SearchPanel {
         };
         job.append(&hit.label, 0.0, format(font(egui::TextStyle::Body), t.text));
         job.append(
-            &match hit.historic {
-                true => format!("\n{} · {}", hit.reference, HISTORIC.get(look.lang)),
-                false => format!("\n{}", hit.reference),
-            },
+            &format!("\n{}", self.below(n, look)),
             0.0,
             format(font(egui::TextStyle::Small), t.text_weak),
         );
         job.wrap.max_width = ui.available_width() - 48.0;
         let glyph = match hit.kind {
             HitKind::Parcel => i::ICON_SELECT_ALL,
-            _ => i::ICON_PERSON,
+            HitKind::Party => i::ICON_PERSON,
+            HitKind::Certificate => i::ICON_WORKSPACE_PREMIUM,
+            HitKind::Dossier => i::ICON_FOLDER_OPEN,
         };
         let button = egui::Button::new((widgets::icon(glyph).color(t.text_weak), job, widgets::grow()))
             .selected(on)
@@ -179,6 +213,19 @@ impl SearchPanel {
         if hit.historic {
             let fid = look.project.fid_of(hit.uid).ok().flatten();
             out.extend(fid.map(Action::Show));
+            return;
+        }
+        let kind = match hit.kind {
+            HitKind::Party => Some(Kind::Party),
+            HitKind::Certificate => Some(Kind::Certificate),
+            HitKind::Parcel | HitKind::Dossier => None,
+        };
+        if let Some(kind) = kind {
+            let (uid, parcel) = (hit.uid, None);
+            out.push(match hit.fid {
+                Some(_) => Action::ShowParcelsOf(kind, uid),
+                None => Action::Form(Ask::Open { kind, uid, parcel }),
+            });
             return;
         }
         let parcel = hit.fid.and_then(|f| look.coverage.get(f));

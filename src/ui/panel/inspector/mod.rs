@@ -3,6 +3,7 @@
 mod details;
 mod family;
 mod holders;
+mod register;
 mod vertices;
 
 use egui::{RichText, ScrollArea, Ui};
@@ -10,7 +11,7 @@ use egui_material_icons::icons as i;
 
 use super::history;
 use crate::domain::{Failure, ParcelRecord};
-use crate::project::{Lineage, LogFilter, OperationSummary, When};
+use crate::project::{Lineage, LogFilter, OfParcel, OperationSummary, When};
 use crate::text::{Lang, Text, format};
 use crate::ui::action::Action;
 use crate::ui::look::Look;
@@ -24,18 +25,22 @@ pub enum Tab {
     Parcel,
     Holders,
     Certificates,
-    Changes,
+    Assets,
+    Limits,
     Scans,
+    Changes,
     History,
 }
 
 impl Tab {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 8] = [
         Self::Parcel,
         Self::Holders,
         Self::Certificates,
-        Self::Changes,
+        Self::Assets,
+        Self::Limits,
         Self::Scans,
+        Self::Changes,
         Self::History,
     ];
 
@@ -44,8 +49,10 @@ impl Tab {
             Self::Parcel => Text::new("Thửa đất", "Parcel"),
             Self::Holders => Text::new("Người sử dụng", "Land users"),
             Self::Certificates => Text::new("Giấy chứng nhận", "Certificates"),
+            Self::Assets => Text::new("Tài sản", "Assets"),
+            Self::Limits => Text::new("Hạn chế, ngăn chặn", "Limits"),
             Self::Changes => Text::new("Biến động", "Changes"),
-            Self::Scans => Text::new("Hồ sơ quét", "Scans"),
+            Self::Scans => Text::new("Giấy tờ", "Scans"),
             Self::History => Text::new("Lịch sử", "History"),
         }
     }
@@ -63,6 +70,8 @@ struct Read {
     fid: i64,
     revision: u64,
     record: Result<Box<ParcelRecord>, Failure>,
+    /// Its register, as it is now; none of a parcel that is no longer there.
+    register: OfParcel,
     /// Read when its tab is first opened.
     log: Option<Vec<OperationSummary>>,
     /// The same.
@@ -111,6 +120,9 @@ impl Inspector {
         body.show(ui, |ui| match self.tab {
             Tab::Parcel => {
                 self.details.ui(ui, record, look, out);
+                if !look.scene.is_past() {
+                    register::land_uses(ui, &read.register, record, look, out);
+                }
                 self.vertices.ui(ui, record, look, out);
             }
             Tab::Holders => {
@@ -118,9 +130,23 @@ impl Inspector {
                     widgets::note(ui, Tone::Info, NAMES_OF_TODAY.get(look.lang));
                     ui.add_space(S);
                 }
-                holders::ui(ui, record, look.lang);
+                match look.scene.is_past() {
+                    true => holders::ui(ui, record, look.lang),
+                    false => register::holders(ui, &read.register, record, look, out),
+                }
             }
-            Tab::Certificates | Tab::Changes | Tab::Scans => later(ui, self.tab, look.lang),
+            Tab::Certificates | Tab::Assets | Tab::Limits => {
+                if look.scene.is_past() {
+                    widgets::note(ui, Tone::Info, OF_TODAY.get(look.lang));
+                }
+                let show = match self.tab {
+                    Tab::Certificates => register::certificates,
+                    Tab::Assets => register::assets,
+                    _ => register::limits,
+                };
+                show(ui, &read.register, record, look, out);
+            }
+            Tab::Changes | Tab::Scans => later(ui, self.tab, look.lang),
             Tab::History => {
                 let filter = LogFilter {
                     parcel: Some(fid),
@@ -157,9 +183,14 @@ impl Inspector {
             Viewing::Past(op) => look.project.record_at(fid, When::Op(op)),
             _ => look.project.record(fid),
         };
+        let register = match &record {
+            Ok(record) => look.project.of_parcel(record.uid).unwrap_or_default(),
+            Err(_) => OfParcel::default(),
+        };
         self.read = Some(Read {
             fid,
             revision: look.revision,
+            register,
             record: record.map(Box::new),
             log: None,
             lineage: None,
@@ -181,6 +212,11 @@ fn as_of(ui: &mut Ui, look: &Look<'_>) {
 const NAMES_OF_TODAY: Text = Text::new(
     "Ai có quyền là theo thời điểm đang xem; tên, địa chỉ và mã đối tượng là của hôm nay.",
     "Who held rights is of the moment shown; names, addresses and user codes are of today.",
+);
+
+const OF_TODAY: Text = Text::new(
+    "Danh sách này là của hôm nay, không phải của thời điểm đang xem.",
+    "This list is of today, not of the moment shown.",
 );
 
 /// A parcel to come, of the dossier in hand.
@@ -262,14 +298,6 @@ fn dash(s: &str) -> &str {
 /// Tabs whose content comes with a later version: say so.
 fn later(ui: &mut Ui, tab: Tab, lang: Lang) {
     let (glyph, title, body) = match tab {
-        Tab::Certificates => (
-            i::ICON_WORKSPACE_PREMIUM,
-            Text::new("Chưa có giấy chứng nhận", "No certificates yet"),
-            Text::new(
-                "Phiên bản này chưa nhập giấy chứng nhận. Dữ liệu thửa đất không bị ảnh hưởng.",
-                "This version does not yet take in certificates. Parcel data is not affected.",
-            ),
-        ),
         Tab::Changes => (
             i::ICON_SWAP_HORIZ,
             Text::new("Chưa có đăng ký biến động", "No registered changes yet"),
