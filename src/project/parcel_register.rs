@@ -102,11 +102,7 @@ impl Project {
     }
 
     /// Parties in force that may be the one described, the surest first; never `but`.
-    pub fn parties_like(
-        &self,
-        person: &Person,
-        but: Option<Uid>,
-    ) -> Result<Vec<(Record, Reason)>, Failure> {
+    pub fn parties_like(&self, person: &Person, but: Option<Uid>) -> Result<Vec<(Record, Reason)>, Failure> {
         let mut asked: Vec<String> = person.numbers.iter().map(|(_, n)| n.clone()).collect();
         let name = duplicates::name_key(&person.name, &person.kind);
         asked.extend(name.contains(' ').then_some(name));
@@ -130,11 +126,12 @@ impl Project {
 
     fn person(&self, record: &Record) -> Result<Person, Failure> {
         let uid = record.uid.to_string();
-        let papers =
-            self.register_records(Kind::IdentityDocument, Some(("party", &uid)), false, MOST)?;
+        let papers = self.register_records(Kind::IdentityDocument, Some(("party", &uid)), false, MOST)?;
         let of = |field: &str, kind: &str| text(record, field).map(|n| (kind.to_owned(), n));
-        let mut numbers: Vec<(String, String)> =
-            [of("personal_code", "CCCD"), of("tax_code", "MST")].into_iter().flatten().collect();
+        let mut numbers: Vec<(String, String)> = [of("personal_code", "CCCD"), of("tax_code", "MST")]
+            .into_iter()
+            .flatten()
+            .collect();
         numbers.extend(
             papers
                 .iter()

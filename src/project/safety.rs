@@ -10,8 +10,8 @@ use super::Project;
 use crate::domain::Failure;
 use crate::msg;
 use crate::store::files::{WRITING, io_failure, with_suffix};
-use crate::store::{history, personal};
 pub use crate::store::intent::Crash;
+use crate::store::{history, personal};
 
 /// An unfinished drawing, as it was kept beside the file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -68,7 +68,7 @@ pub(super) enum Search {
     Cold,
     /// With the parcels touched and the records written meanwhile.
     Warming(JoinHandle<error::Result<Index>>, Vec<i64>, Vec<(Kind, Uid)>),
-    Ready(Index),
+    Ready(Box<Index>),
 }
 
 impl Search {
@@ -76,12 +76,12 @@ impl Search {
         let index = match std::mem::replace(self, Self::Cold) {
             Self::Ready(index) => index,
             Self::Warming(job, touched, written) => {
-                let mut index = job.join().unwrap_or_else(|p| std::panic::resume_unwind(p))?;
+                let mut index = Box::new(job.join().unwrap_or_else(|p| std::panic::resume_unwind(p))?);
                 index.touch(&touched);
                 index.touch_records(&written);
                 index
             }
-            Self::Cold => Index::build(path)?,
+            Self::Cold => Box::new(Index::build(path)?),
         };
         *self = Self::Ready(index);
         let Self::Ready(index) = self else {

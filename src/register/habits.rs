@@ -10,9 +10,20 @@ const REPEATED: &[(Kind, &[&str])] = &[
     (Kind::LandUseRow, &["code", "term", "origin"]),
     (
         Kind::Certificate,
-        &["kind", "issued_on", "entered_on", "issuer", "signer", "signed_as", "status"],
+        &[
+            "kind",
+            "issued_on",
+            "entered_on",
+            "issuer",
+            "signer",
+            "signed_as",
+            "status",
+        ],
     ),
-    (Kind::Right, &["kind", "shared", "origin", "term", "registered_on"]),
+    (
+        Kind::Right,
+        &["kind", "shared", "origin", "term", "registered_on"],
+    ),
     (Kind::Mortgage, &["kind", "mortgagee", "book", "registered_on"]),
     (
         Kind::Restriction,
@@ -20,7 +31,14 @@ const REPEATED: &[(Kind, &[&str])] = &[
     ),
     (
         Kind::Hold,
-        &["kind", "document_number", "from_on", "blocks_issue", "blocks_transfer", "blocks_change"],
+        &[
+            "kind",
+            "document_number",
+            "from_on",
+            "blocks_issue",
+            "blocks_transfer",
+            "blocks_change",
+        ],
     ),
     (Kind::Asset, &["kind", "house_kind", "structure", "grade", "term"]),
 ];
@@ -30,13 +48,25 @@ const LENT: &[(Kind, &[&str])] = &[
     (Kind::Party, &["address"]),
     (
         Kind::LandUseRow,
-        &["list_version", "planned_code", "term_ends", "origin_acquired", "shared"],
+        &[
+            "list_version",
+            "planned_code",
+            "term_ends",
+            "origin_acquired",
+            "shared",
+        ],
     ),
     (Kind::Right, &["party", "certificate"]),
-    (Kind::Mortgage, &["certificate", "mortgagor", "number", "from_on", "to_on"]),
+    (
+        Kind::Mortgage,
+        &["certificate", "mortgagor", "number", "from_on", "to_on"],
+    ),
     (Kind::Restriction, &["content", "partial"]),
     (Kind::Hold, &["reason", "to_on"]),
-    (Kind::Asset, &["commune", "floors", "basements", "year_built", "address"]),
+    (
+        Kind::Asset,
+        &["commune", "floors", "basements", "year_built", "address"],
+    ),
 ];
 
 fn has(table: &[(Kind, &[&str])], kind: Kind, field: &str) -> bool {

@@ -270,9 +270,7 @@ impl Words {
     fn read_parties(&mut self, conn: &Connection, only: Option<&HashSet<i64>>) -> Result<()> {
         let idle = "SELECT p.fid, p.name_p FROM party p WHERE p.status='HIEN_HANH' AND NOT EXISTS \
              (SELECT 1 FROM \"right\" r WHERE r.party=p.fid AND r.status='HIEN_HANH' AND r.parcel IS NOT NULL)";
-        each(conn, idle, "p.fid", only, &mut |row| {
-            self.personal(row, false)
-        })?;
+        each(conn, idle, "p.fid", only, &mut |row| self.personal(row, false))?;
         for numbers in [
             "SELECT p.fid, p.personal_code_p FROM party p WHERE p.status='HIEN_HANH' AND p.personal_code_p IS NOT NULL",
             "SELECT p.fid, d.number_p FROM party p JOIN identity_document d ON d.party=p.fid \

@@ -386,7 +386,7 @@ impl Command {
                 "Nhập người, rồi quyền của người đó trên thửa đang chọn",
                 "Enter a person, then the right on the selected parcel",
                 ICON_PERSON_ADD,
-                [CTRL_SHIFT P],
+                [CTRL_SHIFT N],
                 Parcel
             ),
             Self::AddRight => row!(
@@ -396,7 +396,7 @@ impl Command {
                 "Quyền của một người trên thửa đang chọn",
                 "The right of somebody on the selected parcel",
                 ICON_KEY,
-                [CTRL_SHIFT R],
+                [CTRL_SHIFT T],
                 Parcel
             ),
             Self::AddCertificate => row!(

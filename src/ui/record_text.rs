@@ -79,7 +79,11 @@ fn area(record: &Record, field: &str, lang: Lang) -> String {
 }
 
 fn join(parts: &[String], between: &str) -> String {
-    let parts: Vec<&str> = parts.iter().map(String::as_str).filter(|p| !p.is_empty()).collect();
+    let parts: Vec<&str> = parts
+        .iter()
+        .map(String::as_str)
+        .filter(|p| !p.is_empty())
+        .collect();
     parts.join(between)
 }
 
@@ -103,14 +107,27 @@ const ENDED: Text = Text::new("Hết hiệu lực", "Ended");
 /// What is said of a record below its name. `all`: where the records it names are found.
 pub fn details(record: &Record, all: Option<&OfParcel>, lang: Lang) -> String {
     let s = |name: &str| said(record, name, lang);
-    let person = |field: &str| all.and_then(|a| a.party(record, field)).map(|p| name(p, lang)).unwrap_or_default();
-    let paper = || all.and_then(|a| a.paper(record)).map(|p| name(p, lang)).unwrap_or_default();
+    let person = |field: &str| {
+        all.and_then(|a| a.party(record, field))
+            .map(|p| name(p, lang))
+            .unwrap_or_default()
+    };
+    let paper = || {
+        all.and_then(|a| a.paper(record))
+            .map(|p| name(p, lang))
+            .unwrap_or_default()
+    };
     let common = match record.get("shared") {
         Value::Flag(true) => COMMON.get(lang).to_owned(),
         _ => String::new(),
     };
     let parts = match record.kind {
-        Kind::Party => vec![s("kind"), of(BORN, s("birth"), lang), s("personal_code"), s("address")],
+        Kind::Party => vec![
+            s("kind"),
+            of(BORN, s("birth"), lang),
+            s("personal_code"),
+            s("address"),
+        ],
         Kind::IdentityDocument => vec![s("number"), s("issued_on"), s("issuer")],
         Kind::LandUseRow => vec![land_use(record, lang), s("term"), s("origin"), common],
         Kind::Certificate => vec![
@@ -175,7 +192,11 @@ pub fn state(record: &Record, lang: Lang) -> String {
     if !record.has_ended() {
         return status;
     }
-    let on = record.ended_on.as_deref().and_then(|d| d.parse().ok()).map(format::date);
+    let on = record
+        .ended_on
+        .as_deref()
+        .and_then(|d| d.parse().ok())
+        .map(format::date);
     let ended = format!("{} {}", ENDED.get(lang), on.unwrap_or_default());
     join(&[ended.trim().to_owned(), status], " · ")
 }

@@ -28,7 +28,9 @@ impl App {
         let frame = panel_frame(ui);
         if session.drafts.is_needed() {
             let banner = Panel::top("draft").frame(frame).resizable(false);
-            let chosen = banner.show(ui, |ui| session.drafts.ui(ui, &session.project, settings.lang)).inner;
+            let chosen = banner
+                .show(ui, |ui| session.drafts.ui(ui, &session.project, settings.lang))
+                .inner;
             if let Some(chosen) = chosen {
                 session.choose_draft(chosen, settings.lang, out);
             }

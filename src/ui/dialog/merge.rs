@@ -38,7 +38,9 @@ impl MergeDialog {
     /// Of two parties; fails when one is not there.
     pub fn new(project: &Project, parties: &[Uid]) -> Result<Self, Failure> {
         let records = parties.iter().map(|p| project.register_record(Kind::Party, *p));
-        let parcels = parties.iter().map(|p| project.parcels_of(*p).map(|all| all.len()));
+        let parcels = parties
+            .iter()
+            .map(|p| project.parcels_of(*p).map(|all| all.len()));
         Ok(Self {
             parties: records.collect::<Result<_, _>>()?,
             parcels: parcels.collect::<Result<_, _>>()?,

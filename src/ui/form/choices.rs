@@ -117,7 +117,10 @@ fn land_uses(lang: Lang) -> Vec<Choice> {
 }
 
 fn communes(look: &Look<'_>) -> Vec<Choice> {
-    look.communes.iter().map(|(code, name)| word(code, name)).collect()
+    look.communes
+        .iter()
+        .map(|(code, name)| word(code, name))
+        .collect()
 }
 
 /// How well a line fits: its code, the beginning of its name, of one of its words, any part.
@@ -206,7 +209,9 @@ fn new(kind: Kind, typed: &str, lang: Lang) -> Choice {
 }
 
 fn at_hand(kind: Kind, near: &Near<'_>, look: &Look<'_>) -> Vec<Choice> {
-    let Some(all) = near.register else { return Vec::new() };
+    let Some(all) = near.register else {
+        return Vec::new();
+    };
     let records: Vec<_> = match kind {
         Kind::Party => all.parties.values().collect(),
         Kind::Certificate => all.certificates.iter().collect(),

@@ -116,8 +116,12 @@ impl Keeper {
 }
 
 fn typed(entries: &[Entry]) -> BTreeMap<String, Typed> {
-    let typed = entries.iter().filter(|e| e.open && !e.is_blank() || e.typed != e.start);
-    typed.map(|e| (e.field.name.to_owned(), e.typed.clone())).collect()
+    let typed = entries
+        .iter()
+        .filter(|e| e.open && !e.is_blank() || e.typed != e.start);
+    typed
+        .map(|e| (e.field.name.to_owned(), e.typed.clone()))
+        .collect()
 }
 
 impl Kept {
@@ -188,7 +192,10 @@ impl KeptForm {
             };
             let uid: Uid = kept.uid.parse().ok()?;
             let at = table.rows.iter().position(|r| r.uid == uid);
-            let at = at.or_else(|| kept.new.then(|| table.rows.iter().rposition(|r| r.new && r.is_blank()))?);
+            let at = at.or_else(|| {
+                kept.new
+                    .then(|| table.rows.iter().rposition(|r| r.new && r.is_blank()))?
+            });
             let Some(row) = at.and_then(|i| table.rows.get_mut(i)) else {
                 continue;
             };

@@ -77,7 +77,9 @@ impl Entry {
                 ..Typed::default()
             },
             Value::Named(uid) => Typed::picked(uid, &name(uid)),
-            Value::Text(code) if matches!(self.field.kind, FieldKind::Code(_) | FieldKind::PersonalCode(_)) => {
+            Value::Text(code)
+                if matches!(self.field.kind, FieldKind::Code(_) | FieldKind::PersonalCode(_)) =>
+            {
                 Typed::picked(code, &record_text::shown(self.field, value, lang))
             }
             value => Typed {
@@ -137,11 +139,13 @@ impl Entry {
         match self.read() {
             Err(failure) => self.refuse(&failure),
             Ok(value) => {
-                self.error = None;
+                // What was said against it stands until it is changed.
+                let error = self.error.take();
                 match &value {
                     Value::Named(_) | Value::Flag(_) | Value::Empty => (),
                     value => self.put(value, lang, &|_| String::new()),
                 }
+                self.error = error;
             }
         }
     }

@@ -2,7 +2,10 @@
 
 use egui::accesskit::Role;
 use egui::text::{CCursor, CCursorRange};
-use egui::{EventFilter, Id, Key, KeyboardShortcut, Modifiers, Popup, PopupCloseBehavior, RichText, ScrollArea, TextEdit, Ui};
+use egui::{
+    EventFilter, Id, Key, KeyboardShortcut, Modifiers, Popup, PopupCloseBehavior, RichText, ScrollArea,
+    TextEdit, Ui,
+};
 use egui_material_icons::icons as i;
 
 use super::choices::{self, Choice};
@@ -16,6 +19,18 @@ use crate::ui::widgets;
 /// Width of the captions, points.
 pub const CAPTION: f32 = 168.0;
 
+/// The form itself takes Tab and Esc: egui would go to the arrows beside the fields too.
+const OWN_KEYS: EventFilter = EventFilter {
+    horizontal_arrows: true,
+    vertical_arrows: true,
+    tab: true,
+    escape: true,
+};
+/// Room for the arrow beside a field with a list, points.
+const ARROW: f32 = 32.0;
+/// Within a field, at each side.
+const MARGIN: f32 = 6.0;
+
 /// The list of the field one is in.
 pub struct List {
     pub slot: Slot,
@@ -28,8 +43,8 @@ pub struct List {
 /// What happened in a field in this frame.
 pub enum Did {
     Changed,
-    /// By Tab, or else.
-    Left { tab: bool },
+    /// The cursor is elsewhere now.
+    Left,
     Picked(Choice),
     Reveal,
     /// The arrow beside it was pressed.
@@ -43,12 +58,21 @@ pub struct Shown {
     pub did: Option<Did>,
 }
 
+const DAY: Text = Text::new("dd/MM/yyyy", "dd/MM/yyyy");
 const REVEAL: Text = Text::new("Hiện số", "Show the number");
 const LIST: Text = Text::new("Mở danh sách", "Open the list");
 const CHOICES: Text = Text::new("Danh sách", "List");
 
 /// Draws a field. `name`: its accessible name; `focus`: it gets the cursor.
-pub fn ui(ui: &mut Ui, entry: &mut Entry, name: &str, list: Option<&List>, focus: bool, lang: Lang, salt: Id) -> Option<Shown> {
+pub fn ui(
+    ui: &mut Ui,
+    entry: &mut Entry,
+    name: &str,
+    list: Option<&List>,
+    focus: bool,
+    lang: Lang,
+    salt: Id,
+) -> Option<Shown> {
     if entry.masked {
         return masked(ui, entry, name, lang);
     }
@@ -85,8 +109,7 @@ pub fn ui(ui: &mut Ui, entry: &mut Entry, name: &str, list: Option<&List>, focus
             entry.error = None;
             did = Some(Did::Changed);
         } else if r.lost_focus() {
-            let tab = ui.input(|i| i.key_pressed(Key::Tab));
-            did = Some(Did::Left { tab });
+            did = Some(Did::Left);
         } else if arrow {
             r.request_focus();
             did = Some(Did::OpenList);
@@ -102,9 +125,20 @@ pub fn ui(ui: &mut Ui, entry: &mut Entry, name: &str, list: Option<&List>, focus
 fn text(ui: &mut Ui, entry: &mut Entry, lang: Lang, salt: Id) -> egui::Response {
     let weak = tokens(ui).text_weak;
     let long = matches!(entry.field.kind, FieldKind::Text { max } | FieldKind::Personal { max } if max >= 2000 && entry.field.name != "scan");
-    let hint = RichText::new(entry.field.help.get(lang)).color(weak);
+    let hint = match (entry.field.kind, width(entry.field.kind)) {
+        (FieldKind::Date | FieldKind::PersonalDate | FieldKind::Birth, _) => DAY.get(lang),
+        (FieldKind::Share, _) => "1/2",
+        (_, Some(_)) => "",
+        (_, None) => entry.field.help.get(lang),
+    };
+    let hint = RichText::new(hint).color(weak);
     // Without what stands beside it.
-    let room = ui.available_width() - if choices::has_list(entry.field) { 30.0 } else { 0.0 };
+    let beside = if choices::has_list(entry.field) && entry.open {
+        ARROW
+    } else {
+        0.0
+    };
+    let room = ui.available_width() - beside - 2.0 * MARGIN;
     let width = width(entry.field.kind).unwrap_or(room).min(room);
     let edit = match long {
         true => TextEdit::multiline(&mut entry.typed.text)
@@ -115,14 +149,10 @@ fn text(ui: &mut Ui, entry: &mut Entry, lang: Lang, salt: Id) -> egui::Response 
     let edit = edit
         .id_salt(salt)
         .desired_width(width)
+        .margin(egui::Margin::symmetric(MARGIN as i8, 4))
         .interactive(entry.open)
         .hint_text(hint)
-        .event_filter(EventFilter {
-            horizontal_arrows: true,
-            vertical_arrows: true,
-            tab: false,
-            escape: true,
-        });
+        .event_filter(OWN_KEYS);
     let edit = match (entry.open, &entry.error) {
         (false, _) => edit.background_color(tokens(ui).panel),
         (true, Some(_)) => edit.background_color(tokens(ui).error_soft),
@@ -175,7 +205,7 @@ fn masked(ui: &mut Ui, entry: &Entry, name: &str, lang: Lang) -> Option<Shown> {
         let spoken = format!("{}: {name}", REVEAL.get(lang));
         let r = ui.add(egui::Button::new(widgets::icon(i::ICON_VISIBILITY)).small());
         let r = widgets::named(r, Role::Button, &spoken).on_hover_text(REVEAL.get(lang));
-        r.clicked().then(|| Shown {
+        r.clicked().then_some(Shown {
             id: r.id,
             focused: false,
             did: Some(Did::Reveal),
@@ -192,6 +222,7 @@ fn flag(ui: &mut Ui, entry: &mut Entry, name: &str, focus: bool) -> Shown {
         r.request_focus();
         r.scroll_to_me(None);
     }
+    ui.memory_mut(|m| m.set_focus_lock_filter(r.id, OWN_KEYS));
     let changed = r.changed();
     if changed {
         entry.typed.flag = Some(on);
@@ -241,7 +272,11 @@ fn item(ui: &mut Ui, choice: &Choice, on: bool) -> bool {
     let main = if on { t.on_accent_soft } else { t.text };
     job.append(&choice.label, 0.0, format(font(egui::TextStyle::Body), main));
     if !choice.detail.is_empty() {
-        job.append(&choice.detail, S * 2.0, format(font(egui::TextStyle::Small), t.text_weak));
+        job.append(
+            &choice.detail,
+            S * 2.0,
+            format(font(egui::TextStyle::Small), t.text_weak),
+        );
     }
     job.wrap = egui::text::TextWrapping::truncate_at_width(ui.available_width() - 40.0);
     let size = egui::vec2(ui.available_width(), 26.0);

@@ -43,7 +43,11 @@ pub enum Ask {
     /// A new holder of a parcel: the right, and on top of it the person.
     NewHolder { parcel: i64 },
     /// A record of the register.
-    Open { kind: Kind, uid: Uid, parcel: Option<i64> },
+    Open {
+        kind: Kind,
+        uid: Uid,
+        parcel: Option<i64>,
+    },
 }
 
 /// The forms that are open, one on the other. Holds personal values: no `Debug`.
@@ -87,6 +91,9 @@ struct Keys {
     enter: bool,
     save: bool,
     escape: bool,
+    tab: bool,
+    /// Shift+Tab.
+    back: bool,
     down: bool,
     up: bool,
 }
@@ -240,6 +247,8 @@ impl Forms {
                 save,
                 enter: focused.is_some() && i.consume_key(Modifiers::NONE, Key::Enter),
                 escape: i.consume_key(Modifiers::NONE, Key::Escape),
+                back: focused.is_some() && i.consume_key(Modifiers::SHIFT, Key::Tab),
+                tab: focused.is_some() && i.consume_key(Modifiers::NONE, Key::Tab),
                 down: listed && !in_long && i.consume_key(Modifiers::NONE, Key::ArrowDown),
                 up: listed && !in_long && i.consume_key(Modifiers::NONE, Key::ArrowUp),
             }
@@ -264,18 +273,35 @@ impl Forms {
             let depth = self.stack.len();
             self.commit(slot, true, true, look);
             if self.stack.len() == depth {
-                self.next(slot, ui);
+                self.go(slot, true, ui);
             }
+        } else if let (true, Some(slot)) = (keys.tab || keys.back, focused) {
+            self.commit(slot, true, false, look);
+            self.go(slot, keys.tab, ui);
         }
-        if keys.down || keys.up || keys.escape || keys.save || keys.enter {
+        let Keys {
+            enter,
+            save,
+            escape,
+            tab,
+            back,
+            down,
+            up,
+        } = keys;
+        if [enter, save, escape, tab, back, down, up].contains(&true) {
             ui.ctx().request_repaint();
         }
     }
 
-    /// The cursor goes to the next field, from the last one to the button that saves.
-    fn next(&mut self, slot: Slot, ui: &Ui) {
+    /// The cursor goes to the next field or the one before, from the end to the button that saves.
+    fn go(&mut self, slot: Slot, on: bool, ui: &Ui) {
         let Some(form) = self.stack.last() else { return };
-        match after(&form.slots(), slot) {
+        let slots = form.slots();
+        let to = match on {
+            true => after(&slots, slot),
+            false => slots.iter().rfind(|s| **s < slot).copied(),
+        };
+        match to {
             Some(next) => match self.view.ids.get(&next) {
                 // At once: what is typed in the next frame belongs there.
                 Some(id) => ui.memory_mut(|m| m.request_focus(*id)),
@@ -367,8 +393,8 @@ impl Forms {
                 self.open_list(slot, look);
             }
             Did::OpenList => self.open_list(slot, look),
-            Did::Left { tab } => {
-                self.commit(slot, tab, false, look);
+            Did::Left => {
+                self.commit(slot, false, false, look);
                 if self.view.list.as_ref().is_some_and(|l| l.slot == slot) {
                     self.view.list = None;
                 }
@@ -419,6 +445,9 @@ impl Forms {
             }
         }
         entry.settle(look.lang);
+        if let Some(form) = self.stack.last_mut() {
+            form.check_at(slot);
+        }
     }
 
     fn choose(&mut self, slot: Slot, choice: &Choice, look: &Look<'_>) {
@@ -455,16 +484,31 @@ impl Forms {
             return;
         };
         // Where something is chosen already all are shown.
-        let typed = if entry.key().is_some() { "" } else { entry.typed.text.as_str() };
-        let register = self.view.register.take().filter(|(revision, _)| *revision == look.revision);
-        let register = register
-            .unwrap_or_else(|| (look.revision, model::register_of(form.about.as_ref(), look.project)));
+        let typed = if entry.key().is_some() {
+            ""
+        } else {
+            entry.typed.text.as_str()
+        };
+        let register = self
+            .view
+            .register
+            .take()
+            .filter(|(revision, _)| *revision == look.revision);
+        let register = register.unwrap_or_else(|| {
+            (
+                look.revision,
+                model::register_of(form.about.as_ref(), look.project),
+            )
+        });
         let near = Near {
             register: register.1.as_ref(),
             ending: matches!(slot, Slot::End(_)),
         };
         let items = choices::of(entry.field, typed, &near, look);
-        let at = items.iter().position(|c| Some(c.key.as_str()) == entry.key()).unwrap_or(0);
+        let at = items
+            .iter()
+            .position(|c| Some(c.key.as_str()) == entry.key())
+            .unwrap_or(0);
         self.view.register = Some(register);
         self.view.list = Some(List {
             slot,

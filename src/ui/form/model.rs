@@ -19,7 +19,11 @@ pub enum Slot {
     /// Where the code of a card is scanned.
     Scan,
     Main(usize),
-    Row { table: usize, row: usize, column: usize },
+    Row {
+        table: usize,
+        row: usize,
+        column: usize,
+    },
     End(usize),
 }
 
@@ -292,9 +296,13 @@ impl Form {
         match slot {
             Slot::Scan => self.scan.as_mut(),
             Slot::Main(i) => self.main.get_mut(i),
-            Slot::Row { table, row, column } => {
-                self.tables.get_mut(table)?.rows.get_mut(row)?.entries.get_mut(column)
-            }
+            Slot::Row { table, row, column } => self
+                .tables
+                .get_mut(table)?
+                .rows
+                .get_mut(row)?
+                .entries
+                .get_mut(column),
             Slot::End(i) => self.ending.as_mut()?.get_mut(i),
         }
     }
@@ -332,7 +340,9 @@ impl Form {
         let slots = self.slots();
         let needs = |s: &&Slot| self.entry(**s).is_some_and(Entry::is_missing);
         let found = slots.iter().find(needs);
-        found.or_else(|| slots.iter().find(|s| **s != Slot::Scan)).copied()
+        found
+            .or_else(|| slots.iter().find(|s| **s != Slot::Scan))
+            .copied()
     }
 
     /// Begins to end the record.
@@ -342,7 +352,9 @@ impl Form {
             _ => &ENDING,
         };
         let mut entries: Vec<Entry> = fields.iter().map(Entry::new).collect();
-        entries[0].put(&Value::Text(self.kind.usual_end().to_owned()), lang, &|_| String::new());
+        entries[0].put(&Value::Text(self.kind.usual_end().to_owned()), lang, &|_| {
+            String::new()
+        });
         entries[1].put(&Value::Text(today.to_string()), lang, &|_| String::new());
         self.ending = Some(entries);
     }
@@ -404,7 +416,7 @@ impl Form {
     }
 
     fn end(&mut self) -> Result<Edit, Slot> {
-        let entries = self.ending.as_mut().map(Vec::as_mut_slice).unwrap_or_default();
+        let entries = self.ending.as_deref_mut().unwrap_or_default();
         if let Some(i) = mend(entries) {
             return Err(Slot::End(i));
         }
@@ -451,6 +463,30 @@ impl Form {
             return Err(at.unwrap_or(Slot::Main(0)));
         }
         rows.map_or(Ok(()), Err)
+    }
+
+    /// What a field of the record says beside the others, as soon as it is left; what is blank may still come.
+    pub fn check_at(&mut self, slot: Slot) {
+        let Slot::Main(i) = slot else { return };
+        let value = |e: &Entry| match e.read() {
+            Ok(Value::Empty) | Err(_) if e.field.required => Value::Text(String::new()),
+            Ok(value) => value,
+            Err(_) => Value::Empty,
+        };
+        let mut values: Vec<Value> = self.main.iter().map(value).collect();
+        if values[i] == Value::Empty || self.main[i].error.is_some() {
+            return;
+        }
+        rules::tidy(self.kind, &mut values);
+        let draft = Draft {
+            kind: self.kind,
+            values: &values,
+        };
+        if let Err(failure) = rules::check(&draft)
+            && failure.at_field() == Some(self.main[i].field.name)
+        {
+            self.main[i].refuse(&failure);
+        }
     }
 
     /// Says at its field why the register refused; where there is no such field, above all.
@@ -503,10 +539,7 @@ fn mend(entries: &mut [Entry]) -> Option<usize> {
 }
 
 fn check(kind: Kind, entries: &[Entry]) -> Result<(), Failure> {
-    let mut values: Vec<Value> = entries
-        .iter()
-        .map(Entry::read)
-        .collect::<Result<_, _>>()?;
+    let mut values: Vec<Value> = entries.iter().map(Entry::read).collect::<Result<_, _>>()?;
     rules::tidy(kind, &mut values);
     rules::check(&Draft {
         kind,

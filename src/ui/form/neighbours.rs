@@ -33,10 +33,14 @@ pub fn lends(kind: Kind) -> bool {
 
 /// What the parcels beside have of the kind.
 pub fn of(form: &Form, look: &Look<'_>) -> Vec<Beside> {
-    let Some(about) = &form.about else { return Vec::new() };
+    let Some(about) = &form.about else {
+        return Vec::new();
+    };
     let mut out = Vec::new();
     for fid in look.coverage.neighbours(about.fid) {
-        let Some(parcel) = look.coverage.get(fid) else { continue };
+        let Some(parcel) = look.coverage.get(fid) else {
+            continue;
+        };
         let Ok(all) = look.project.of_parcel(parcel.uid) else {
             continue;
         };
@@ -79,7 +83,9 @@ fn name(record: &Record, all: &OfParcel, look: &Look<'_>) -> String {
 pub fn copy(form: &mut Form, from: &Beside, look: &Look<'_>) {
     let kind = form.kind;
     for (field, value) in from.record.fields() {
-        let Some(entry) = form.entry_named(field.name) else { continue };
+        let Some(entry) = form.entry_named(field.name) else {
+            continue;
+        };
         let untouched = entry.open && (entry.is_blank() || entry.typed == entry.start);
         if !untouched || !habits::lent(kind, field.name) || *value == crate::register::Value::Empty {
             continue;

@@ -43,7 +43,8 @@ fn because(reason: Reason) -> Text {
 }
 
 fn same(a: &Person, b: &Person) -> bool {
-    (&a.kind, &a.name, &a.birth, &a.address, &a.numbers) == (&b.kind, &b.name, &b.birth, &b.address, &b.numbers)
+    (&a.kind, &a.name, &a.birth, &a.address, &a.numbers)
+        == (&b.kind, &b.name, &b.birth, &b.address, &b.numbers)
 }
 
 impl Like {

@@ -4,7 +4,14 @@
 use egui::{Event, Key};
 
 fn moves(event: &Event) -> bool {
-    matches!(event, Event::Key { key: Key::Tab | Key::Enter, pressed: true, .. })
+    matches!(
+        event,
+        Event::Key {
+            key: Key::Tab | Key::Enter,
+            pressed: true,
+            ..
+        }
+    )
 }
 
 /// What of the events may happen in this frame: up to a key that moves the cursor, or only that. The rest is left in

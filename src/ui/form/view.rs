@@ -32,7 +32,10 @@ const NOTHING: Text = Text::new(
     "Các thửa bên cạnh chưa có bản ghi loại này.",
     "The parcels beside have no record of this kind.",
 );
-const COVERS: Text = Text::new("Ghi giấy này vào quyền của thửa", "Enter this paper in the rights of the parcel");
+const COVERS: Text = Text::new(
+    "Ghi giấy này vào quyền của thửa",
+    "Enter this paper in the rights of the parcel",
+);
 const REMOVE: Text = Text::new("Bỏ dòng này", "Remove this row");
 const KEEP: Text = Text::new("Giữ lại", "Keep it");
 const GONE: Text = Text::new("sẽ kết thúc khi lưu", "ends when saved");
@@ -41,6 +44,7 @@ const GONE: Text = Text::new("sẽ kết thúc khi lưu", "ends when saved");
 const GAP: f32 = 4.0;
 
 /// What was asked for by pointer, or by a button that has the cursor.
+#[derive(Clone, Copy)]
 pub(super) enum Asked {
     Save,
     Leave,
@@ -54,7 +58,10 @@ pub(super) enum Asked {
     Copy,
     CopyFrom(usize),
     /// A row of a small table ends, or stays after all.
-    Remove { table: usize, row: usize },
+    Remove {
+        table: usize,
+        row: usize,
+    },
 }
 
 /// What drawing a form gathers.
@@ -208,7 +215,13 @@ impl Pen<'_, '_> {
                 let said: Vec<String> = columns
                     .iter()
                     .filter_map(|c| r.entries.iter().find(|e| e.field.name == *c))
-                    .map(|e| if e.masked { e.masked_text() } else { e.typed.text.clone() })
+                    .map(|e| {
+                        if e.masked {
+                            e.masked_text()
+                        } else {
+                            e.typed.text.clone()
+                        }
+                    })
                     .collect();
                 let text = RichText::new(said.join(" · ")).strikethrough();
                 ui.label(text.color(tokens(ui).text_weak));
@@ -227,7 +240,10 @@ impl Pen<'_, '_> {
         if !blank && form.ended.is_none() {
             let spoken = format!("{} {}", REMOVE.get(lang), row + 1);
             let r = ui.add(Button::new(widgets::icon(i::ICON_CLOSE)).small());
-            if widgets::named(r, Role::Button, &spoken).on_hover_text(REMOVE.get(lang)).clicked() {
+            if widgets::named(r, Role::Button, &spoken)
+                .on_hover_text(REMOVE.get(lang))
+                .clicked()
+            {
                 self.asked = Some(Asked::Remove { table, row });
             }
         }

@@ -122,7 +122,15 @@ fn holds(all: &OfParcel, party: &Record) -> bool {
     own.any(|r| !r.has_ended())
 }
 
-fn section(ui: &mut Ui, of: &Section, records: &[&Record], all: &OfParcel, r: &ParcelRecord, look: &Look<'_>, out: &mut Vec<Action>) {
+fn section(
+    ui: &mut Ui,
+    of: &Section,
+    records: &[&Record],
+    all: &OfParcel,
+    r: &ParcelRecord,
+    look: &Look<'_>,
+    out: &mut Vec<Action>,
+) {
     let lang = look.lang;
     ui.horizontal(|ui| {
         widgets::section(ui, of.title.get(lang));
@@ -130,7 +138,10 @@ fn section(ui: &mut Ui, of: &Section, records: &[&Record], all: &OfParcel, r: &P
             let spoken = format!("{} {}", ADD.get(lang), of.kind.title().get(lang));
             let button = Button::new((widgets::icon(i::ICON_ADD), ADD.get(lang))).small();
             let r2 = ui.add_enabled(look.editable(), button);
-            if widgets::named(r2, Role::Button, &spoken).on_hover_text(spoken.as_str()).clicked() {
+            if widgets::named(r2, Role::Button, &spoken)
+                .on_hover_text(spoken.as_str())
+                .clicked()
+            {
                 out.push(Action::Form(match of.kind {
                     Kind::Party => Ask::NewHolder { parcel: r.fid },
                     kind => Ask::New {
@@ -150,7 +161,15 @@ fn section(ui: &mut Ui, of: &Section, records: &[&Record], all: &OfParcel, r: &P
     ui.add_space(S);
 }
 
-fn line(ui: &mut Ui, of: &Section, record: &Record, all: &OfParcel, r: &ParcelRecord, look: &Look<'_>, out: &mut Vec<Action>) {
+fn line(
+    ui: &mut Ui,
+    of: &Section,
+    record: &Record,
+    all: &OfParcel,
+    r: &ParcelRecord,
+    look: &Look<'_>,
+    out: &mut Vec<Action>,
+) {
     let (lang, t) = (look.lang, tokens(ui));
     let ended = record.has_ended() || record.kind == Kind::Party && !holds(all, record);
     let name = match (record.kind, all.party(record, "party")) {
@@ -160,7 +179,11 @@ fn line(ui: &mut Ui, of: &Section, record: &Record, all: &OfParcel, r: &ParcelRe
     let state = record_text::state(record, lang);
     let mut details = record_text::details(record, Some(all), lang);
     if !state.is_empty() {
-        details = if details.is_empty() { state } else { format!("{state} · {details}") };
+        details = if details.is_empty() {
+            state
+        } else {
+            format!("{state} · {details}")
+        };
     }
     let main = if ended { t.text_weak } else { t.text };
     let font = |s: egui::TextStyle| s.resolve(ui.style());
@@ -176,7 +199,7 @@ fn line(ui: &mut Ui, of: &Section, record: &Record, all: &OfParcel, r: &ParcelRe
         job.append(&details, 0.0, format(font(egui::TextStyle::Small), t.text_weak));
     }
     let zoom = record.kind == Kind::Party;
-    let width = ui.available_width() - if zoom { 34.0 } else { 0.0 };
+    let width = ui.available_width() - if zoom { 40.0 } else { 0.0 };
     job.wrap.max_width = width - 40.0;
     ui.horizontal(|ui| {
         let button = Button::new((widgets::icon(of.glyph).color(t.text_weak), job, widgets::grow()))
@@ -193,7 +216,10 @@ fn line(ui: &mut Ui, of: &Section, record: &Record, all: &OfParcel, r: &ParcelRe
         if zoom {
             let spoken = format!("{}: {name}", ALL_OF.get(lang));
             let r2 = ui.add(Button::new(widgets::icon(i::ICON_TRAVEL_EXPLORE)).frame_when_inactive(false));
-            if widgets::named(r2, Role::Button, &spoken).on_hover_text(ALL_OF.get(lang)).clicked() {
+            if widgets::named(r2, Role::Button, &spoken)
+                .on_hover_text(ALL_OF.get(lang))
+                .clicked()
+            {
                 out.push(Action::ShowParcelsOf(Kind::Party, record.uid));
             }
         }
@@ -202,7 +228,10 @@ fn line(ui: &mut Ui, of: &Section, record: &Record, all: &OfParcel, r: &ParcelRe
 
 /// Shares that do not make up the whole are told.
 fn shares(ui: &mut Ui, all: &OfParcel, lang: Lang) {
-    let live = all.rights.iter().filter(|r| !r.has_ended() && *r.get("asset") == Value::Empty);
+    let live = all
+        .rights
+        .iter()
+        .filter(|r| !r.has_ended() && *r.get("asset") == Value::Empty);
     let shares: Vec<Share> = live
         .filter_map(|r| match r.get("share") {
             Value::Share(s) => Some(*s),
