@@ -472,7 +472,7 @@ fn edits_inside_a_dossier_are_proposals_until_approved() {
     w.key(CTRL | Modifiers::SHIFT, Key::D);
     w.settle();
     w.type_into("Mã hồ sơ", "HS-01");
-    w.type_into("Mã loại biến động", "TACH_THUA");
+    w.choose("Loại biến động", "TN · Tách gộp thửa");
     w.click("Tiếp nhận");
     w.click("Đưa vào vận hành");
     w.shot("ho-so");

@@ -11,7 +11,7 @@ fn a_merged_commune_gets_new_codes_and_back() {
     let mut t = Town::new();
     t.operating();
     let before = t.content();
-    let line = r#"{"op":"recode","decision":"NQ 1656/2025","on":"01/07/2025","rules":[{"commune":"25747","to":"25750","name":"Xã Mới","sheet_add":100}],"parcels":[{"parcel":"25747/1/9","number":"900"}]}"#;
+    let line = r#"{"op":"recode","decision":"NQ 1656/2025","on":"2025-07-01","rules":[{"commune":"25747","to":"25750","name":"Xã Mới","sheet_add":100}],"parcels":[{"parcel":"25747/1/9","number":"900"}]}"#;
     let done = t.one(line, None).unwrap();
     assert_eq!((done.changed.len(), done.created.len()), (9, 0));
     let table = t.p.compared(done.op).unwrap();
