@@ -6,6 +6,7 @@ use diachinh::domain::{Parcel, Pt};
 use diachinh::ui::ToolKind;
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
+use egui_kittest::Node;
 use egui_kittest::kittest::{NodeT, Queryable};
 
 use crate::ui::{CTRL, Window};
@@ -45,9 +46,16 @@ impl Window {
     pub fn choose(&mut self, combo: &str, entry: &str) {
         self.h.get_by_role_and_label(Role::ComboBox, combo).click();
         self.h.run_steps(3);
-        let found = self.h.get_all_by_role_and_label(Role::Button, entry).last();
-        found.expect("the entry").click();
+        // A long list is scrolled to the entry first.
+        self.last_button(entry).scroll_to_me();
+        self.h.run_steps(3);
+        self.last_button(entry).click();
         self.settle();
+    }
+
+    fn last_button<'a>(&'a self, name: &'a str) -> Node<'a> {
+        let all = self.h.get_all_by_role_and_label(Role::Button, name);
+        all.last().expect("a button of the name")
     }
 
     pub fn commune(&self, p: &Parcel) -> String {

@@ -116,6 +116,7 @@ impl DossierDialog {
         let title = |c: &str| codes::code_title("change_kind", c, lang).to_owned();
         let r = egui::ComboBox::from_id_salt("change_kind")
             .width(260.0)
+            .height(320.0)
             .selected_text(title(&self.kind))
             .show_ui(ui, |ui| {
                 for item in codes::code_lists("change_kind").flat_map(|l| &l.items) {

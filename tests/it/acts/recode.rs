@@ -35,7 +35,7 @@ fn a_merged_commune_gets_new_codes_and_back() {
         r#"commune 25747 code="25747" name="Xã Thử" valid_to="2025-07-01""#,
         r#"commune 25750 code="25750" name="Xã Mới""#,
         r#"sheet 25750/101 "#,
-        r#"change_entry #DH#NQ 1656/2025 kind="DH" number="NQ 1656/2025" registered_on="2025-07-01""#,
+        r##"change_entry "#DH#NQ 1656/2025" kind="DH" number="NQ 1656/2025" registered_on="2025-07-01""##,
         r#"old_sheet="1" old_number="9""#,
     ] {
         assert!(dump.contains(there), "{there}\n{dump}");
