@@ -53,6 +53,13 @@ impl Window {
         self.settle();
     }
 
+    pub fn tick(&mut self, name: &str) {
+        self.h.get_by_role_and_label(Role::CheckBox, name).scroll_to_me();
+        self.h.run_steps(3);
+        self.h.get_by_role_and_label(Role::CheckBox, name).click();
+        self.settle();
+    }
+
     fn last_button<'a>(&'a self, name: &'a str) -> Node<'a> {
         let all = self.h.get_all_by_role_and_label(Role::Button, name);
         all.last().expect("a button of the name")
@@ -513,6 +520,22 @@ fn edits_inside_a_dossier_are_proposals_until_approved() {
     );
     w.key(CTRL | Modifiers::SHIFT, Key::D);
     w.settle();
+    w.click("Phê duyệt HS-01");
+    assert!(
+        w.project().coverage().get(fid).is_some() && w.says("HS-01 còn thiếu"),
+        "papers are missing: {}",
+        w.texts()
+    );
+    w.h.get_by_label("Giấy tờ đã nhận (0)").click();
+    w.settle();
+    for paper in [
+        "Đơn đăng ký thay đổi",
+        "Giấy chứng nhận (bản quét)",
+        "Bản vẽ / bản đồ đo vẽ",
+    ] {
+        w.tick(paper);
+    }
+    w.shot("ho-so-giay-to");
     w.click("Phê duyệt HS-01");
     assert!(
         w.project().coverage().get(fid).is_none(),
