@@ -8,11 +8,11 @@ use crate::topology::{Coverage, Plan, overlap};
 
 pub(super) fn label(coverage: &Coverage, parcels: &[ParcelRef], from: &ParcelRef) -> Msg {
     let Ok((loser, winner)) = pair(coverage, parcels, from) else {
-        return msg!("Xử lý chồng đè", "Resolve an overlap");
+        return msg!("Xử lý chồng lấn", "Resolve an overlap");
     };
     let (a, b) = (short(loser), short(winner));
     msg!(
-        "Xử lý chồng đè: phần chung của thửa {a} về thửa {b}",
+        "Xử lý chồng lấn: phần chung của thửa {a} về thửa {b}",
         "Resolve an overlap: what {a} shares with {b} goes to {b}"
     )
 }

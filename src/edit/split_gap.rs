@@ -17,7 +17,7 @@ pub(super) fn plan_gap(coverage: &Coverage, at: Pt) -> Result<Plan, EditError> {
 pub(super) fn overlap_label(coverage: &Coverage, parcels: &[ParcelRef]) -> Msg {
     let list = short_list(coverage, parcels);
     msg!(
-        "Chia đôi phần chồng đè của các thửa {list}",
+        "Chia đôi phần chồng lấn của các thửa {list}",
         "Divide the overlap of {list} along its middle"
     )
 }

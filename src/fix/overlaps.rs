@@ -24,7 +24,7 @@ pub(super) const TAKE_SECOND: (&str, Text) = (
 );
 pub(super) const MIDDLE: (&str, Text) = (
     "overlap_middle",
-    Text::new("Chia đôi phần chồng đè", "Divide the overlap along its middle"),
+    Text::new("Chia đôi phần chồng lấn", "Divide the overlap along its middle"),
 );
 pub(super) const RETIRE: (&str, Text) = (
     "retire_duplicate",
@@ -69,7 +69,7 @@ pub(super) fn options(about: &About<'_>) -> Vec<Fix> {
         name: MIDDLE.0,
         title: MIDDLE.1,
         what: msg!(
-            "Ranh mới của thửa {x} và {y} chạy giữa phần chồng đè; mỗi thửa giữ một nửa.",
+            "Ranh mới của thửa {x} và {y} chạy giữa phần chồng lấn; mỗi thửa giữ một nửa.",
             "The new boundary of {x} and {y} runs along the middle of the overlap; each keeps one half."
         ),
         edits: vec![Edit::SplitOverlap {

@@ -139,7 +139,7 @@ pub(super) fn fitting(coverage: &Coverage, parents: &[&Parcel], window: Option<B
             "Parcels {a} and {b} overlap by {area:.2} m²: what they share cannot count twice."
         );
         let remedy = msg!(
-            "Dùng lệnh xử lý chồng đè (resolve_overlap) để giao phần chung cho một thửa, rồi hợp lại.",
+            "Dùng lệnh xử lý chồng lấn (resolve_overlap) để giao phần chung cho một thửa, rồi hợp lại.",
             "Give the common part to one of them first (resolve_overlap), then merge."
         );
         return Err(Refusal {

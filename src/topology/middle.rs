@@ -21,7 +21,7 @@ use crate::msg;
 use crate::text::Text;
 
 const GAP: Text = Text::new("chia đôi khoảng hở", "divide the gap along its middle");
-const OVERLAP: Text = Text::new("chia đôi phần chồng đè", "divide the overlap along its middle");
+const OVERLAP: Text = Text::new("chia đôi phần chồng lấn", "divide the overlap along its middle");
 
 /// Plans to give each of the two parcels along the gap at a point the half beside it. Codes of refusal: those of
 /// [`fill_gap::find`], `NO_MIDDLE`, `PARCEL_INVALID`, `WOULD_MAKE_FAULT`.

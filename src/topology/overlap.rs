@@ -12,7 +12,7 @@ use crate::domain::{Failure, Finding, Parcel, Polygon, Severity, Unit};
 use crate::msg;
 use crate::text::Text;
 
-const WHAT: Text = Text::new("xử lý phần chồng đè", "resolve the overlap");
+const WHAT: Text = Text::new("xử lý phần chồng lấn", "resolve the overlap");
 
 /// Plans to take what `from` and `other` have in common away from `from`. Codes of refusal: `NO_PARCEL`,
 /// `OVERLAP_ITSELF`, `PARCEL_INVALID`, `NO_OVERLAP`, `OVERLAP_WHOLE`, `OVERLAP_APART`, `LINES_TOO_TIGHT`,
@@ -54,7 +54,7 @@ pub fn plan(coverage: &Coverage, from: i64, other: i64) -> Result<Plan, Refusal>
 /// A parcel does not overlap itself.
 pub(super) fn itself() -> Failure {
     let message = msg!(
-        "Cần hai thửa khác nhau để xử lý phần chồng đè.",
+        "Cần hai thửa khác nhau để xử lý phần chồng lấn.",
         "Resolving an overlap takes two different parcels."
     );
     Failure::new("OVERLAP_ITSELF", message)
@@ -75,7 +75,7 @@ fn remainder(
             "Parcels {a} and {b} do not overlap."
         );
         let remedy = msg!(
-            "Chọn hai thửa của một lỗi chồng đè trong danh sách lỗi.",
+            "Chọn hai thửa của một lỗi chồng lấn trong danh sách lỗi.",
             "Choose the two parcels of an overlap in the list of findings."
         );
         return Err(Failure::new("NO_OVERLAP", message).remedy(remedy).into());

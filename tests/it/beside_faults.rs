@@ -235,3 +235,13 @@ fn what_grows_on_one_side_of_a_corner_is_not_made_up_for_on_the_other() {
     let edit = cut(3, &c, [(93, 0), (-18, 0)], turn);
     assert_eq!(outcome(&c, &edit), Ok("carve done".into()));
 }
+
+/// What failed once: the second of three parallel cuts was measured against a side that the first had bent, and lay
+/// 1.03 mm beside the old one.
+#[test]
+fn later_cuts_are_measured_against_the_side_as_it_was() {
+    let turn = (5, 24);
+    let c = scene(0, turn, [(0, 0); 3], false);
+    let edit = cut(1, &c, [(0, 0), (0, 0)], turn);
+    assert_eq!(outcome(&c, &edit), Ok("split done".into()));
+}

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeSet;
 
+use super::homes::Homes;
 use crate::domain::{BBox, Failure, Finding, MAX_COORDINATE, Polygon, Pt, Severity};
 use crate::msg;
 use crate::topology::noding::{self, Chains, Points, side};
@@ -32,7 +33,7 @@ pub struct SidePoint {
     /// The side, in ring direction; of a second point in it what the first has left.
     pub from: Pt,
     pub to: Pt,
-    /// At most 0.71 mm beside it.
+    /// At most 0.71 mm beside it, and beside the side as it was before the first of them.
     pub at: Pt,
 }
 
@@ -42,6 +43,11 @@ pub struct SidePoint {
 /// Codes of refusal: `CUT_SHAPE_INVALID` (with the faults of the polygon), `CUT_LINE_SHORT`, `POINT_OUT_OF_RANGE`,
 /// `CUT_ENDS_INSIDE`, `CUT_MISSES`, `CUT_DIVIDES_NOTHING`, `CUT_TOO_FINE`, `LINES_TOO_TIGHT`.
 pub fn cut(polygon: &Polygon, lines: &[Vec<Pt>]) -> Result<Cut, Refusal> {
+    cut_at(polygon, lines, &Homes::default())
+}
+
+/// The same of a polygon whose sides earlier cuts have bent.
+pub(super) fn cut_at(polygon: &Polygon, lines: &[Vec<Pt>], homes: &Homes) -> Result<Cut, Refusal> {
     check_shape(polygon)?;
     check_lines(lines)?;
     let legs = || {
@@ -52,7 +58,11 @@ pub fn cut(polygon: &Polygon, lines: &[Vec<Pt>]) -> Result<Cut, Refusal> {
             .map(|w| (w[0], w[1]))
     };
     let sides = polygon.sides().filter(|(a, b)| a != b).map(|(a, b)| side(a, b));
-    let chains = noding::node(legs().map(|(a, b)| side(a, b)), sides, &[given(polygon, lines)])?;
+    let chains = noding::node(
+        legs().map(|(a, b)| side(a, b)),
+        sides,
+        &[given(polygon, lines, homes)],
+    )?;
     let noded = chains.polygon(polygon);
     let inner = inner_edges(legs(), &chains, &noded);
     check_ends(&inner, &noded)?;
@@ -78,7 +88,7 @@ pub fn cut(polygon: &Polygon, lines: &[Vec<Pt>]) -> Result<Cut, Refusal> {
 /// - a crossing is rounded once; where that is at most 2 mm from an end of the side, it is the end: two points so close
 ///   could not be told from an unmatched vertex. The points of the line do not attract it, so that a side is never bent
 ///   by more than rounding.
-fn given(polygon: &Polygon, lines: &[Vec<Pt>]) -> Points {
+fn given(polygon: &Polygon, lines: &[Vec<Pt>], homes: &Homes) -> Points {
     let own: BTreeSet<Pt> = polygon.points().collect();
     let mut given = Points::new();
     let mut put = |a: Pt, b: Pt, p: Pt| {
@@ -87,18 +97,18 @@ fn given(polygon: &Polygon, lines: &[Vec<Pt>]) -> Points {
         }
     };
     for &p in lines.iter().flatten().filter(|p| !own.contains(p)) {
-        let sides = polygon.sides().filter(|(a, b)| is_rounded_foot(p, *a, *b));
+        let sides = polygon.sides().filter(|s| is_foot(p, *s, homes));
         sides.for_each(|(a, b)| put(a, b, p));
     }
     for w in lines.iter().flat_map(|l| l.windows(2)).filter(|w| w[0] != w[1]) {
         let reach = segment::bbox(w[0], w[1]);
         for (a, b) in polygon.sides().filter(|(a, b)| a != b) {
-            let foot = || w.iter().any(|p| own.contains(p) || is_rounded_foot(*p, a, b));
+            let foot = || w.iter().any(|p| own.contains(p) || is_foot(*p, (a, b), homes));
             if segment::bbox(a, b).intersects(&reach)
                 && segment::meet(w[0], w[1], a, b) == segment::Meet::Crossing
                 && !foot()
             {
-                let at = crossing((w[0], w[1]), (a, b));
+                let at = crossing((w[0], w[1]), (a, b), homes);
                 put(a, b, at);
                 put(w[0], w[1], at);
             }
@@ -108,9 +118,9 @@ fn given(polygon: &Polygon, lines: &[Vec<Pt>]) -> Points {
 }
 
 /// Where a leg crosses a side, the same whichever way they run.
-fn crossing(leg: (Pt, Pt), (a, b): (Pt, Pt)) -> Pt {
-    let ((a, b), (c, d)) = (side(a, b), side(leg.0, leg.1));
-    let at = segment::crossing_point(a, b, c, d);
+fn crossing(leg: (Pt, Pt), piece: (Pt, Pt), homes: &Homes) -> Pt {
+    let ((a, b), (c, d)) = (side(piece.0, piece.1), side(leg.0, leg.1));
+    let at = beside(segment::crossing_point(a, b, c, d), piece, homes);
     let near = |q: Pt| q.dist2(at) <= (UNMATCHED_MM * UNMATCHED_MM) as i128;
     match (near(a), near(b)) {
         (true, true) if b.dist2(at) < a.dist2(at) => b,
@@ -118,6 +128,23 @@ fn crossing(leg: (Pt, Pt), (a, b): (Pt, Pt)) -> Pt {
         (false, true) => b,
         (false, false) => at,
     }
+}
+
+/// The point nearest to `at` that the side may get: a bent one is left by more than rounding otherwise.
+fn beside(at: Pt, piece: (Pt, Pt), homes: &Homes) -> Pt {
+    if homes.side(piece) == piece {
+        return at;
+    }
+    let near = (-1..=1).flat_map(|e| (-1..=1).map(move |n| Pt::new(at.e + e, at.n + n)));
+    let feet = near.filter(|p| is_foot(*p, piece, homes));
+    feet.min_by_key(|p| (p.dist2(at), *p)).unwrap_or(at)
+}
+
+/// Whether `p` stands beside `piece` and may be a point, rounded, of the side that the piece was a part of.
+pub(super) fn is_foot(p: Pt, piece: (Pt, Pt), homes: &Homes) -> bool {
+    let (a, b) = homes.side(piece);
+    let within = || segment::dot(piece.0, piece.1, p) > 0 && segment::dot(piece.1, piece.0, p) > 0;
+    p != piece.0 && p != piece.1 && is_rounded_foot(p, a, b) && within()
 }
 
 /// Whether `p` is at most half a lattice diagonal from the inside of a–b, so that it may be a point of it, rounded. Exact.

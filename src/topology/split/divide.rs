@@ -89,10 +89,10 @@ fn offset(polygon: &Polygon, mm: i64, side: (Pt, Pt)) -> Result<Division, Refusa
     check_shape(polygon)?;
     let (a, b) = own_side(polygon, side).ok_or_else(|| trouble::no_side(side.0))?;
     let slabs = Slabs::new(polygon, Pencil::parallel(polygon, a, way(a, b)));
-    let fit = cut_off(polygon, Goal::Near, None, |_| {
+    let mut work = Work::new(polygon);
+    let fit = cut_off(polygon, &work.homes, Goal::Near, None, |_| {
         slabs.sweep(Some((a, b)), Stop::Offset(mm as f64))
     })?;
-    let mut work = Work::new(polygon);
     work.take(&fit);
     work.finish()
 }
@@ -131,7 +131,7 @@ fn areas(polygon: &Polygon, parts: &[Part], along: &Along, even: bool) -> Result
     let mut lengths = vec![0.0f64; parts.len()];
     let mut start = sweep.start();
     for (k, length) in lengths.iter_mut().enumerate().take(rest_at) {
-        let fit = sweep.cut_off(&work.rest, goal(k, &work.rest), start)?;
+        let fit = sweep.cut_off(&work.rest, &work.homes, goal(k, &work.rest), start)?;
         start = Some(fit.longest);
         *length = fit.length;
         work.take(&fit);
@@ -140,7 +140,8 @@ fn areas(polygon: &Polygon, parts: &[Part], along: &Along, even: bool) -> Result
     let back = sweep.mirrored();
     let mut start = None;
     for k in (rest_at + 1..parts.len()).rev() {
-        let fit = back.cut_off(&mirror::polygon(&work.rest), goal(k, &work.rest), start)?;
+        let seen = mirror::polygon(&work.rest);
+        let fit = back.cut_off(&seen, &work.homes.mirrored(), goal(k, &work.rest), start)?;
         start = Some(fit.longest);
         lengths[k] = fit.length;
         work.take(&mirror::fit(&fit));

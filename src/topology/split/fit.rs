@@ -5,7 +5,8 @@
 //! where a long side bends by its new point so much that the area leaves its bound, the calculation is done again with
 //! the area corrected by the exact error.
 
-use super::cut::{Cut, SidePoint, cut, is_rounded_foot};
+use super::cut::{Cut, SidePoint, cut_at, is_foot};
+use super::homes::Homes;
 use super::slabs::{Pin, Stretch, Stuck};
 use super::trouble;
 use crate::domain::{Polygon, Pt, ring_area2};
@@ -50,6 +51,7 @@ pub(super) fn bound(length: f64) -> f64 {
 /// Cuts off what `find` says for an area of so many mm². `via`: a point the cut goes through.
 pub(super) fn cut_off(
     polygon: &Polygon,
+    homes: &Homes,
     goal: Goal,
     via: Option<Pt>,
     find: impl Fn(f64) -> Result<Vec<Stretch>, Stuck>,
@@ -66,7 +68,7 @@ pub(super) fn cut_off(
             Err(stuck) if round == 0 => return Err(trouble::stuck(stuck)),
             Err(_) => break,
         };
-        let (fit, error) = match fit(polygon, goal, via, &stretches) {
+        let (fit, error) = match fit(polygon, homes, goal, via, &stretches) {
             Ok(f) => f,
             Err(refusal) if best.is_none() => return Err(refusal),
             Err(_) => break,
@@ -90,19 +92,25 @@ pub(super) fn cut_off(
 }
 
 /// One calculated cut on the lattice, and by how many mm² the part is too large.
-fn fit(polygon: &Polygon, goal: Goal, via: Option<Pt>, stretches: &[Stretch]) -> Result<(Fit, f64), Refusal> {
+fn fit(
+    polygon: &Polygon,
+    homes: &Homes,
+    goal: Goal,
+    via: Option<Pt>,
+    stretches: &[Stretch],
+) -> Result<(Fit, f64), Refusal> {
     let ends: Vec<[Vec<Pt>; 2]> = stretches
         .iter()
-        .map(|s| [candidates(&s.from), candidates(&s.to)])
+        .map(|s| [candidates(&s.from, homes), candidates(&s.to, homes)])
         .collect();
     let mut chosen: Vec<[Pt; 2]> = ends.iter().map(|[from, to]| [from[0], to[0]]).collect();
-    let mut done = divided(polygon, &chosen, via)?;
+    let mut done = divided(polygon, homes, &chosen, via)?;
     let mut error = error_of(goal, &done);
     if let (Some(error2), Some(i)) = (error, longest(&chosen)) {
         let better = pick(&stretches[i], &ends[i], chosen[i], via, error2);
         if better != chosen[i] {
             let before = std::mem::replace(&mut chosen[i], better);
-            match divided(polygon, &chosen, via) {
+            match divided(polygon, homes, &chosen, via) {
                 Ok(d) => done = d,
                 Err(_) => chosen[i] = before,
             }
@@ -174,11 +182,12 @@ fn distance(pin: &Pin, p: Pt) -> f64 {
 }
 
 /// Lattice points that an end may become, the nearest first.
-fn candidates(pin: &Pin) -> Vec<Pt> {
-    let Pin::Side { side: (a, b), e, n } = *pin else {
+fn candidates(pin: &Pin, homes: &Homes) -> Vec<Pt> {
+    let Pin::Side { side: piece, e, n } = *pin else {
         let Pin::Point(p) = *pin else { return Vec::new() };
         return vec![p];
     };
+    let (a, b) = homes.side(piece);
     let steep = (b.n - a.n).abs() > (b.e - a.e).abs();
     let slope = if steep {
         (b.e - a.e) as f64 / (b.n - a.n) as f64
@@ -199,8 +208,9 @@ fn candidates(pin: &Pin) -> Vec<Pt> {
             found.push(p);
         }
     }
+    let (a, b) = piece;
     let apart = |p: &Pt| p.dist2(a).min(p.dist2(b)) > (UNMATCHED_MM * UNMATCHED_MM) as i128;
-    found.retain(|p| is_rounded_foot(*p, a, b) && apart(p));
+    found.retain(|p| is_foot(*p, piece, homes) && apart(p));
     // The ends of the side count where the cut comes so near to them.
     let near = |p: Pt| (p.e as f64 - e).hypot(p.n as f64 - n);
     found.extend([a, b].into_iter().filter(|p| near(*p) <= UNMATCHED_MM as f64));
@@ -212,7 +222,12 @@ fn candidates(pin: &Pin) -> Vec<Pt> {
 }
 
 /// The cut along these ends; it has to give exactly two pieces.
-pub(super) fn divided(polygon: &Polygon, chosen: &[[Pt; 2]], via: Option<Pt>) -> Result<Fit, Refusal> {
+pub(super) fn divided(
+    polygon: &Polygon,
+    homes: &Homes,
+    chosen: &[[Pt; 2]],
+    via: Option<Pt>,
+) -> Result<Fit, Refusal> {
     let path = |[from, to]: &[Pt; 2]| -> Vec<Pt> {
         let inner = via.filter(|v| v != from && v != to);
         [*from].into_iter().chain(inner).chain([*to]).collect()
@@ -222,7 +237,7 @@ pub(super) fn divided(polygon: &Polygon, chosen: &[[Pt; 2]], via: Option<Pt>) ->
         densified,
         pieces,
         inserted,
-    } = cut(polygon, &paths)?;
+    } = cut_at(polygon, &paths, homes)?;
     if pieces.len() != 2 {
         return Err(trouble::several(&pieces));
     }

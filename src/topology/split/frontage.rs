@@ -1,9 +1,10 @@
 //! Parts with equal lengths along a stretch of boundary.
 
 use super::by::Along;
-use super::cut::{SidePoint, cut};
+use super::cut::{SidePoint, cut_at};
 use super::divide::Division;
 use super::fit::{Fit, divided};
+use super::homes::Homes;
 use super::pencil::{Way, way};
 use super::slabs::Stuck;
 use super::sweep::heading;
@@ -45,7 +46,7 @@ pub(super) fn divide(
         .filter_map(|(_, new)| *new)
         .for_each(|new| work.insert(new));
     for (at, _) in points {
-        let fit = from_point(&work.rest, at, into)?;
+        let fit = from_point(&work.rest, &work.homes, at, into)?;
         work.take(&fit);
     }
     work.finish()
@@ -113,7 +114,7 @@ fn division_points(front: &[Pt], parts: u32) -> Vec<(Pt, Option<SidePoint>)> {
 }
 
 /// Cuts from a boundary point along a direction, as far as it takes to part the polygon in two; the part is on the left.
-fn from_point(polygon: &Polygon, at: Pt, into: Way) -> Result<Fit, Refusal> {
+fn from_point(polygon: &Polygon, homes: &Homes, at: Pt, into: Way) -> Result<Fit, Refusal> {
     let inward = [into, (-into.0, -into.1)]
         .into_iter()
         .find(|w| points_inward(polygon, at, *w));
@@ -121,7 +122,7 @@ fn from_point(polygon: &Polygon, at: Pt, into: Way) -> Result<Fit, Refusal> {
     let reach = polygon.bbox().with(at);
     let times = (reach.width() + reach.height()) / e.abs().max(n.abs()).max(1) + 1;
     let far = Pt::new(at.e + e * times, at.n + n * times);
-    let whole = cut(polygon, &[vec![at, far]])?.densified;
+    let whole = cut_at(polygon, &[vec![at, far]], homes)?.densified;
     let mut hits: Vec<Pt> = whole
         .points()
         .filter(|p| segment::within(*p, at, far, 1))
@@ -132,7 +133,7 @@ fn from_point(polygon: &Polygon, at: Pt, into: Way) -> Result<Fit, Refusal> {
     let stretches: Vec<[Pt; 2]> = hits.windows(2).filter_map(inside).collect();
     let mut last = trouble::stuck(Stuck::Nowhere);
     for n in 1..=stretches.len() {
-        match divided(polygon, &stretches[..n], None) {
+        match divided(polygon, homes, &stretches[..n], None) {
             Ok(fit) => return Ok(fit),
             Err(refusal) => last = refusal,
         }

@@ -10,6 +10,7 @@ mod cut;
 mod divide;
 mod fit;
 mod frontage;
+mod homes;
 mod list;
 mod mirror;
 mod pencil;
@@ -20,17 +21,18 @@ mod sweep;
 mod trouble;
 mod work;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 pub use by::{Along, By};
 pub use cut::{Cut, SidePoint, cut};
 pub use divide::{Division, divide};
 pub use frontage::{length, stretch};
+use homes::Homes;
 pub use list::{Part, Remainder, parse, remainder};
 pub use spread::{spread, with_guests};
 
 use super::{Coverage, NewShape, Plan, Refusal, guard};
-use crate::domain::{Failure, Parcel, Polygon, Pt};
+use crate::domain::{Failure, Polygon, Pt};
 use crate::msg;
 use crate::text::Text;
 
@@ -45,7 +47,7 @@ pub fn plan(coverage: &Coverage, fid: i64, by: &By) -> Result<Plan, Refusal> {
     let parcel = coverage.get(fid).ok_or_else(gone)?;
     let (polygon, guests) = with_guests(coverage, parcel);
     let mut division = divide(&polygon, by)?;
-    forget_guests(&mut division, &guests, parcel);
+    forget_guests(&mut division, &guests);
     let changed = spread(coverage, fid, &division.inserted);
     let old: BTreeSet<Pt> = changed
         .iter()
@@ -82,16 +84,12 @@ pub fn plan(coverage: &Coverage, fid: i64, by: &By) -> Result<Plan, Refusal> {
 }
 
 /// Points of neighbours that came into sides no cut ends in go again.
-fn forget_guests(division: &mut Division, guests: &[SidePoint], parcel: &Parcel) {
-    // The parcel's own side that a new point stands in.
-    let mut home: BTreeMap<Pt, (Pt, Pt)> = guests.iter().map(|g| (g.at, (g.from, g.to))).collect();
-    let own: BTreeSet<(Pt, Pt)> = parcel.polygon.sides().collect();
+fn forget_guests(division: &mut Division, guests: &[SidePoint]) {
+    let mut homes = Homes::of(guests);
     let mut bent: BTreeSet<(Pt, Pt)> = BTreeSet::new();
     for i in &division.inserted {
-        let known = || home.get(&i.from).or_else(|| home.get(&i.to)).copied();
-        let side = own.get(&(i.from, i.to)).copied().or_else(known);
-        home.extend(side.map(|s| (i.at, s)));
-        bent.extend(side);
+        bent.insert(homes.side((i.from, i.to)));
+        homes.add(i);
     }
     let sides: BTreeSet<(Pt, Pt)> = division
         .densified

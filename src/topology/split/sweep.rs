@@ -4,6 +4,7 @@ use super::by::Along;
 use super::cut::{SidePoint, is_rounded_foot};
 use super::divide::own_side;
 use super::fit::{Fit, Goal, cut_off};
+use super::homes::Homes;
 use super::pencil::{Pencil, Way, way};
 use super::slabs::{Slabs, Stop, Stuck};
 use super::work::Work;
@@ -98,17 +99,27 @@ impl Sweep {
         }
     }
 
-    pub fn cut_off(&self, rest: &Polygon, goal: Goal, start: Option<(Pt, Pt)>) -> Result<Fit, Refusal> {
+    pub fn cut_off(
+        &self,
+        rest: &Polygon,
+        homes: &Homes,
+        goal: Goal,
+        start: Option<(Pt, Pt)>,
+    ) -> Result<Fit, Refusal> {
         match self {
             Self::Parallel { way, .. } => {
                 let slabs = Slabs::new(rest, Pencil::parallel(rest, rest.rings[0][0], *way));
-                cut_off(rest, goal, None, |want| slabs.sweep(start, Stop::Area(want)))
+                cut_off(rest, homes, goal, None, |want| {
+                    slabs.sweep(start, Stop::Area(want))
+                })
             }
             Self::Fan(apex) => {
                 let slabs = fan(rest, *apex)?;
-                cut_off(rest, goal, None, |want| slabs.sweep(start, Stop::Area(want)))
+                cut_off(rest, homes, goal, None, |want| {
+                    slabs.sweep(start, Stop::Area(want))
+                })
             }
-            Self::Pivot(apex, direction) => cut_off(rest, goal, Some(*apex), |want| {
+            Self::Pivot(apex, direction) => cut_off(rest, homes, goal, Some(*apex), |want| {
                 pivot::find(rest, *apex, *direction, want)
             }),
         }

@@ -1,8 +1,9 @@
 //! Cuts found one after the other, and all of them made at once in the end.
 
-use super::cut::{Cut, SidePoint, cut};
+use super::cut::{Cut, SidePoint, cut_at};
 use super::divide::Division;
 use super::fit::{Fit, part_left_of};
+use super::homes::Homes;
 use super::slabs::Stuck;
 use super::trouble;
 use crate::domain::{Polygon, Pt};
@@ -13,6 +14,7 @@ pub(super) struct Work {
     /// The polygon with the points so far.
     pub whole: Polygon,
     pub rest: Polygon,
+    pub homes: Homes,
     inserted: Vec<SidePoint>,
     paths: Vec<Vec<Pt>>,
     /// The first leg of each cut, with its part on the left.
@@ -24,6 +26,7 @@ impl Work {
         Self {
             whole: polygon.clone(),
             rest: polygon.clone(),
+            homes: Homes::default(),
             inserted: Vec::new(),
             paths: Vec::new(),
             first: Vec::new(),
@@ -34,6 +37,7 @@ impl Work {
     pub fn insert(&mut self, new: SidePoint) {
         if put(&mut self.whole, &new) {
             self.inserted.push(new);
+            self.homes.add(&new);
         }
         put(&mut self.rest, &new);
         for path in &mut self.paths {
@@ -61,7 +65,7 @@ impl Work {
             densified,
             pieces,
             inserted,
-        } = cut(&self.whole, &self.paths)?;
+        } = cut_at(&self.whole, &self.paths, &self.homes)?;
         let mut left: Vec<Option<Polygon>> = pieces.into_iter().map(Some).collect();
         let mut parts = Vec::with_capacity(left.len());
         for path in &self.first {
